@@ -1,0 +1,61 @@
+"""Data sources of a recipe: files below a data folder, and the built-in corpus."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from shiftdemo.data.files import parallel_lines, read_samples
+from shiftdemo.errors import ConfigError
+from shiftdemo.types import Sample, TaggedSample
+
+
+def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample]:
+    """Returns the samples of one source.
+
+    Args:
+        source: ``{"file": PATH}``, ``{"source": PATH, "target": PATH}`` (line by line) or
+            ``{"corpus": "grammar", "size": N, …}``; ``skip`` and ``take`` cut it, ``repeat``
+            repeats it, ``types`` renames entity types (an empty name drops the type).
+        data: the folder that paths are relative to.
+        task: ``"translation"`` or ``"ner"``.
+
+    Raises:
+        ConfigError: the source names none of the three.
+    """
+    if "file" in source:
+        samples = read_samples(data / source["file"], task)
+    elif "source" in source:
+        samples = parallel_lines(data / source["source"], data / source["target"])
+    elif source.get("corpus") == "grammar":
+        samples = list(_grammar(source, task))
+    else:
+        raise ConfigError(
+            f"A data source needs file, source and target, or corpus: {dict(source)}."
+        )
+    if "types" in source:
+        samples = [_renamed(sample, source["types"]) for sample in samples]
+    start, take = source.get("skip", 0), source.get("take")
+    samples = samples[start : None if take is None else start + take]
+    return samples * source.get("repeat", 1)
+
+
+def _grammar(source: Mapping[str, Any], task: str) -> Iterator[Sample]:
+    from shiftdemo.data.grammar import GrammarSpec, generate
+
+    keys = ("size", "min_words", "max_words", "names", "seed")
+    spec = GrammarSpec(**{key: source[key] for key in keys if key in source})
+    for sentence in generate(spec, source.get("split", "train")):
+        yield sentence.translation() if task == "translation" else sentence.tagged()
+
+
+def _renamed(sample: Sample, types: Mapping[str, str]) -> Sample:
+    if not isinstance(sample, TaggedSample):
+        return sample
+    tags = []
+    for tag in sample.tags:
+        kind = types.get(tag[2:], tag[2:]) if tag != "O" else ""
+        tags.append(f"{tag[:2]}{kind}" if kind else "O")
+    return dataclasses.replace(sample, tags=tuple(tags))

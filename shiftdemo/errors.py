@@ -1,0 +1,31 @@
+"""The errors that a user can cause. Anything else that is raised is a fault of ours."""
+
+from __future__ import annotations
+
+
+class ShiftDemoError(Exception):
+    """A mistake that the user can mend.
+
+    The message is one sentence with the value, the place and the mend; the page shows it as it
+    is and the command line prints it and exits with 2.
+    """
+
+
+class ConfigError(ShiftDemoError):
+    """A setting, a flag or an operator's parameter is unknown or out of its bounds."""
+
+
+class DataError(ShiftDemoError):
+    """A file, a column, a line or a typed text cannot be used."""
+
+
+class ModelError(ShiftDemoError):
+    """A model or a tokenizer cannot be found, loaded or used for the task."""
+
+
+class LimitError(ShiftDemoError):
+    """A request is larger than this server allows."""
+
+
+class NotApplicable(ShiftDemoError):
+    """A shift operator has nothing to do on this sample; the message says why."""

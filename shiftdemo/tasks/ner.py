@@ -1,0 +1,134 @@
+"""Named-entity tagging: one BIO tag a word, on the first piece of the word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from shiftdemo.errors import DataError
+from shiftdemo.models import Loaded
+from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad
+from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample
+
+MAX_TOKENS = 256
+
+
+def _tagged(sample: Sample) -> TaggedSample:
+    if not isinstance(sample, TaggedSample):
+        raise DataError(f"Sample {sample.id} has no tags; give words and tags.")
+    return sample
+
+
+@TASKS.register
+class Ner(Task):
+    """Words in, BIO tags out."""
+
+    name = "ner"
+    score_name = "entity F1"
+    title = "Named entities"
+
+    def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
+        """See :meth:`Task.texts`."""
+        for sample in samples:
+            yield " ".join(_tagged(sample).words)
+
+    def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
+        """See :meth:`Task.labels`: ``O`` first, then ``B-X``, ``I-X`` by type."""
+        types = sorted(
+            {tag[2:] for sample in samples for tag in _tagged(sample).tags if tag != "O"}
+        )
+        return ("O", *(f"{mark}-{kind}" for kind in types for mark in "BI"))
+
+    def size(self, loaded: Loaded, sample: Sample) -> int:
+        """See :meth:`Task.size`: characters over three."""
+        return 2 + sum(len(word) + 2 for word in _tagged(sample).words) // 3
+
+    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+        """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100."""
+        known = {label: i for i, label in enumerate(loaded.labels)}
+        tagged = [_tagged(sample.shifted) for sample in samples]
+        encoded = _encode(loaded, [sample.words for sample in tagged])
+        labels = []
+        for sample, (ids, first) in zip(tagged, encoded, strict=True):
+            row = [IGNORED] * len(ids)
+            for word, place in enumerate(first):
+                if place is None:
+                    continue
+                try:
+                    row[place] = known[sample.tags[word]]
+                except KeyError:
+                    raise DataError(
+                        f"Sample {sample.id}: the model has no tag {sample.tags[word]}; "
+                        f"it has {', '.join(loaded.labels)}."
+                    ) from None
+            labels.append(row)
+        rows = [ids for ids, _ in encoded]
+        return Batch(
+            inputs={
+                "input_ids": pad(rows, loaded.tokenizer.pad_token_id),
+                "attention_mask": pad([[1] * len(ids) for ids in rows], 0),
+            },
+            labels=pad(labels, IGNORED),
+            source_offset=offsets(
+                samples, "source", [len(ids) for ids in rows], loaded.positions.table_size
+            ),
+            target_offset=torch.zeros(len(rows), dtype=torch.long),
+            n_tokens=sum(map(len, rows)),
+        )
+
+    @torch.inference_mode()
+    def predict(
+        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+    ) -> list[Any]:
+        """Returns the predicted tags of every word (a tuple a sample)."""
+        words = [_tagged(sample).words for sample in samples]
+        encoded = _encode(loaded, words) if words else []
+        order = sorted(range(len(words)), key=lambda i: len(encoded[i][0]))
+        tags: list[tuple[str, ...]] = [()] * len(words)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            ids = [encoded[i][0] for i in rows]
+            loaded.positions.check(offset, max(map(len, ids)))
+            batch = Batch(
+                inputs={
+                    "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
+                    "attention_mask": pad([[1] * len(row) for row in ids], 0),
+                },
+                labels=torch.zeros((len(ids), max(map(len, ids))), dtype=torch.long),
+                source_offset=torch.full((len(ids),), offset, dtype=torch.long),
+                target_offset=torch.zeros(len(ids), dtype=torch.long),
+                n_tokens=0,
+            ).to(loaded.device)
+            best = logits(loaded, batch).argmax(-1).tolist()
+            for row, found in zip(rows, best, strict=True):
+                first = encoded[row][1]
+                tags[row] = tuple("O" if p is None else loaded.labels[found[p]] for p in first)
+        return tags
+
+
+def _encode(
+    loaded: Loaded, sentences: Sequence[Sequence[str]]
+) -> list[tuple[list[int], list[int | None]]]:
+    """Returns for each sentence its ids and the place of every word's first piece.
+
+    A word that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
+    """
+    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+    encoded = loaded.tokenizer(
+        [list(words) or [""] for words in sentences], is_split_into_words=True
+    )
+    rows = []
+    for row, words in enumerate(sentences):
+        ids = encoded.input_ids[row]
+        first: list[int | None] = [None] * len(words)
+        for place, word in enumerate(encoded.word_ids(row)[:bound]):
+            if word is not None and word < len(words) and first[word] is None:
+                first[word] = place
+        if len(ids) > bound:
+            ids = [*ids[: bound - 1], ids[-1]]
+            first = [None if p is not None and p >= bound - 1 else p for p in first]
+        rows.append((ids, first))
+    return rows

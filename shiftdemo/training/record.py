@@ -1,0 +1,70 @@
+"""A run's log on disk: ``config.json`` and ``events.jsonl``, one event a line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from shiftdemo.types import EVENT_TYPES, RunEvent, RunStarted
+
+EVENTS = "events.jsonl"
+
+
+def to_json(event: RunEvent) -> dict[str, Any]:
+    """Returns an event as a JSON object; ``"event"`` holds its type."""
+    return {"event": type(event).__name__, **dataclasses.asdict(event)}
+
+
+def from_json(values: dict[str, Any]) -> RunEvent:
+    """Returns the event that :func:`to_json` wrote."""
+    cls = EVENT_TYPES[values["event"]]
+    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k != "event"}
+    event: RunEvent = cls(**fields)
+    return event
+
+
+def record(events: Iterable[RunEvent], folder: Path) -> Iterator[RunEvent]:
+    """Passes events on after each has been appended to ``folder/events.jsonl``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / EVENTS, "w", encoding="utf-8") as log:
+        for event in events:
+            if isinstance(event, RunStarted):
+                write_json(folder / "config.json", event.config)
+            log.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
+            log.flush()
+            yield event
+
+
+def append(event: RunEvent, folder: Path) -> None:
+    """Adds one event to a log, for a run whose worker cannot write it any more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / EVENTS, "a", encoding="utf-8") as log:
+        log.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
+
+
+def read_events(folder: Path, after: int = 0) -> list[RunEvent]:
+    """Returns the events of a run from number ``after`` on; a half-written last line is left."""
+    try:
+        text = (folder / EVENTS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind("\n") + 1].splitlines()
+    events = []
+    for line in whole[after:]:
+        try:
+            events.append(from_json(json.loads(line)))
+        except (ValueError, KeyError, TypeError):
+            continue  # a line cut by a crash, with a later event behind it
+    return events
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes JSON so that the file is whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
