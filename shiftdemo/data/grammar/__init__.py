@@ -1,0 +1,8 @@
+"""The built-in corpus: a bilingual grammar with tags, a sentiment label and gold alignments."""
+
+from __future__ import annotations
+
+from shiftdemo.data.grammar.generator import generate
+from shiftdemo.data.grammar.spec import SPLITS, GrammarSentence, GrammarSpec
+
+__all__ = ["SPLITS", "GrammarSentence", "GrammarSpec", "generate"]

@@ -1,0 +1,109 @@
+"""What can be asked of the grammar, and the sentences that it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shiftdemo.errors import ConfigError
+from shiftdemo.types import Link, TaggedSample, TextSample, TranslationSample
+
+SPLITS = ("train", "val", "test")
+NAME_PLACES = ("any", "start", "end", "none")
+SHORTEST, LONGEST = 3, 60
+# A name in the last third needs a word in front of the full stop: six words are the fewest.
+SHORTEST_WITH_FINAL_NAME = 6
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarSpec:
+    """Which sentences the grammar shall give.
+
+    Attributes:
+        size: sentences in the split that is asked for, 1 to 200,000.
+        min_words: fewest English words (punctuation counts), 3 to 60.
+        max_words: most English words, ``min_words`` to 60.
+        names: where names may stand: ``"any"``; ``"start"`` (every sentence has a name and every
+            mention starts in the first third, in both languages); ``"end"`` (the same with the
+            last third); ``"none"``.
+        seed: any integer; the same specification gives the same sentences on every platform.
+
+    Raises:
+        ConfigError: a value is out of its range.
+    """
+
+    size: int = 2000
+    min_words: int = SHORTEST
+    max_words: int = LONGEST
+    names: str = "any"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("size", "min_words", "max_words", "seed"):
+            if not isinstance(getattr(self, name), int) or isinstance(getattr(self, name), bool):
+                value = getattr(self, name)
+                raise ConfigError(f"{name}={value!r} is not a whole number; give an integer.")
+        if not 1 <= self.size <= 200_000:
+            raise ConfigError(f"size={self.size} is out of range; give 1 to 200000 sentences.")
+        if not SHORTEST <= self.min_words <= LONGEST:
+            raise ConfigError(f"min_words={self.min_words} is out of range; give 3 to 60 words.")
+        if not self.min_words <= self.max_words <= LONGEST:
+            raise ConfigError(
+                f"max_words={self.max_words} is out of range; give {self.min_words} "
+                "(min_words) to 60 words."
+            )
+        if self.names not in NAME_PLACES:
+            raise ConfigError(
+                f"names={self.names!r} is unknown; choose from {', '.join(NAME_PLACES)}."
+            )
+        if self.names == "end" and self.max_words < SHORTEST_WITH_FINAL_NAME:
+            raise ConfigError(
+                f"names='end' needs sentences of {SHORTEST_WITH_FINAL_NAME} words; "
+                f"raise max_words={self.max_words}."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarSentence:
+    """A sentence in both languages.
+
+    Attributes:
+        id: ``grammar-{split}-{seed}-{index}``.
+        words_en, words_fr: the words, as :func:`shiftdemo.words.split` gives them.
+        tags_en, tags_fr: one BIO tag a word: PER, LOC, ORG or MISC (works).
+        links: gold alignment, sorted pairs ``(index in words_en, index in words_fr)``.
+        label: ``"positive"``, ``"negative"`` or ``"neutral"``.
+        text_en, text_fr: running text.
+    """
+
+    id: str
+    words_en: tuple[str, ...]
+    tags_en: tuple[str, ...]
+    words_fr: tuple[str, ...]
+    tags_fr: tuple[str, ...]
+    links: tuple[Link, ...]
+    label: str
+    text_en: str
+    text_fr: str
+
+    def translation(self) -> TranslationSample:
+        """Returns the English source, the French target and the links between their words."""
+        return TranslationSample(self.id, self.text_en, self.text_fr, links=self.links)
+
+    def tagged(self, lang: str = "en") -> TaggedSample:
+        """Returns the words and tags of one side.
+
+        Args:
+            lang: ``"en"`` or ``"fr"``.
+
+        Raises:
+            ConfigError: another language is asked for.
+        """
+        if lang == "en":
+            return TaggedSample(self.id, self.words_en, self.tags_en)
+        if lang == "fr":
+            return TaggedSample(self.id, self.words_fr, self.tags_fr)
+        raise ConfigError(f"lang={lang!r} is not a language of the grammar; choose en or fr.")
+
+    def text(self) -> TextSample:
+        """Returns the English text with its sentiment."""
+        return TextSample(self.id, self.text_en, self.label)

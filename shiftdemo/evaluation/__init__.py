@@ -1,0 +1,1 @@
+"""Scores, intervals, robustness curves and the controls that must hold before they are shown."""

@@ -1,0 +1,82 @@
+"""What a model puts out for samples: in chunks, so that it can report and be stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from shiftdemo.errors import ShiftDemoError
+from shiftdemo.models import Loaded
+from shiftdemo.shifts.base import unshifted
+from shiftdemo.tasks import Task
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample
+
+CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
+
+
+class Cancelled(ShiftDemoError):
+    """An evaluation was stopped by whoever asked for it."""
+
+
+@contextlib.contextmanager
+def evaluating(loaded: Loaded) -> Iterator[None]:
+    """Within it, the model is in evaluation mode (no dropout)."""
+    training = loaded.model.training
+    loaded.model.eval()
+    try:
+        yield
+    finally:
+        loaded.model.train(training)
+
+
+def without_tags(loaded: Loaded, samples: Sequence[Sample]) -> list[ShiftedSample]:
+    """Returns the samples ready for ``collate`` where their tags do not matter.
+
+    Every word gets one tag that the model knows, so a reference with other types is no obstacle.
+    """
+    beginnings = (label for label in loaded.labels if label.startswith("B-"))
+    neutral = "O" if "O" in loaded.labels else next(beginnings, "O")
+    return [
+        unshifted(
+            dataclasses.replace(sample, tags=(neutral,) * len(sample.words))
+            if isinstance(sample, TaggedSample)
+            else sample,
+            0,
+        )
+        for sample in samples
+    ]
+
+
+def predictions(
+    loaded: Loaded,
+    task: Task,
+    samples: Sequence[Sample],
+    offset: int = 0,
+    progress: Callable[[int], None] = lambda done: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> list[Any]:
+    """Returns one output a sample, every sentence starting at position ``offset``.
+
+    Args:
+        progress: told after every chunk how many samples are done.
+        cancel: asked before every chunk.
+
+    Raises:
+        Cancelled: ``cancel`` said so.
+        ConfigError: ``offset`` is beyond the model's positions.
+    """
+    # Sentences of like length together, over all chunks: little padding.
+    order = sorted(range(len(samples)), key=lambda i: task.size(loaded, samples[i]))
+    found: list[Any] = [None] * len(samples)
+    with evaluating(loaded):
+        for start in range(0, len(order), CHUNK):
+            if cancel():
+                raise Cancelled("The evaluation was stopped; start it again to see scores.")
+            rows = order[start : start + CHUNK]
+            outputs = task.predict(loaded, [samples[i] for i in rows], offset, CHUNK)
+            for row, output in zip(rows, outputs, strict=True):
+                found[row] = output
+            progress(start + len(rows))
+    return found
