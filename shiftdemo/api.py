@@ -28,7 +28,7 @@ from shiftdemo.types import (
 )
 
 if TYPE_CHECKING:
-    from shiftdemo.evaluation.report import Comparison
+    from shiftdemo.evaluation.report import Comparison, SeedMean
     from shiftdemo.models import Loaded
 
 Report = Callable[[float, str], None]
@@ -197,6 +197,43 @@ def compare_loaded(
         )
 
 
+def pairs_of(folder: Path) -> list[tuple[str, str]]:
+    """Returns the base and shift-trained models of a finetune's folder, a pair a seed."""
+    seeds = sorted((folder / "seeds").glob("*"), key=lambda path: path.name)
+    pairs = [(one / "base", one / "shift") for one in (folder, *seeds)]
+    return [
+        (str(base), str(shift))
+        for base, shift in pairs
+        if (base / "config.json").is_file() and (shift / "config.json").is_file()
+    ]
+
+
+def compare_seeds(
+    config: CompareConfig,
+    pairs: Sequence[tuple[str, str]],
+    progress: Report = _silent,
+    cancel: Cancel = _never,
+    limits: Limits | None = None,
+) -> tuple[list[Comparison], SeedMean | None]:
+    """Returns one comparison a pair, and their mean where there are several.
+
+    Args:
+        pairs: base and shift-trained model of every training seed; see :func:`pairs_of`.
+    """
+    from shiftdemo.evaluation.report import mean_over_seeds
+
+    found: list[Comparison] = []
+    for number, (base, shifted) in enumerate(pairs):
+
+        def part(fraction: float, text: str, number: int = number) -> None:
+            label = f"seed {number + 1} of {len(pairs)}: {text}" if len(pairs) > 1 else text
+            progress((number + fraction) / len(pairs), label)
+
+        one = dataclasses.replace(config, base=base, shifted=shifted)
+        found.append(compare(one, part, cancel, limits))
+    return found, mean_over_seeds(found) if len(found) > 1 else None
+
+
 @dataclass(frozen=True)
 class AttentionResult:
     """Attention of one sentence in one or two models.
@@ -249,11 +286,15 @@ def attend_loaded(
     most = (limits or Limits()).attention_tokens
     made = TASKS.get(task)()
     with torch_threads(1):
-        if task == "translation" and not target.strip():
+        generated = task == "translation" and not target.strip()
+        if generated:
             target = made.predict(model, [TranslationSample("typed", text.strip(), "")])[0]
-        maps = tuple(extract(model, made, text, target, max_tokens=most))
-        others = tuple(extract(versus, made, text, target, max_tokens=most)) if versus else ()
-    return AttentionResult(maps, others, target)
+        models = [model, versus] if versus else [model]
+        maps, *others = (
+            tuple(extract(one, made, text, target, max_tokens=most, generated=generated))
+            for one in models
+        )
+    return AttentionResult(maps, others[0] if others else (), target)
 
 
 def translate_or_tag(model: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
@@ -312,10 +353,12 @@ __all__ = [
     "attend",
     "build_shifted",
     "compare",
+    "compare_seeds",
     "describe",
     "finetune",
     "load",
     "load_samples",
+    "pairs_of",
     "pretrain",
     "typed_sample",
     "write_shifted",

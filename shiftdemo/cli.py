@@ -172,6 +172,7 @@ def _serve(commands: Any) -> None:
     parser = _command(commands, "serve", run_serve, "open the page")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--open", action="store_true", help="open it in a browser")
     parser.add_argument("--public", action="store_true", help="the limits of a public server")
     parser.add_argument("--offline", action="store_true", help="load nothing from the hub")
 

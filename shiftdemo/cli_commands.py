@@ -221,24 +221,34 @@ def run_compare(arguments: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             _say(f"\r  {fraction:4.0%}  {text:<60}", "")
 
-    comparison = api.compare(config, progress)
-    found = comparison.to_dict()
+    pairs = [(config.base, config.shifted)]
+    if arguments.base == arguments.shifted and Path(arguments.base).is_dir():
+        pairs = api.pairs_of(Path(arguments.base)) or pairs
+    comparisons, mean = api.compare_seeds(config, pairs, progress)
+    found = [comparison.to_dict() for comparison in comparisons]
+    found += [mean.to_dict()] if mean else []
     if arguments.output:
         from shiftdemo.training.record import write_json
 
-        write_json(Path(arguments.output) / "comparison.json", found)
+        names = ["comparison", *[f"comparison-seed-{i}" for i in range(1, len(comparisons))]]
+        for name, values in zip([*names, "seeds"], found, strict=False):
+            write_json(Path(arguments.output) / f"{name}.json", values)
     if arguments.json:
-        print_json(found)
+        for values in found:
+            print_json(values)
         return 0
     _say("")
-    for arm, curve in comparison.curves.items():
-        print(arm)
-        for offset, score in zip(comparison.offsets, curve, strict=True):
-            interval = f"[{score.low:.1f}, {score.high:.1f}]"
-            print(f"  offset {offset:>4}: {score.name} {score.value:5.1f}  {interval}"
-            )
-    print(comparison.verdict)
+    _print_curves(mean or comparisons[0])
+    print(comparisons[0].verdict if mean is None else "\n".join(mean.verdicts))
     return 0
+
+
+def _print_curves(found: Any) -> None:
+    for arm, curve in found.curves.items():
+        print(arm)
+        for offset, score in zip(found.offsets, curve, strict=True):
+            interval = f"[{score.low:.1f}, {score.high:.1f}]"
+            print(f"  offset {offset:>4}: {score.name} {score.value:5.1f}  {interval}")
 
 
 def run_attend(arguments: argparse.Namespace) -> int:
@@ -287,5 +297,5 @@ def run_serve(arguments: argparse.Namespace) -> int:
             f"The page needs {error.name}; run: pip install -r requirements.txt"
         ) from None
     limits = Limits.public() if arguments.public else Limits()
-    serve(arguments.host, arguments.port, limits)
+    serve(arguments.host, arguments.port, limits, open_browser=arguments.open)
     return 0

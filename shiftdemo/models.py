@@ -47,7 +47,7 @@ class Loaded:
 
     def __post_init__(self) -> None:
         self.positions = find_positions(self.model)
-        if self.positions.encoding == "sinusoidal":  # transformers forgets it: here and on loading
+        if self.positions.encoding == "sinusoidal":  # never trained, and never saved by Marian
             for table in (*self.positions.source, *self.positions.target):
                 table.requires_grad_(False)
 
@@ -157,6 +157,8 @@ def _load(ref: str, task: str, place: str, revision: str | None, local: bool) ->
 
 
 def _check_tokenizer(ref: str, task: str, tokenizer: Any) -> None:
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes of no files
+        raise ModelError(f"The model {ref} has no tokenizer beside it; save its tokenizer too.")
     if tokenizer.pad_token_id is None:
         raise ModelError(f"The tokenizer of {ref} has no padding token; set its pad_token.")
     if task == "ner" and not tokenizer.is_fast:
@@ -189,8 +191,12 @@ def set_dropout(model: Any, p: float) -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = p
-        elif isinstance(getattr(module, "dropout", None), float):
-            module.dropout = p
+            continue
+        for name in ("dropout", "attention_dropout", "activation_dropout"):
+            value = getattr(module, name, None)
+            # Dropout in attention and behind the activation stays off where it was off.
+            if isinstance(value, float) and (value or name == "dropout"):
+                setattr(module, name, p)
 
 
 def save_model(loaded: Loaded, folder: Path, half: bool = False) -> None:

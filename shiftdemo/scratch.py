@@ -88,7 +88,26 @@ def build_scratch(
         torch.manual_seed(seed)
         config._attn_implementation = "eager"
         model = cls(config)
+        if task == "translation" and size.encoding in ("learned", "sinusoidal"):
+            _calm(model, size.layers + size.decoder_layers)
+        if task == "ner" and size.encoding == "relative":
+            # T5's own start, N(0, 1), gives a first loss of several times chance.
+            torch.nn.init.normal_(model.classifier.weight, std=size.width**-0.5)
     return model.eval()
+
+
+def _calm(model: Any, n_layers: int) -> None:
+    """Starts the residual branches of a post-norm model small (DeepNet, Wang et al. 2022).
+
+    With the stock start all encoder outputs of a sentence came to look alike (mean cosine
+    similarity 0.93 after 3,000 steps of a 4+2-layer model, which then hardly used its source);
+    with this one it is 0.19 after 600 steps, at a lower loss. Queries and keys keep gain 1.
+    """
+    gain = (4 * n_layers) ** -0.25
+    for name, weight in model.named_parameters():
+        if name.endswith(("_proj.weight", "fc1.weight", "fc2.weight")):
+            sharp = name.endswith(("q_proj.weight", "k_proj.weight"))
+            torch.nn.init.xavier_normal_(weight, gain=1.0 if sharp else gain)
 
 
 def _tagger(size: ScratchSize, tokenizer: Any, dropout: float) -> tuple[Any, Any]:

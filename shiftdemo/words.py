@@ -12,15 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\uff9f"
+_LETTER = rf"(?:(?![{_CJK}])\w)"
+_S = rf"s(?!{_LETTER})"  # an s that is a word by itself
 _WORD = re.compile(
     rf"[{_CJK}]"
-    r"|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!s\b)(?=\w|\s|\Z)"
-    r"|['’]s\b"
-    rf"|(?:(?![{_CJK}])\w)+(?:[-'’](?!s\b)(?:(?![{_CJK}])\w)+)*"
+    rf"|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=\w|\s|\Z)"
+    rf"|['’]{_S}"
+    rf"|{_LETTER}+(?:(?:-|['’](?!{_S})){_LETTER}+)*"
     r"|\S",
     re.IGNORECASE,
 )
 _IS_CJK = re.compile(rf"[{_CJK}，。、！？；：]")
+_AFTER_ELISION = re.compile(rf"(?!{_S})\w", re.IGNORECASE)
 _OPENING = "([{«“"
 _CLOSING = ".,!?;:)]}%…»”，。、！？；："
 
@@ -60,9 +63,11 @@ def join(text: Words) -> str:
 
 def gap_between(left: str, right: str) -> str:
     """Returns what to write between two words that did not stand together: a space or nothing."""
-    if not left or not right or left[-1] in _OPENING or right[0] in _CLOSING:
+    if not left or not right or left[-1] in _OPENING:
         return ""
-    if right in ("'s", "’s") or (left[-1] in "'’" and len(left) > 1):
+    if left[-1] in "'’" and len(left) > 1:
+        return "" if _AFTER_ELISION.match(right) else " "
+    if right[0] in _CLOSING or right in ("'s", "’s"):
         return ""
     return "" if _IS_CJK.match(left[-1]) and _IS_CJK.match(right) else " "
 

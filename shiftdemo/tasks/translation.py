@@ -70,6 +70,8 @@ class Translation(Task):
                 "input_ids": source,
                 "attention_mask": mask,
                 "decoder_input_ids": pad(inputs, tokenizer.pad_token_id),
+                # The start token is the padding token: left to guess, T5Gemma would mask it.
+                "decoder_attention_mask": pad([[1] * len(ids) for ids in inputs], 0),
             },
             labels=pad(labels, IGNORED),
             source_offset=offsets(samples, "source", [len(s) for s in sources], bound),

@@ -1,0 +1,1 @@
+"""Attention weights of one sentence, out of a model."""

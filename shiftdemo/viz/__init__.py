@@ -1,0 +1,1 @@
+"""Figures, tables and views, made from plain values: no model is touched here."""

@@ -1,0 +1,189 @@
+"""The one visual language: what an arm is called and how it looks; light and dark themes.
+
+Colours are those of Okabe and Ito (2008), which stay apart for colour-blind readers; an arm is
+never told by its colour alone but by its marker too.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shiftdemo.errors import ConfigError
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+FONT_SIZE = 13
+SMALL_SIZE = 11
+CONFIG = {"displaylogo": False, "responsive": True, "displayModeBar": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ArmStyle:
+    """How an arm is shown.
+
+    Attributes:
+        label: its name on every tab and figure.
+        color: ``#RRGGBB``, the same in both themes.
+        symbol: plotly's name of its marker.
+        mark: the same marker as a character, for tables and legends in text.
+        dash: plotly's name of its line style.
+    """
+
+    label: str
+    color: str
+    symbol: str
+    mark: str
+    dash: str
+
+
+ARMS: dict[str, ArmStyle] = {
+    "untrained": ArmStyle("untrained", "#7F7F7F", "square", "■", "dot"),
+    "base": ArmStyle("base", "#0072B2", "circle", "●", "solid"),
+    "shift": ArmStyle("shift-trained", "#D55E00", "triangle-up", "▲", "solid"),
+}
+_OTHERS = (("#009E73", "diamond", "◆"), ("#CC79A7", "cross", "✚"), ("#E69F00", "star", "★"))
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours that differ between a light and a dark page.
+
+    Attributes:
+        sequential: colour scale from no attention to full attention.
+        diverging: colour scale from "base more" over "the same" to "shift-trained more".
+        shade: fill of the trained range.
+        band: opacity of an interval's band.
+    """
+
+    text: str
+    muted: str
+    grid: str
+    background: str
+    cell_edge: str
+    sequential: tuple[tuple[float, str], ...]
+    diverging: tuple[tuple[float, str], ...]
+    shade: str
+    band: float
+
+
+THEMES: dict[str, Theme] = {
+    "light": Theme(
+        text="#1F2430",
+        muted="#5A6070",
+        grid="#E3E6EC",
+        background="#FFFFFF",
+        cell_edge="#ECEEF3",
+        sequential=((0.0, "#FFFFFF"), (0.25, "#D5CBE8"), (0.6, "#8468B5"), (1.0, "#2D0F5E")),
+        diverging=(
+            (0.0, "#00527F"),
+            (0.25, "#5AA5D0"),
+            (0.5, "#FFFFFF"),
+            (0.75, "#F0A06A"),
+            (1.0, "#A84A00"),
+        ),
+        shade="rgba(90, 96, 112, 0.09)",
+        band=0.16,
+    ),
+    "dark": Theme(
+        text="#ECEEF3",
+        muted="#A9B0C0",
+        grid="#2E3442",
+        background="#0B0F19",
+        cell_edge="#232937",
+        sequential=((0.0, "#141926"), (0.3, "#453573"), (0.65, "#8F75CC"), (1.0, "#EFE6FF")),
+        diverging=(
+            (0.0, "#7CC7F2"),
+            (0.25, "#1F79B0"),
+            (0.5, "#141926"),
+            (0.75, "#BC5A12"),
+            (1.0, "#FFB27A"),
+        ),
+        shade="rgba(169, 176, 192, 0.11)",
+        band=0.30,
+    ),
+}
+
+
+def get_theme(name: str) -> Theme:
+    """Returns the theme called ``name``.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in THEMES:
+        raise ConfigError(f"There is no theme {name!r}; choose {' or '.join(THEMES)}.")
+    return THEMES[name]
+
+
+def arm_style(arm: str) -> ArmStyle:
+    """Returns how ``arm`` is shown; an arm that is not one of the three keeps its own name."""
+    if arm in ARMS:
+        return ARMS[arm]
+    color, symbol, mark = _OTHERS[sum(arm.encode()) % len(_OTHERS)]
+    return ArmStyle(arm, color, symbol, mark, "dash")
+
+
+def arm_label(arm: str) -> str:
+    """Returns what ``arm`` is called on the page: ``untrained``, ``base`` or ``shift-trained``."""
+    return arm_style(arm).label
+
+
+def color_map() -> dict[str, str]:
+    """Returns label to colour, as ``gr.LinePlot(color_map=…)`` takes it."""
+    return {style.label: style.color for style in ARMS.values()}
+
+
+def faded(color: str, opacity: float) -> str:
+    """Returns ``#RRGGBB`` as ``rgba(…)`` with an opacity from 0 to 1."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity:g})"
+
+
+def escape(text: str) -> str:
+    """Returns ``text`` as plotly shows it literally, on one line.
+
+    Plotly reads ticks, titles and hover texts as pseudo-HTML. Control characters (line ends) are
+    replaced and format characters (direction marks) left out, so that a token cannot disturb
+    its neighbours; what has nothing to show is a replacement character.
+    """
+    shown = "".join(
+        "\ufffd" if unicodedata.category(c) == "Cc" else c
+        for c in text
+        if unicodedata.category(c) != "Cf"
+    )
+    return html.escape(shown or "\ufffd", quote=False)
+
+
+def themed(figure: go.Figure, theme: str, height: int) -> go.Figure:
+    """Returns ``figure`` with fonts and colours of the page; its width follows the page.
+
+    Dragging is off, so that a finger on a figure still scrolls the page.
+
+    Args:
+        height: in pixels.
+    """
+    colors = get_theme(theme)
+    figure.update_layout(
+        template="none",
+        autosize=True,
+        height=height,
+        dragmode=False,
+        font={"family": FONT, "size": FONT_SIZE, "color": colors.text},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        modebar={"remove": ["zoom", "pan", "select", "lasso", "zoomIn", "zoomOut", "autoScale"]},
+        hoverlabel={
+            "bgcolor": colors.background,
+            "bordercolor": colors.muted,
+            "font": {"family": FONT, "size": FONT_SIZE, "color": colors.text},
+            "align": "left",
+        },
+    )
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure

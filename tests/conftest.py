@@ -1,0 +1,103 @@
+"""Small real models, tokenizers and sentences for every test; nothing is downloaded."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from shiftdemo.types import TaggedSample, TranslationSample
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+settings.register_profile(
+    "shiftdemo",
+    deadline=None,
+    derandomize=True,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("shiftdemo")
+
+_NAMES = ("Ada", "Paul", "Marie", "Jean")
+_VERBS = (("sees", "voit"), ("likes", "aime"), ("visits", "visite"))
+_PLACES = ("Paris", "Rome", "Oslo", "New York")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def pairs() -> list[TranslationSample]:
+    """Short English-French pairs of two lengths with their gold word alignment."""
+    made = []
+    for n, (name, (en, fr), place) in enumerate(itertools.product(_NAMES, _VERBS, _PLACES)):
+        tail = (" again and again", " encore et encore") if n % 3 == 0 else ("", "")
+        source, target = f"{name} {en} {place}{tail[0]} .", f"{name} {fr} {place}{tail[1]} ."
+        links = tuple((i, i) for i in range(len(source.split())))
+        made.append(TranslationSample(f"pair-{n}", source, target, links=links))
+    return made
+
+
+@pytest.fixture(scope="session")
+def tagged() -> list[TaggedSample]:
+    """Tagged sentences of two lengths, mentions of one and two words among them."""
+    made = []
+    for n, (name, (verb, _), place) in enumerate(itertools.product(_NAMES, _VERBS, _PLACES)):
+        places = place.split()
+        words = [name, verb, *places, "."]
+        tags = ["B-PER", "O", "B-LOC", *["I-LOC"] * (len(places) - 1), "O"]
+        if n % 3 == 0:
+            words, tags = ["Yesterday", "evening", *words], ["O", "O", *tags]
+        made.append(TaggedSample(f"tagged-{n}", tuple(words), tuple(tags)))
+    return made
+
+
+@pytest.fixture(scope="session")
+def tokenizers(pairs: list[TranslationSample], tagged: list[TaggedSample]) -> dict[str, Any]:
+    """A tokenizer of at most 200 pieces for each task."""
+    from shiftdemo.scratch import train_tokenizer
+
+    texts = {
+        "translation": [text for pair in pairs for text in (pair.source, pair.target)],
+        "ner": [" ".join(sample.words) for sample in tagged],
+    }
+    return {task: train_tokenizer(some, task, 200) for task, some in texts.items()}
+
+
+@pytest.fixture(scope="session")
+def make_tiny(tokenizers: dict[str, Any]) -> Callable[..., Any]:
+    """Gives a fresh model: ``make_tiny(task, encoding, seed=0, dropout=0.0, **size)``."""
+    from shiftdemo.models import make_scratch
+    from shiftdemo.scratch import ScratchSize
+
+    tags = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+
+    def make(task: str, encoding: str, seed: int = 0, dropout: float = 0.0, **size: Any) -> Any:
+        shape = {"width": 32, "ffn": 64, "heads": 2, "layers": 1, "decoder_layers": 1}
+        shape |= {"max_positions": 64, "vocab": 200, **size}
+        labels = tags if task == "ner" else ()
+        ref = f"scratch:{encoding}"
+        return make_scratch(
+            ref, task, tokenizers[task], labels, ScratchSize(**shape), dropout, seed
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Where real data lie; tests that need them are skipped where there are none."""
+    sibling = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("SHIFTDEMO_DATA", sibling))
+    if not folder.is_dir():
+        pytest.skip(f"no real data in {folder}; name their folder in SHIFTDEMO_DATA")
+    return folder

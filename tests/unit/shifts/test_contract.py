@@ -1,0 +1,246 @@
+"""What every operator promises, over the whole registry and generated samples."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shiftdemo import words as w
+from shiftdemo.config import Param
+from shiftdemo.errors import ConfigError
+from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, make_shifts
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+
+CASES = [(shift, task) for shift in SHIFTS for task in shift.tasks]
+IDS = [f"{shift.name}-{task}" for shift, task in CASES]
+every_operator = pytest.mark.parametrize(("operator", "task"), CASES, ids=IDS)
+
+TEXT = st.one_of(
+    st.text(max_size=30),
+    st.lists(
+        st.sampled_from(
+            ["a", "book", "l'homme", "Ada's", "qu’", "'s", "(", ")", ",", "中文", "。"]
+        ),
+        max_size=8,
+    ).map(" ".join),
+)
+
+
+@st.composite
+def bio(draw: st.DrawFn) -> tuple[str, ...]:
+    """A valid BIO sequence, from mentions and words outside."""
+    tags: list[str] = []
+    for kind, length in draw(
+        st.lists(
+            st.tuples(st.sampled_from(["", "PER", "LOC"]), st.integers(1, 3)),
+            min_size=0,
+            max_size=6,
+        )
+    ):
+        tags += [f"B-{kind}", *[f"I-{kind}"] * (length - 1)] if kind else ["O"] * length
+    return tuple(tags)
+
+
+@st.composite
+def a_sample(draw: st.DrawFn, task: str, identity: str = "one") -> Sample:
+    if task == "ner":
+        tags = draw(bio())
+        word = st.text(min_size=1, max_size=6).filter(str.strip)
+        words = draw(st.lists(word, min_size=len(tags), max_size=len(tags)))
+        return TaggedSample(identity, tuple(words), tags)
+    source, target = draw(TEXT), draw(TEXT)
+    sides = [list(range(len(w.split(text).words))) for text in (source, target)]
+    links = None
+    if draw(st.booleans()):
+        every = list(itertools.islice(itertools.product(*sides), 100))
+        links = tuple(draw(st.lists(st.sampled_from(every), unique=True))) if every else ()
+    return TranslationSample(identity, source, target, links=links)
+
+
+def values_of(param: Param) -> st.SearchStrategy[Any]:
+    """Values within the parameter's bounds."""
+    if param.kind == "choice":
+        return st.sampled_from(param.choices)
+    if param.kind == "bool":
+        return st.booleans()
+    if param.kind == "str":
+        return st.one_of(st.just(""), st.sampled_from(["a", "book", "l'", "'s", "中", ","]))
+    low = param.low if param.low is not None else 0
+    high = param.high if param.high is not None else 100
+    if param.kind == "int":
+        return st.one_of(
+            st.integers(int(low), min(int(high), int(low) + 5)), st.integers(int(low), int(high))
+        )
+    return st.floats(low, high)
+
+
+@st.composite
+def a_shift(draw: st.DrawFn, operator: type[Shift]) -> Shift:
+    params = {
+        p.name: draw(values_of(p)) for p in operator.params if p.name == "p" or draw(st.booleans())
+    }
+    try:
+        return operator(**params)
+    except ConfigError:  # two values that exclude each other
+        assume(False)
+        raise
+
+
+def words_of(sample: Sample, side: str = "source") -> tuple[str, ...]:
+    if isinstance(sample, TaggedSample):
+        return sample.words
+    assert isinstance(sample, TranslationSample)
+    return w.split(getattr(sample, side)).words
+
+
+def check_alignment(
+    alignment: tuple[int | None, ...], before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert len(alignment) == len(before)
+    places = [place for place in alignment if place is not None]
+    assert len(set(places)) == len(places)
+    for word, place in zip(before, alignment, strict=True):
+        assert place is None or after[place] == word
+
+
+def check(result: ShiftedSample, sample: Sample) -> None:
+    """Everything that must hold of a shifted sample."""
+    assert result.original == sample and result.shifted.id == sample.id
+    check_alignment(result.alignment, words_of(sample), words_of(result.shifted))
+    assert result.source_offset >= 0 and result.target_offset >= 0
+    assert result.applied or (result.shifted == sample and result.note)
+    if isinstance(sample, TaggedSample):
+        assert isinstance(result.shifted, TaggedSample)  # made again, so checked: BIO is valid
+        assert len(result.shifted.words) == len(result.shifted.tags)
+        assert result.target_alignment is None and result.target_offset == 0
+        for tag, place in zip(sample.tags, result.alignment, strict=True):
+            assert place is None or result.shifted.tags[place] == tag
+        return
+    assert isinstance(sample, TranslationSample) and isinstance(result.shifted, TranslationSample)
+    assert result.target_alignment is not None
+    targets = words_of(sample, "target"), words_of(result.shifted, "target")
+    check_alignment(result.target_alignment, *targets)
+    check_links(result, sample)
+
+
+def check_links(result: ShiftedSample, sample: TranslationSample) -> None:
+    links = getattr(result.shifted, "links", None)
+    if links is None:
+        return
+    n_source, n_target = (len(words_of(result.shifted, side)) for side in ("source", "target"))
+    assert all(0 <= s < n_source and 0 <= t < n_target for s, t in links)
+    for source, target in sample.links or ():
+        moved = result.alignment[source], (result.target_alignment or ())[target]
+        assert None in moved or moved in links
+
+
+@every_operator
+@given(data=st.data())
+def test_operator_keeps_the_contract(operator: type[Shift], task: str, data: st.DataObject) -> None:
+    shift = data.draw(a_shift(operator))
+    sample = data.draw(a_sample(task))
+    context = data.draw(st.lists(a_sample(task, "other"), max_size=3))
+    seed, epoch = data.draw(st.integers(0, 2**31 - 1)), data.draw(st.integers(0, 5))
+    before = copy.deepcopy((sample, context))
+    state = random.getstate()
+
+    result = apply_shifts([shift], sample, seed, context, epoch, always=True)
+
+    assert (sample, context) == before
+    assert random.getstate() == state
+    assert result == apply_shifts([make_shift(shift.spec)], sample, seed, context, epoch, True)
+    check(result, sample)
+    if result.applied:
+        assert result.shift == shift.spec
+        assert {f"{shift.name}.{name}" for name in shift.values} <= set(result.params)
+
+
+@pytest.mark.parametrize("task", ["ner", "translation"])
+@given(data=st.data())
+def test_operators_keep_the_contract_one_after_the_other(task: str, data: st.DataObject) -> None:
+    fitting = [operator for operator in SHIFTS if task in operator.tasks]
+    chosen = data.draw(st.lists(st.sampled_from(fitting), min_size=2, max_size=4))
+    shifts = [data.draw(a_shift(operator)) for operator in chosen]
+    sample = data.draw(a_sample(task))
+    context = data.draw(st.lists(a_sample(task, "other"), max_size=3))
+    result = apply_shifts(shifts, sample, 7, context)
+    check(result, sample)
+
+
+@every_operator
+def test_operator_ends_on_empty_and_one_word_samples(operator: type[Shift], task: str) -> None:
+    samples: list[Sample] = [TaggedSample("e", (), ()), TaggedSample("w", ("Ada",), ("B-PER",))]
+    if task == "translation":
+        samples = [
+            TranslationSample("e", "", ""),
+            TranslationSample("s", "Go", ""),
+            TranslationSample("w", "Go", "Va"),
+            TranslationSample("l", "Go", "Va", links=((0, 0),)),
+        ]
+    for sample in samples:
+        for context in ([], samples):
+            result = apply_shifts([operator()], sample, 0, context, always=True)
+            check(result, sample)
+            assert result.applied or result.note.startswith(f"{operator.name}: ")
+
+
+@pytest.mark.parametrize("operator", list(SHIFTS), ids=SHIFTS.names())
+def test_operator_gives_its_own_examples(operator: type[Shift]) -> None:
+    for example in operator.examples:
+        context = getattr(operator, "example_context", ())
+        result = apply_shifts([operator(**example.params)], example.sample, 0, context, always=True)
+        assert result.applied, result.note
+        assert result.shifted == example.expected
+
+
+@pytest.mark.parametrize("operator", list(SHIFTS), ids=SHIFTS.names())
+def test_operator_names_a_wrong_parameter(operator: type[Shift]) -> None:
+    with pytest.raises(ConfigError, match=f"Shift {operator.name} has no parameter 'wrong'"):
+        make_shift(f"{operator.name}:wrong=1")
+    for param in operator.params:
+        bad = {"str": "x" * 1000, "bool": "maybe"}.get(param.kind, "nonsense")
+        with pytest.raises(ConfigError, match=f"Shift {operator.name}: {param.name}="):
+            make_shift(f"{operator.name}:{param.name}={bad}")
+        for value in (param.low, param.high) if param.kind in ("int", "float") else ():
+            outside = (value or 0) + (1 if value == param.high else -1)
+            with pytest.raises(ConfigError, match=rf"{param.name}=.*out of bounds"):
+                make_shift(f"{operator.name}:{param.name}={outside}")
+
+
+@pytest.mark.parametrize("operator", list(SHIFTS), ids=SHIFTS.names())
+def test_operator_refuses_a_task_that_it_is_not_for(operator: type[Shift]) -> None:
+    with pytest.raises(ConfigError, match=f"{operator.name} is not defined for juggling"):
+        make_shifts([operator.name], "juggling")
+
+
+def test_unknown_operator_gets_the_nearest_names() -> None:
+    with pytest.raises(ConfigError, match="position_offset"):
+        make_shift("positon_ofset")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_share_decides_how_many_samples_are_shifted(share: float) -> None:
+    shift = make_shift(f"position_offset:fixed=4,p={share}")
+    samples = [TaggedSample(str(i), ("a",), ("O",)) for i in range(2000)]
+    results = [apply_shifts([shift], sample, 0) for sample in samples]
+    applied = sum(result.applied for result in results) / len(results)
+    assert abs(applied - share) < 4 * (share * (1 - share) / len(results)) ** 0.5 + 1e-9
+    assert all("not drawn" in result.note for result in results if not result.applied)
+
+
+def test_draws_change_with_seed_epoch_and_id() -> None:
+    shift = make_shift("position_offset:max_offset=4096,p=1")
+    a, b = (TaggedSample(name, ("a",), ("O",)) for name in "ab")
+    drawn = {
+        apply_shifts([shift], sample, seed, epoch=epoch).source_offset
+        for sample in (a, b)
+        for seed in range(3)
+        for epoch in range(3)
+    }
+    assert len(drawn) > 15

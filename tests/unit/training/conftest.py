@@ -1,0 +1,50 @@
+"""A short run on small data, for the tests of training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shiftdemo.config import TrainConfig
+from shiftdemo.tasks import TASKS
+from shiftdemo.training.loop import Plan
+from shiftdemo.types import Sample, TaggedSample, TranslationSample
+
+Make = Callable[..., Any]
+SHIFT = "position_offset:max_offset=32,p=0.5"
+
+
+@pytest.fixture
+def plan(
+    make_tiny: Make, tagged: list[TaggedSample], pairs: list[TranslationSample], tmp_path: Path
+) -> Callable[..., Plan]:
+    """Gives the plan of a short run: ``plan(task, encoding, output name, **settings)``."""
+
+    def make(
+        task: str = "ner", encoding: str = "learned", name: str = "run", **settings: Any
+    ) -> Plan:
+        samples: Sequence[Sample] = tagged if task == "ner" else pairs
+        settings = {
+            "shifts": (SHIFT,),
+            "steps": 5,
+            "batch_size": 8,
+            "eval_every": 0,
+            "warmup": 2,
+            "learning_rate": 3e-3,
+            "precision": "float32",
+            **settings,
+        }
+        config = TrainConfig(task=task, model=f"scratch:{encoding}", **settings)
+        return Plan(
+            config,
+            TASKS.get(task)(),
+            samples[8:],
+            samples[:8],
+            lambda seed: make_tiny(task, encoding, seed=seed, dropout=config.dropout),
+            tmp_path / name if name else None,
+        )
+
+    return make

@@ -1,0 +1,84 @@
+"""Differences between outputs."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shiftdemo.viz.diff import mark_against, mark_pair, mark_tags, mark_words, output_view
+
+TEXT = st.text(alphabet="ab l'.,<é ", max_size=30)
+
+
+@given(TEXT, TEXT)
+def test_mark_words_joins_to_the_text_again(left: str, right: str):
+    assert "".join(piece for piece, _ in mark_words(left, right)) == left
+
+
+@given(TEXT)
+def test_mark_words_of_the_same_text_has_no_difference(text: str):
+    assert {mark for _, mark in mark_words(text, text)} <= {"same"}
+
+
+def test_mark_pair_marks_words_on_both_sides():
+    left, right = mark_pair("un chat noir dort", "un grand chien dort")
+    assert left == [("un ", "same"), ("chat noir", "different"), (" dort", "same")]
+    assert right == [("un ", "same"), ("grand chien", "different"), (" dort", "same")]
+
+
+def test_mark_against_shows_what_is_missing_in_place():
+    assert mark_against("un chat dort.", "un chat noir dort.") == [
+        ("un chat ", "same"),
+        ("noir", "missing"),
+        (" dort.", "same"),
+    ]
+    assert mark_against("", "Bonjour") == [("Bonjour", "missing")]
+    assert mark_against("Bonjour", "") == [("Bonjour", "different")]
+
+
+def test_mark_tags_names_every_kind_of_mistake():
+    words = ("Ada", "in", "Rome", "x")
+    marks = mark_tags(words, ("B-PER", "B-LOC", "B-PER", "O"), ("B-PER", "O", "B-LOC", "B-ORG"))
+    assert [m["mark"] for m in marks] == ["right", "extra", "wrong", "missed"]
+    assert mark_tags(words, ("O",) * 4)[0] == {
+        "text": "Ada",
+        "tag": "O",
+        "gold": None,
+        "mark": "plain",
+    }
+
+
+def test_output_view_texts():
+    row = {
+        "id": "1",
+        "source": "<b>a</b>",
+        "words": [],
+        "reference": "un chat",
+        "outputs": {"base": ["un chat", "un"], "shift": ["un chat", "un chat"]},
+    }
+    view = json.loads(json.dumps(output_view(row, 1)))
+    assert view["kind"] == "text" and view["source"] == "<b>a</b>"
+    base, shift = view["arms"]
+    assert (base["label"], shift["label"], shift["same"]) == ("base", "shift-trained", False)
+    assert shift["pieces"] == [
+        {"text": "un ", "mark": "same"},
+        {"text": "chat", "mark": "different"},
+    ]
+    assert output_view(row, 0)["arms"][1]["same"]
+
+
+def test_output_view_tags():
+    row = {
+        "id": "1",
+        "source": "Ada reads",
+        "words": ["Ada", "reads"],
+        "reference": ["B-PER", "O"],
+        "outputs": {"base": [["O", "O"]], "shift": [["B-PER", "O"]]},
+    }
+    view = output_view(row)
+    base, shift = view["arms"]
+    assert view["kind"] == "tags" and view["reference"][0]["tag"] == "B-PER"
+    assert [w["mark"] for w in base["words"]] == ["missed", "right"]
+    assert [w["changed"] for w in shift["words"]] == [True, False] and not shift["same"]

@@ -1,0 +1,166 @@
+"""Figures: attention heatmaps, robustness curves, and the files made from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shiftdemo.errors import ConfigError, DataError
+from shiftdemo.types import AttentionMap, Score
+from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
+from shiftdemo.viz.export import attention_html, attention_json, write_attention
+from shiftdemo.viz.robustness import curve_figure, spaced, ticks
+
+TOKENS = ("<s>", "Mary", "gave", "Mary", "<b>bold</b>", "</s>")
+
+
+def _map(seed=0, tokens=TOKENS, kind="encoder", n_heads=2):
+    logits = np.random.default_rng(seed).normal(size=(2, n_heads, len(tokens), len(tokens)))
+    weights = np.exp(logits)
+    weights /= weights.sum(-1, keepdims=True)
+    return AttentionMap(kind, weights.astype(np.float32), tokens, tokens)
+
+
+def test_heatmap_draws_the_weights_and_keeps_repeated_words_apart():
+    attention = _map()
+    trace = heatmap(attention, 1, 0).data[0]
+    np.testing.assert_allclose(trace.z, attention.weights[1, 0], atol=1e-4)
+    assert list(trace.x) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_heatmap_escapes_tokens():
+    plain = heatmap(_map(), 0, 0, title="<i>t</i>").to_json()
+    assert "<b>bold" not in plain and "<i>t" not in plain
+    labels = json.loads(plain)["layout"]["xaxis"]["labelalias"]
+    assert labels["4"] == "&lt;b&gt;bold&lt;/b&gt;" and labels["1"] == labels["3"] == "Mary"
+
+
+def test_heatmap_mean_of_heads_and_hidden_specials():
+    attention = _map()
+    shown = panel(attention, -1, None, special=False)
+    assert shown.keys == TOKENS[1:5]
+    np.testing.assert_allclose(shown.values, attention.weights[1].mean(0)[1:5, 1:5])
+    assert is_special("[CLS]") and is_special("<start>") and not is_special("<unk>")
+    assert not is_special("\u200b<b>") and not is_special("<") and not is_special("a>b")
+
+
+def test_heatmap_wrong_layer_or_head_is_one_sentence():
+    with pytest.raises(ConfigError, match="layers 0 to 1"):
+        heatmap(_map(), 2, 0)
+    with pytest.raises(ConfigError, match="heads 0 to 1"):
+        heatmap(_map(), 0, 5)
+
+
+def test_compare_shares_one_scale_and_the_change_is_symmetric():
+    base, shift = _map(0), _map(1)
+    figure = compare(base, shift, 0, 1)
+    change = shift.weights[0, 1] - base.weights[0, 1]
+    assert [t.coloraxis for t in figure.data] == ["coloraxis", "coloraxis", "coloraxis2"]
+    np.testing.assert_allclose(figure.data[2].z, change, atol=1e-4)
+    most = max(base.weights[0, 1].max(), shift.weights[0, 1].max())
+    assert figure.layout.coloraxis.cmax == pytest.approx(most, abs=1e-6)
+    assert figure.layout.coloraxis2.cmin == -figure.layout.coloraxis2.cmax
+    titles = [a.text for a in figure.layout.annotations]
+    assert titles == ["base", "shift-trained", "difference"]
+
+
+def test_compare_of_different_tokens_is_refused():
+    with pytest.raises(DataError, match="different tokens"):
+        compare(_map(), _map(tokens=TOKENS[:5]), 0, 0)
+
+
+def test_compare_of_equal_maps_shows_no_change():
+    figure = compare(_map(), _map(), 0, 0)
+    assert not np.any(figure.data[2].z) and figure.layout.coloraxis2.cmax == 0.01
+
+
+def test_heads_one_panel_a_head():
+    assert len(heads(_map(n_heads=5), 0).data) == 5
+    assert len(heads(_map(n_heads=1), 0, "dark").data) == 1
+
+
+def test_figures_of_one_and_of_many_tokens():
+    for n in (1, 3, 64):
+        tokens = tuple(f"t{i}" for i in range(n))
+        assert 120 < heatmap(_map(tokens=tokens), 0, 0).layout.height < 800
+        assert len(compare(_map(tokens=tokens), _map(1, tokens), 0, 0, columns=1).data) == 3
+
+
+def _scores(values, name="entity F1"):
+    return [Score(name, v, v - 2, v + 2, 400, "sig") for v in values]
+
+
+def _comparison():
+    return {
+        "offsets": [0, 1, 4, 16],
+        "trained_offset": 4,
+        "curves": {"base": _scores([60, 50, 40, 30]), "shift": _scores([61, 60, 59, 35])},
+    }
+
+
+def test_curve_figure_lines_bands_and_trained_range():
+    figure = curve_figure(_comparison())
+    lines = [t for t in figure.data if t.mode == "lines+markers"]
+    assert [t.name for t in lines] == ["base", "shift-trained"]
+    assert [t.line.color for t in lines] == ["#0072B2", "#D55E00"]
+    assert list(lines[0].x) == [spaced(k) for k in (0, 1, 4, 16)] and spaced(0) == 0
+    assert "offset 16" in lines[0].text[3] and "28.0 to 32.0" in lines[0].text[3]
+    assert "400 sentences" in lines[0].text[3]
+    bands = [t for t in figure.data if t.fill == "toself"]
+    assert len(bands) == 2 and max(bands[0].y) == 62 and min(bands[0].y) == 28
+    assert figure.layout.shapes[0].x1 == spaced(4) and figure.layout.yaxis.range[0] == 0
+
+
+def test_curve_figure_takes_plain_dicts_and_seed_means():
+    plain = json.loads(json.dumps(_comparison(), default=asdict))
+    plain |= {"trained_offset": None, "n_seeds": 3}
+    figure = curve_figure(plain, "dark")
+    assert "least and greatest of 3 seeds" in figure.data[2].text[0]
+    assert not figure.layout.shapes
+
+
+def test_curve_figure_one_offset_gets_a_bar_and_none_an_error():
+    one = {"offsets": [0], "curves": {"<b>": _scores([50])}, "trained_offset": None}
+    figure = curve_figure(one)
+    assert figure.data[1].error_y.visible and figure.data[1].name == "&lt;b&gt;"
+    with pytest.raises(DataError, match="no robustness curve"):
+        curve_figure({"offsets": [], "curves": {}})
+
+
+def test_ticks_leave_out_what_would_touch():
+    default = [0, 1, 2, 4, 8, 16, 32, 64, 128]
+    assert ticks(default) == default
+    found = ticks(list(range(0, 65, 4)))
+    assert found[0] == 0 and found[-1] == 64 and len(found) < 12
+
+
+def test_attention_json_and_html_hold_everything(tmp_path: Path):
+    maps, versus = [_map(0, tokens=("</script>", "é"))], [_map(1, tokens=("</script>", "é"))]
+    plain = attention_json(maps, versus)
+    assert plain["arms"] == ["base", "shift-trained"]
+    one = plain["maps"][0]
+    assert one["key_tokens"] == ["</script>", "é"] and (one["n_layers"], one["n_heads"]) == (2, 2)
+    np.testing.assert_allclose(one["weights"]["shift-trained"], versus[0].weights, atol=1e-5)
+    page = attention_html(maps, versus)
+    data = page.split('type="application/json">')[1].split("</script>")[0]
+    assert json.loads(data)["maps"] == plain["maps"]
+    write_attention(maps, versus, tmp_path / "a" / "x.json")
+    assert json.loads((tmp_path / "a" / "x.json").read_text()) == plain
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["x.json"]
+
+
+def test_write_attention_refuses_an_unknown_ending(tmp_path: Path):
+    with pytest.raises(ConfigError, match="must end in"):
+        write_attention([_map()], (), tmp_path / "x.gif")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        write_attention([_map()], (), tmp_path / "file" / "x.json")
+
+
+def test_attention_models_of_different_shape_are_refused():
+    with pytest.raises(ConfigError, match="same shape"):
+        attention_json([_map(n_heads=2)], [_map(n_heads=4)])

@@ -1,0 +1,98 @@
+"""Events of a run as a table, and the time that is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from shiftdemo.types import (
+    EvalLogged,
+    RunCancelled,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepLogged,
+)
+from shiftdemo.viz.loss import CLEAN, COLUMNS, SHIFTED, TRAIN, TRAIN_RAW, eta, loss_table, thin
+
+
+def _started(steps=100, seeds=1, seconds=0.0):
+    return RunStarted(
+        "r", ("base", "shift"), steps * seeds, {"steps": steps, "seconds": seconds}, 9
+    )
+
+
+def _steps(first, last, seed=0, began=0.0):
+    return [
+        StepLogged(arm, seed, step, 4.0 / step, 50, began + 0.1 * step)
+        for step in range(first, last + 1)
+        for arm in ("base", "shift")
+    ]
+
+
+def test_loss_table_before_any_event_is_empty_with_its_columns():
+    table = loss_table([])
+    assert tuple(table.columns) == COLUMNS and len(table) == 0
+    assert loss_table([_started()]).empty
+
+
+def test_loss_table_rows_are_named_as_on_the_page():
+    events = [_started(), *_steps(1, 3), EvalLogged("shift", 0, 3, 1.5, 2.5, 60, 50)]
+    table = loss_table(events, raw=True)
+    assert set(table["arm"]) == {"base", "shift-trained"}
+    assert set(table["kind"]) == {TRAIN, TRAIN_RAW, CLEAN, SHIFTED}
+    raw = table[(table["kind"] == TRAIN_RAW) & (table["arm"] == "base")]
+    assert raw["loss"].tolist() == [4.0, 2.0, 4.0 / 3]
+    held = table[table["kind"] == SHIFTED]
+    assert held["loss"].tolist() == [2.5] and held["step"].tolist() == [3]
+
+
+def test_loss_table_smoothing_is_a_corrected_moving_average():
+    table = loss_table([_started(), *_steps(1, 2)], smoothing=0.9)
+    base = table[table["arm"] == "base"]["loss"].tolist()
+    assert base[0] == pytest.approx(4.0)
+    assert base[1] == pytest.approx((0.9 * 4.0 + 2.0) / 1.9)
+    assert TRAIN_RAW not in set(table["kind"])
+
+
+def test_loss_table_shows_the_seed_in_training():
+    events = [_started(5, seeds=2), *_steps(1, 5, seed=3), *_steps(1, 2, seed=8, began=1.0)]
+    assert set(loss_table(events)["seed"]) == {8}
+    assert loss_table(events, seed=3)["step"].max() == 5
+
+
+def test_loss_table_is_bounded_and_keeps_the_ends():
+    table = loss_table([_started(4000), *_steps(1, 4000)], raw=True)
+    assert len(table) <= 1500
+    for _, line in table.groupby(["arm", "kind"]):
+        assert line["step"].iloc[0] == 1 and line["step"].iloc[-1] == 4000
+        assert line["step"].diff().max() <= 2 * line["step"].diff().min()
+
+
+def test_thin_keeps_short_lists_whole():
+    assert thin([1, 2, 3], 5) == [1, 2, 3]
+    assert thin(list(range(10)), 2) == [0, 9]
+
+
+def test_eta_counts_seeds_and_speed():
+    assert eta([]).state == "starting" and eta([_started()]).steps == 100
+    now = eta([_started(100, seeds=2), *_steps(1, 100), *_steps(1, 20, seed=1, began=10.0)])
+    assert (now.state, now.step, now.steps, now.seed) == ("running", 120, 200, 1)
+    assert now.steps_per_second == pytest.approx(10.0, rel=0.1)
+    assert now.tokens_per_second == pytest.approx(1000.0, rel=0.1)
+    assert now.seconds_left == pytest.approx(8.0, rel=0.1)
+    assert 0.55 < now.fraction < 0.65
+
+
+def test_eta_time_limit_is_the_nearer_end():
+    now = eta([_started(1000, seconds=6.0), *_steps(1, 30)])
+    assert now.seconds_left == pytest.approx(3.0)
+    assert now.fraction == pytest.approx(0.5, abs=0.01)
+
+
+def test_eta_endings():
+    events = [_started(), *_steps(1, 10)]
+    done = eta([*events, RunFinished("r", "all steps done", 1.2)])
+    assert (done.state, done.fraction, done.seconds_left) == ("finished", 1.0, 0.0)
+    assert done.message == "all steps done" and done.seconds == 1.2
+    assert eta([*events, RunCancelled("r", 10, 1.0)]).state == "cancelled"
+    assert eta([_started(), RunFailed("r", "no data", 0.1)]).message == "no data"

@@ -1,0 +1,56 @@
+"""The one visual language."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shiftdemo.errors import ConfigError
+from shiftdemo.viz.style import ARMS, arm_label, arm_style, color_map, escape, faded, get_theme
+
+
+def test_arms_have_their_fixed_names_colours_and_markers():
+    assert [arm_label(a) for a in ("untrained", "base", "shift")] == [
+        "untrained",
+        "base",
+        "shift-trained",
+    ]
+    assert color_map() == {"untrained": "#7F7F7F", "base": "#0072B2", "shift-trained": "#D55E00"}
+    assert [s.symbol for s in ARMS.values()] == ["square", "circle", "triangle-up"]
+
+
+def test_arm_style_of_another_arm_keeps_its_name_and_takes_no_arms_colour():
+    other = arm_style("rotary")
+    assert other.label == "rotary" and other == arm_style("rotary")
+    assert other.color not in color_map().values()
+
+
+def test_escape_shows_markup_literally():
+    assert escape("<b>A & B</b>\n") == "&lt;b&gt;A &amp; B&lt;/b&gt;\ufffd"
+    assert escape("\u202eabc") == "abc" and escape("\u200b") == "\ufffd"
+
+
+@given(st.text())
+def test_escape_leaves_no_markup_and_no_line_end(text: str):
+    found = escape(text)
+    assert found and not re.search(r"[<>\n\r]", found)
+    assert not re.search(r"&(?!amp;|lt;|gt;)", found)
+
+
+def test_faded_and_themes():
+    assert faded("#0072B2", 0.5) == "rgba(0, 114, 178, 0.5)"
+    with pytest.raises(ConfigError, match="light or dark"):
+        get_theme("pink")
+
+
+def test_tables_and_views_need_neither_plotly_nor_torch():
+    code = (
+        "import sys, shiftdemo.viz.build, shiftdemo.viz.loss, shiftdemo.viz.diff\n"
+        "assert not {'plotly', 'torch', 'transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
