@@ -15,6 +15,7 @@ from shiftdemo.training.loop import arm_folder
 from shiftdemo.training.pretrain import Recipe, gather
 from shiftdemo.training.record import write_json
 
+
 def finish_model(
     recipe: Recipe,
     recipe_path: Path,

@@ -198,7 +198,11 @@ class TrainConfig:
         "权重滑动平均衰减；0 为关闭。",
     )
     subword_dropout: float = _bounded(
-        0.0, 0.0, 0.5, "BPE-dropout in training (Provilkov et al. 2020).", "训练时的 BPE-dropout。"
+        0.0,
+        0.0,
+        0.5,
+        "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
+        "训练时的 BPE-dropout。",
     )
     word_dropout: float = _bounded(
         0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.", "被替换为 <unk> 的源词元比例。"

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from shiftdemo.errors import ConfigError
 
+MAX_PADDING = 512  # tokens of left padding; the cost grows with its square
 _TABLES = ("position_embeddings", "embed_positions", "wpe")
 
 
@@ -45,11 +46,16 @@ class Positions:
         return self.encoding in ("learned", "sinusoidal")
 
     def check(self, offset: int, length: int, what: str = "sentence") -> None:
-        """Refuses an offset that leaves the position table.
+        """Refuses an offset that leaves the position table, or would pad far too much.
 
         Raises:
             ConfigError: ``offset + length`` is over the table; names the greatest offset.
         """
+        if self.encoding == "relative" and offset > MAX_PADDING:
+            raise ConfigError(
+                f"Offset {offset} really pads a model with relative positions; "
+                f"use at most {MAX_PADDING}."
+            )
         if self.table_size is not None and offset + length > self.table_size:
             raise ConfigError(
                 f"Offset {offset} with a {what} of {length} tokens is beyond the model's "

@@ -29,12 +29,18 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     train = load_samples(config.task, config.data, "train", limits.train_samples)
     held_out = load_samples(config.task, config.data, "eval")
     if is_scratch(config.model):
-        make_model = _scratch(config, task, train)
+        make_model = _scratch(config, task, train, held_out)
     else:
-        make_model = _trained(config, task, train, limits)
+        make_model = _trained(config, task, [*train, *held_out], limits)
     positions = make_model(config.seeds[0]).positions
     notes = []
-    if any(shift.stage == "position" for shift in shifts) and not positions.absolute:
+    moves = any(shift.stage == "position" for shift in shifts)
+    if moves and positions.encoding == "unknown":
+        notes.append(
+            f"How {config.model} encodes positions is not known here: the offset does not reach "
+            "it, and a flat curve would mean nothing."
+        )
+    elif moves and not positions.absolute:
         notes.append(
             f"{config.model} has {positions.encoding} positions: a constant offset cannot change "
             "what it computes. Expect both arms to stay level; this is a control."
@@ -43,20 +49,22 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     return Plan(config, task, train, held_out, make_model, output, tuple(notes))
 
 
-def _scratch(config: TrainConfig, task: Task, train: list[Sample]) -> Callable[[int], Loaded]:
+def _scratch(
+    config: TrainConfig, task: Task, train: list[Sample], held_out: list[Sample]
+) -> Callable[[int], Loaded]:
     size = ScratchSize(vocab=6000 if config.task == "ner" else 4000)
     tokenizer = train_tokenizer(task.texts(train), config.task, size.vocab)
-    labels = task.labels(train)
+    labels = task.labels([*train, *held_out])
     return lambda seed: make_scratch(
         config.model, config.task, tokenizer, labels, size, config.dropout, seed
     )
 
 
 def _trained(
-    config: TrainConfig, task: Task, train: list[Sample], limits: Limits
+    config: TrainConfig, task: Task, samples: list[Sample], limits: Limits
 ) -> Callable[[int], Loaded]:
     loaded = load_model(config.model, config.task, limits.hub_models, limits.local_models)
-    missing = sorted(set(task.labels(train)) - set(loaded.labels)) if config.task == "ner" else []
+    missing = sorted(set(task.labels(samples)) - set(loaded.labels)) if config.task == "ner" else []
     if missing:
         raise ModelError(
             f"{config.model} has no tag {missing[0]}; its tags are {', '.join(loaded.labels)}. "

@@ -38,9 +38,10 @@ MONTHS = (
 def _values(draft: Draft) -> dict[str, tuple[str, str]]:
     day = str(2 + int(draft.rng.random() * 27))
     year = str(1950 + int(draft.rng.random() * 70))
+    weekday = draft.pick(WEEKDAYS)
     return {
-        "{W}": draft.pick(WEEKDAYS),
-        "{W}s": (),
+        "{W}": weekday,
+        "{W}s": (weekday[0] + "s", weekday[1] + "s"),
         "{M}": draft.pick(MONTHS),
         "{N}": draft.pick(NUMBERS),
         "{D}": (day, day),
@@ -51,12 +52,10 @@ def _values(draft: Draft) -> dict[str, tuple[str, str]]:
 def spell(draft: Draft, adjunct: Adjunct, subject: NounPhrase | None = None) -> Phrase:
     """Returns an adverbial with its numbers, days and agreement filled in."""
     values = _values(draft)
-    weekday = values["{W}"]
-    values["{W}s"] = (weekday[0] + "s", weekday[1] + "s")
     keys = [draft.key() for _ in range(10)]
 
     def side(pieces: tuple[Piece, ...], at: int) -> list[Token]:
-        out = []
+        out: list[Token] = []
         for piece in pieces:
             word = values[piece.text][at] if piece.text in values else piece.text
             if piece.agrees and subject:

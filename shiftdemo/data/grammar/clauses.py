@@ -58,7 +58,8 @@ def build(draft: Draft, clause: Clause) -> Phrase:
     if "A" in clause.frame.slots:
         # "the tasteless rice is tasteless": the predicate alone carries the sentiment
         draft.sign = 0
-    draft.owner = clause.filled.get("S") if clause.filled else None
+    subject = clause.filled.get("S")
+    draft.owner = subject if isinstance(subject, NounPhrase) else None
     for at, (slot, class_) in enumerate(clause.frame.slots.items()):
         if slot not in clause.filled:
             clause.filled[slot] = _fill(draft, clause, slot, class_, at == 0)
@@ -69,7 +70,7 @@ def build(draft: Draft, clause: Clause) -> Phrase:
     draft.sign = sign
     for link in range(10):
         clause.keys[link] = draft.key()
-    phrase = Phrase(_english(draft, clause), _french(draft, clause))
+    phrase = Phrase(_english(draft, clause), _french(clause))
     draft.owner = owner
     return phrase
 
@@ -102,7 +103,7 @@ def _aim(draft: Draft, clause: Clause) -> Phrase:
         aim.filled[slot] = slots.fill(draft, class_, draft.other_rate)
     for link in range(10):
         aim.keys[link] = draft.key()
-    return Phrase(_english(draft, aim), _french(draft, aim))
+    return Phrase(_english(draft, aim), _french(aim))
 
 
 def aim_of(draft: Draft, subject: NounPhrase) -> Phrase:
@@ -118,12 +119,11 @@ def _english(draft: Draft, clause: Clause) -> list[Token]:
     out: list[Token] = []
     for piece in clause.frame.en:
         if piece.kind == "slot":
-            phrase = clause.filled.get(piece.text)
             if piece.text == "A":
-                phrase = clause.filled["A"] = _predicate(draft, clause)
-            out += phrase.en
+                clause.filled["A"] = _predicate(draft, clause)
+            out += clause.filled[piece.text].en
         elif piece.kind == "verb":
-            out += _english_verb(draft, clause, piece, out)
+            out += _english_verb(clause, piece, out)
         else:
             word = piece.text
             if piece.agrees:
@@ -135,7 +135,7 @@ def _english(draft: Draft, clause: Clause) -> list[Token]:
     return out
 
 
-def _english_verb(draft: Draft, clause: Clause, piece: Piece, out: list[Token]) -> list[Token]:
+def _english_verb(clause: Clause, piece: Piece, out: list[Token]) -> list[Token]:
     """Returns the verb group; in a question the auxiliary goes to the front of ``out``."""
     person = clause.agreeing(piece.agrees).en_person
     auxiliaries, main = english.verb_group(piece.text, clause.tense, person, clause.negative)
@@ -161,13 +161,12 @@ def _predicate(draft: Draft, clause: Clause) -> Phrase:
     return draft.pair((adjective.en,), (adjective.agree(subject.gender, subject.plural),))
 
 
-def _french(draft: Draft, clause: Clause) -> list[Token]:
+def _french(clause: Clause) -> list[Token]:
     out: list[Token] = []
-    pieces = clause.frame.fr
     if clause.question:
         key = clause.keys[8]
         out += [("est-ce", "O", key), ("que", "O", key)]
-    for piece in pieces:
+    for piece in clause.frame.fr:
         if piece.kind == "slot":
             out += _repeating(out, clause.filled[piece.text])
         elif piece.kind == "verb":

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from shiftdemo.data.grammar import adjuncts, sentences
 from shiftdemo.data.grammar.clauses import Clause
-from shiftdemo.data.grammar.phrase import Draft, Phrase
+from shiftdemo.data.grammar.phrase import Draft, NounPhrase, Phrase
+
+# a clause that is done, with the words in front of it
+_Step: TypeAlias = tuple[Phrase, Clause]
 
 _LABEL_RATE = 0.45
 # how often a subject and another phrase are names
 _RATES = {"any": (0.62, 0.55), "none": (0.0, 0.0)}
-_MAIN = ("event", "event", "state")
+_MAIN: tuple[str, ...] = ("event", "event", "state")
 SHORTEST_CLAUSE, LONGEST_CLAUSE = 5, 17
 
 
@@ -57,15 +62,15 @@ def _set_rates(draft: Draft, names: str, first: bool, last: bool) -> None:
         draft.subject_rate, draft.other_rate = _RATES[names]
 
 
-def _first(draft: Draft, budget: int, final: bool):
+def _first(draft: Draft, budget: int, final: bool) -> _Step | None:
     """Returns the first clause, sometimes reported, a question or after a sentence adverb."""
-    lead = Phrase()
+    lead, kinds = Phrase(), _MAIN
     if draft.sign and budget > 6 and draft.era != "h" and draft.chance(0.2):
         lead = adjuncts.luck(draft)
         draft.sign = 0
         kinds = ("event",)
-    else:
-        kinds = ("opinion",) if draft.sign else _MAIN
+    elif draft.sign:
+        kinds = ("opinion",)
     if budget >= 9 and draft.chance(0.15) and not lead.en:
         reported = _report(draft)
         if reported:
@@ -119,7 +124,7 @@ _JOINS = (
 )
 
 
-def _joined(draft: Draft, last: Clause, budget: int):
+def _joined(draft: Draft, last: Clause, budget: int) -> _Step | None:
     """Returns a joining word with the next clause; several are tried."""
     for _ in range(6):
         step = _next(draft, last, budget)
@@ -140,14 +145,15 @@ def _join_fits(draft: Draft, join: str, last: Clause) -> bool:
     return True
 
 
-def _next(draft: Draft, last: Clause, budget: int):
+def _next(draft: Draft, last: Clause, budget: int) -> _Step | None:
     """Returns a joining word with the next clause."""
     en, fr, comma = draft.pick(_JOINS)
     if last.opening:
         en, fr, comma = _JOINS[-1]
     if fr in draft.used or not _join_fits(draft, en, last):
         return None
-    subject, kinds, tense = None, ("opinion",) if draft.sign else _MAIN, ""
+    subject: NounPhrase | None = None
+    kinds, tense = ("opinion",) if draft.sign else _MAIN, ""
     if en == "because":
         kinds, tense = ("reason",), "past" if draft.era == "p" else "present"
     elif en == "while":

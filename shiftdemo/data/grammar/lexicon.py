@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from shiftdemo.data.grammar import english, french
 from shiftdemo.data.grammar.tables import read_table
 from shiftdemo.words import split
+
+_Row = TypeVar("_Row")
 
 _PIECE = re.compile(r"^(.+?)(?:@(\w))?(?:\^(\d))?$")
 _VERB = re.compile(r"^\[(?:(s['e])\+)?(\w+)(?:@(\w))?\]$")
@@ -136,21 +140,21 @@ class Lexicon:
 
 def pieces(template: str) -> tuple[Piece, ...]:
     """Returns the pieces of a template such as ``S [look] for^0 O``."""
-    found = []
+    found: list[Piece] = []
     for part in template.split():
-        verb = _VERB.match(part)
+        verb, word = _VERB.match(part), _PIECE.match(part)
         if verb:
             found.append(Piece("verb", verb[2], verb[3] or "S", 0, bool(verb[1])))
-        elif len(part) == 1 and part.isupper() and part not in "IA" or part == "A":
+        elif (len(part) == 1 and part.isupper() and part not in "IA") or part == "A":
             found.append(Piece("slot", part))
-        else:
-            text, agrees, link = _PIECE.match(part).groups()
+        elif word:
+            text, agrees, link = word.groups()
             found.append(Piece("word", text, agrees or "", int(link) if link else None))
     return tuple(found)
 
 
-def _index(rows: list, keys) -> dict[str, list]:
-    table: dict[str, list] = {}
+def _index(rows: list[_Row], keys: Callable[[_Row], Iterable[str]]) -> dict[str, list[_Row]]:
+    table: dict[str, list[_Row]] = {}
     for row in rows:
         for key in keys(row):
             table.setdefault(key, []).append(row)
@@ -182,7 +186,8 @@ def _name(row: tuple[str, ...]) -> Name:
     row += ("",) * (6 - len(row))
     en, fr = split(row[1]).words, split(row[2]).words
     if row[5]:
-        links = tuple(tuple(map(int, link.split("-"))) for link in row[5].split())
+        pairs = (link.split("-") for link in row[5].split())
+        links = tuple((int(a), int(b)) for a, b in pairs)
     elif len(en) == len(fr):
         links = tuple((at, at) for at in range(len(en)))
     else:

@@ -76,13 +76,13 @@ def _determiner(draft: Draft, kind: str, np: NounPhrase) -> tuple[tuple[str, ...
             return ("these",), ("ces",)
         vowel = french.elides(following)
         return ("this",), ("cette" if gender == "f" else "cet" if vowel else "ce",)
-    if kind == "p":
+    if kind == "p" and draft.owner:
         fr = possessive_fr(draft.owner, gender, np.plural, following)
         return (possessive_en(draft.owner),), (fr,)
     return ("the",), ("les" if np.plural else "la" if gender == "f" else "le",)
 
 
-def pre_nominal(form: str, adjective: Adjective, plural: bool, gender: str, noun: str) -> str:
+def pre_nominal(form: str, plural: bool, gender: str, noun: str) -> str:
     """Returns ``bel``, ``vieil``, ``nouvel`` before a vowel, else the form as it is."""
     if gender == "m" and not plural and french.elides(noun):
         return {"beau": "bel", "vieux": "vieil", "nouveau": "nouvel"}.get(form, form)
@@ -113,7 +113,7 @@ def bare(draft: Draft, noun: Noun, plural: bool, adjective: Adjective | None) ->
         en.insert(0, (adjective.en, "O", key))
         form = adjective.agree(noun.gender, fr_plural)
         if adjective.before:
-            form = pre_nominal(form, adjective, fr_plural, noun.gender, fr[0][0])
+            form = pre_nominal(form, fr_plural, noun.gender, fr[0][0])
             fr.insert(0, (form, "O", key))
         else:
             fr += [(word, "O", key) for word in form.split()]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from shiftdemo.data.grammar.lexicon import Lexicon
 
 # word, tag, link keys: words of the two languages that share a key are aligned
 Token: TypeAlias = tuple[str, str, tuple[int, ...]]
+_Item = TypeVar("_Item")
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ class Draft:
         self._keys += 1
         return (self._keys,)
 
-    def pick(self, items):
+    def pick(self, items: Sequence[_Item]) -> _Item:
         """Returns one item; by ``random()`` alone, whose values no Python version changes."""
         return items[int(self.rng.random() * len(items))]
 

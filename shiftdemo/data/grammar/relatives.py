@@ -21,7 +21,7 @@ _BEFORE = {
 }
 
 
-def has_object_relative(draft: Draft, frame: Frame, np: NounPhrase) -> bool:
+def has_object_relative(frame: Frame, np: NounPhrase) -> bool:
     """Returns whether ``that somebody bought`` makes sense after the frame's object."""
     return frame.name in _BEFORE and np.en[0][0] in ("the", "these") and not np.human
 

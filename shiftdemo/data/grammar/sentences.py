@@ -47,7 +47,9 @@ def fits(draft: Draft, frame: Frame, budget: int, given: NounPhrase | None = Non
     return not (given and not frame.slots)
 
 
-def choose(draft: Draft, kinds: tuple[str, ...], budget: int, subject: NounPhrase | None = None):
+def choose(
+    draft: Draft, kinds: tuple[str, ...], budget: int, subject: NounPhrase | None = None
+) -> Frame | None:
     """Returns a frame of these kinds, or ``None`` where none fits."""
     for _ in range(40):
         frame = draft.pick(draft.lex.frames[draft.pick(kinds)])
@@ -97,7 +99,8 @@ def _expand_subject(draft: Draft, clause: Clause, budget: int) -> None:
         return
     subject = slots.fill(draft, class_, draft.subject_rate, subject=False)
     clause.filled[slot] = subject
-    add_relative(draft, subject, min(budget - 6, 9))
+    if isinstance(subject, NounPhrase):
+        add_relative(draft, subject, min(budget - 6, 9))
 
 
 def _expand_object(draft: Draft, clause: Clause, phrase: Phrase, budget: int) -> None:
@@ -107,7 +110,7 @@ def _expand_object(draft: Draft, clause: Clause, phrase: Phrase, budget: int) ->
     if clause.frame.fr[-1].text != "O" or clause.frame.en[-1].text != "O":
         return
     np = clause.filled["O"]
-    if isinstance(np, NounPhrase) and has_object_relative(draft, clause.frame, np):
+    if isinstance(np, NounPhrase) and has_object_relative(clause.frame, np):
         phrase.add(object_relative(draft, clause.frame, np))
 
 

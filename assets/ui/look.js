@@ -1,0 +1,1 @@
+() => `${document.body.classList.contains("dark") ? "dark" : "light"} ${window.innerWidth}`

@@ -1,0 +1,7 @@
+drawWith((root, value) => {
+	const box = make("div", `sd-message sd-message-${value.kind}`);
+	box.setAttribute("role", value.kind === "note" ? "status" : "alert");
+	box.append(make("span", "sd-message-mark", value.kind === "note" ? "i" : "!"));
+	box.append(make("span", "", value.text));
+	root.append(box);
+});

@@ -1,0 +1,22 @@
+// Where a run is: a bar, figures with their explanations, notes, and a table of held-out figures.
+drawWith((root, value) => {
+	const box = make("div", "sd-run");
+	box.append(make("div", "sd-state", value.state));
+	if (value.fraction !== null && value.fraction !== undefined) {
+		const bar = make("div", "sd-progress");
+		bar.setAttribute("role", "progressbar");
+		bar.setAttribute("aria-valuenow", Math.round(100 * value.fraction));
+		const done = make("div");
+		done.style.width = `${100 * value.fraction}%`;
+		box.append(add(bar, done));
+	}
+	if (value.figures) {
+		const figures = make("div", "sd-figures");
+		for (const [figure, help] of value.figures) {
+			figures.append(add(make("div", "sd-figure"), make("b", "", figure), make("span", "", help)));
+		}
+		box.append(figures);
+	}
+	for (const note of value.notes || []) box.append(make("p", "sd-note sd-note-strong", note));
+	root.append(box);
+});

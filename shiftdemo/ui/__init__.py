@@ -1,0 +1,1 @@
+"""The page. Importing this package imports neither Gradio nor torch."""

@@ -1,0 +1,124 @@
+"""The page: header, four tabs, and the server around it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from shiftdemo.assets import ASSETS
+from shiftdemo.config import Limits
+from shiftdemo.ui.attention import AttentionTab
+from shiftdemo.ui.build import BuildTab
+from shiftdemo.ui.compare import CompareTab
+from shiftdemo.ui.context import Context
+from shiftdemo.ui.i18n import Visit, t, translations
+from shiftdemo.ui.shell import Shell, asset, theme
+from shiftdemo.ui.train import TrainTab
+from shiftdemo.ui.wiring import drawn, message_box, wire
+
+TITLE = "shiftdemo: a laboratory for shift training"
+TASKS = (("translation en→fr", "translation"), ("entity tagging", "ner"))
+QUEUE_SIZE = 64
+
+
+def build_page(context: Context) -> gr.Blocks:
+    """Returns the page."""
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
+        _header(page, context)
+        # Outside the tabs: what a tab holds is not there before the tab is opened.
+        remembered = gr.BrowserState([], storage_key="shiftdemo-runs")
+        ended = gr.State("")
+        look = gr.Textbox("light 1200", visible="hidden", elem_classes="sd-hidden")
+        page.load(fn=None, js=asset("ui/look.js"), outputs=[look])
+        tasks = [(t(label), value) for label, value in TASKS]
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
+                BuildTab(page, context, tasks)
+            with gr.Tab(t("Train"), id="train", elem_id="tab-train"):
+                train = TrainTab(page, context, tasks, remembered, ended)
+            with gr.Tab(t("Compare"), id="compare", elem_id="tab-compare"):
+                compare = CompareTab(page, context, tasks, remembered, ended, look)
+            with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention"):
+                AttentionTab(page, context, tasks, remembered, ended, look)
+        to_pair = [tabs, compare.task]
+        wire(train.to_compare.click, _open_compare(context), [remembered], to_pair, compare.message)
+    return page
+
+
+def _open_compare(context: Context) -> Callable[..., list[Any]]:
+    def open_tab(visit: Visit, remembered: list[str]) -> list[Any]:
+        task = context.runs.config(remembered[0]).task if remembered else gr.skip()
+        return [gr.Tabs(selected="compare"), task]
+
+    return open_tab
+
+
+def _header(page: gr.Blocks, context: Context) -> None:
+    with gr.Row(elem_classes="sd-header"):
+        with gr.Column(scale=5, min_width=280):
+            gr.Markdown("# shiftdemo", elem_classes="sd-title")
+            gr.Markdown(t(INTRODUCTION), elem_classes="sd-lead")
+        with gr.Column(scale=1, min_width=150):
+            gr.HTML(LANGUAGE_LINKS, elem_classes="sd sd-languages", container=False)
+            status = drawn("status", "sd-status")
+    message = message_box()
+    timer = gr.Timer(1.0)
+
+    def look(visit: Visit) -> list[Any]:
+        context.warm()
+        if context.ready.is_set():
+            return [{"state": "ready", "text": visit("ready")}, gr.Timer(active=False)]
+        return [{"state": "warming", "text": visit("warming up…")}, gr.skip()]
+
+    wire([page.load, timer.tick], look, [], [status, timer], message)
+
+
+INTRODUCTION = (
+    "Train two copies of a Transformer side by side, one plainly and one on shifted data, "
+    "and see what the shift changes, and what it costs."
+)
+LANGUAGE_LINKS = (
+    '<nav><a href="?lang=en" lang="en">English</a> · '
+    '<a href="?lang=zh" lang="zh">简体中文</a></nav>'
+)
+
+
+def serve(host: str = "127.0.0.1", port: int = 7860, limits: Limits | None = None) -> None:
+    """Serves the page until it is interrupted.
+
+    Args:
+        limits: what a request may ask for; :meth:`Limits.public` on an open server.
+    """
+    context = Context.make(limits or Limits())
+    page = build_page(context)
+    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=4, api_open=False)
+    if threading.current_thread() is threading.main_thread():
+        # As on Ctrl-C: the worker is ended too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        page.launch(server_name=host, server_port=port, **launch_options(context.limits))
+    finally:
+        context.runs.close()
+
+
+def launch_options(limits: Limits) -> dict[str, Any]:
+    """Returns everything that ``launch`` is told, host and port apart."""
+    return {
+        "theme": theme(),
+        "css_paths": [ASSETS / "css" / "page.css"],
+        "i18n": translations(),
+        "ssr_mode": False,
+        "share": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "allowed_paths": [],
+        "max_file_size": limits.file_bytes,
+        "footer_links": [],
+        "app_kwargs": {"middleware": [Middleware(Shell)]},
+    }

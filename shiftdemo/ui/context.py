@@ -1,0 +1,124 @@
+"""What the tabs share: the server's limits, its runs, and the models in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shiftdemo import api
+from shiftdemo.config import Limits
+from shiftdemo.errors import ModelError
+from shiftdemo.shifts import make_shift
+from shiftdemo.training.worker import Runs
+
+_MODELS_KEPT = 8
+
+
+@dataclass
+class Context:
+    """One server.
+
+    Attributes:
+        limits: what a request may ask for.
+        runs: the training runs.
+        jobs: the comparison that a session waits for, by session.
+        ready: set once torch and transformers are loaded.
+    """
+
+    limits: Limits
+    runs: Runs
+    jobs: dict[str, Any] = field(default_factory=dict)
+    ready: threading.Event = field(default_factory=threading.Event)
+    _models: OrderedDict[tuple[str, str, float], Any] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _computing: threading.Lock = field(default_factory=threading.Lock)
+    _warming: threading.Thread | None = None
+
+    @classmethod
+    def make(cls, limits: Limits) -> Context:
+        """Returns the context of a new server."""
+        return cls(limits, Runs(api.finetune_in_worker, api.runs_root()))
+
+    def warm(self) -> None:
+        """Loads torch and transformers in the background, once."""
+        with self._lock:
+            if self._warming is None:
+                self._warming = threading.Thread(target=self._load_libraries, daemon=True)
+                self._warming.start()
+
+    def _load_libraries(self) -> None:
+        import shiftdemo.evaluation.report
+        import shiftdemo.tasks
+        import shiftdemo.training.loop
+        import shiftdemo.viz.attention
+        import shiftdemo.viz.robustness  # noqa: F401 - loaded for later
+
+        self.ready.set()
+
+    def model(self, ref: str, task: str) -> Any:
+        """Returns a model, kept in memory among the last used ones.
+
+        Args:
+            ref: a reference, or ``run:ID/ARM`` for an arm of one of this server's runs.
+        """
+        place, limits = ref, self.limits
+        changed = 0.0
+        if ref.startswith("run:"):
+            folder = self.arm_folder(ref)
+            place, limits = str(folder), Limits()
+            changed = (folder / "config.json").stat().st_mtime
+        key = (ref, task, changed)
+        with self._lock:
+            if key in self._models:
+                self._models.move_to_end(key)
+                return self._models[key]
+        loaded = api.load(place, task, limits)
+        with self._lock:
+            self._models[key] = loaded
+            while len(self._models) > _MODELS_KEPT:
+                self._models.popitem(last=False)
+        return loaded
+
+    def arm_folder(self, ref: str) -> Path:
+        """Returns the folder of ``run:ID/ARM``."""
+        run_id, _, arm = ref.removeprefix("run:").partition("/")
+        folder = self.runs.folder(run_id) / ("shift" if arm == "shift" else "base")
+        if not (folder / "config.json").is_file():
+            raise ModelError("This run has saved no model yet; let it train a little longer.")
+        return folder
+
+    def arms_of(self, run_id: str) -> list[str]:
+        """Returns the references of the arms that a run has saved."""
+        if not run_id or not self.runs.knows(run_id):
+            return []
+        folder = self.runs.folder(run_id)
+        return [
+            f"run:{run_id}/{arm}"
+            for arm in ("base", "shift")
+            if (folder / arm / "config.json").is_file()
+        ]
+
+    def trained_offset(self, ref: str | None) -> int:
+        """Returns the greatest offset that a run trained with; −1 where it is not known."""
+        if not ref or not ref.startswith("run:"):
+            return -1
+        run_id = ref.removeprefix("run:").partition("/")[0]
+        for spec in self.runs.config(run_id).shifts:
+            values = make_shift(spec).values
+            if "max_offset" in values:
+                fixed = int(values["fixed"])
+                return fixed if fixed >= 0 else int(values["max_offset"])
+        return -1
+
+    def stop_job(self, session: str) -> None:
+        """Asks the comparison of a session to end."""
+        job = self.jobs.get(session)
+        if job is not None:
+            job.stop()
+
+    def turns(self) -> threading.Lock:
+        """The lock of whatever computes with a model in this process: one at a time."""
+        return self._computing

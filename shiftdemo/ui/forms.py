@@ -1,0 +1,167 @@
+"""Controls made from declarations: an operator's parameters and a config's bounded fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo.config import Param, ShiftSpec
+from shiftdemo.shifts import SHIFTS, Shift
+from shiftdemo.ui.i18n import Visit, t
+from shiftdemo.ui.wiring import drawn
+
+# Up to so many values a slider is easier than a number box.
+_SLIDER_MOST = 128
+
+
+def control(param: Param, default: Any = None, elem_id: str = "") -> Any:
+    """Returns the control of one parameter, with its bounds and its help in both languages."""
+    value = param.default if default is None else default
+    texts: dict[str, Any] = {"label": param.name, "info": t(param.help), "elem_id": elem_id}
+    if param.kind == "choice":
+        return gr.Dropdown(list(param.choices), value=value, **texts)
+    if param.kind == "bool":
+        return gr.Checkbox(value=bool(value), **texts)
+    if param.kind == "str":
+        most = int(param.high or 200)
+        return gr.Textbox(value, **texts, max_length=most, lines=1)
+    low, high = param.low, param.high
+    if param.kind == "float" and low is not None and high is not None:
+        return gr.Slider(low, high, value=value, step=0.05, **texts)
+    whole = param.kind == "int"
+    if whole and low is not None and high is not None and high - low <= _SLIDER_MOST:
+        return gr.Slider(low, high, value=value, step=1, **texts)
+    return gr.Number(value, **texts, minimum=low, maximum=high, precision=0 if whole else None)
+
+
+def field_number(config: type, name: str, label: str, value: Any = None, most: float = 0) -> Any:
+    """Returns a number box for a bounded field of a config dataclass.
+
+    Args:
+        label: what the control is called, in English.
+        value: instead of the field's default.
+        most: a lower upper bound, from the server's limits; 0 for the field's own.
+    """
+    item: Any = next(item for item in fields(config) if item.name == name)
+    high = min(item.metadata["high"], most) if most else item.metadata["high"]
+    whole = isinstance(item.default, int)
+    return gr.Number(
+        item.default if value is None else value,
+        label=t(label),
+        info=t(item.metadata["help"]),
+        minimum=item.metadata["low"],
+        maximum=high,
+        precision=0 if whole else None,
+        min_width=120,
+    )
+
+
+def shift_names(task: str) -> list[str]:
+    """Returns the operators that are defined for ``task``."""
+    return [shift.name for shift in SHIFTS if task in shift.tasks]
+
+
+class ShiftForm:
+    """The picker of an operator, its parameters and its explanation.
+
+    ``inputs`` are the components whose values :meth:`spec` reads, the picker first.
+    """
+
+    def __init__(
+        self,
+        form: str,
+        task: str,
+        name: str,
+        values: dict[str, Any] | None = None,
+        hidden: Sequence[str] = (),
+        none: bool = False,
+    ) -> None:
+        """Draws the form.
+
+        Args:
+            form: begins the ids of its controls.
+            task: whose operators are offered.
+            name: of the operator that is chosen at first.
+            values: defaults of ``name``'s parameters that differ from the declared ones.
+            hidden: parameters that are not shown; they keep their declared defaults.
+            none: whether "no shift" may be chosen.
+        """
+        self.none, self.name = none, form
+        self.hidden = set(hidden)
+        self.picker = gr.Dropdown(
+            self.choices(task), value=name, label=t("Shift operator"), elem_classes="sd-operator"
+        )
+        self._slots: list[tuple[str, str]] = []
+        self.inputs: list[Any] = [self.picker]
+        self.groups: dict[str, gr.Column] = {}
+        for shift in SHIFTS:
+            with gr.Column(visible=shift.name == name, elem_classes="sd-params") as group:
+                self._draw(shift, values or {} if shift.name == name else {})
+            self.groups[shift.name] = group
+        self.about = drawn("about")
+
+    def _draw(self, shift: type[Shift], values: dict[str, Any]) -> None:
+        for param in shift.params:
+            if param.name in self.hidden:
+                continue
+            elem_id = f"{self.name}-{shift.name}-{param.name}"
+            self.inputs.append(control(param, values.get(param.name), elem_id))
+            self._slots.append((shift.name, param.name))
+
+    def control(self, shift: str, param: str) -> Any:
+        """Returns the component of one operator's parameter."""
+        return self.inputs[1 + self._slots.index((shift, param))]
+
+    def choices(self, task: str) -> list[tuple[Any, str]]:
+        """Returns the picker's choices for a task."""
+        first = [(t("no shift"), "")] if self.none else []
+        return [*first, *((name, name) for name in shift_names(task))]
+
+    def spec(self, values: Sequence[Any], **forced: Any) -> str:
+        """Returns the specification that the form shows, or ``""`` for no shift."""
+        name = values[0]
+        if not name:
+            return ""
+        shown = {
+            param: value
+            for (owner, param), value in zip(self._slots, values[1:], strict=True)
+            if owner == name and value is not None
+        }
+        return str(ShiftSpec(name, {**shown, **forced}))
+
+    def show(self, visit: Visit, name: str) -> list[Any]:
+        """Returns the updates of ``shown`` for the operator ``name``."""
+        return [*(gr.update(visible=key == name) for key in self.groups), about(visit, name)]
+
+    @property
+    def shown(self) -> list[Any]:
+        """The components that :meth:`show` updates."""
+        return [*self.groups.values(), self.about]
+
+
+def about(visit: Visit, name: str) -> dict[str, Any] | None:
+    """Returns the explanation of an operator: summary, formula, source, known effect."""
+    if name not in SHIFTS:
+        return None
+    shift = SHIFTS.get(name)
+    return {
+        "summary": visit(shift.summary),
+        "formula": shift.formula,
+        "rows": [
+            [visit("Known effect"), visit(shift.effect)],
+            [visit("Published in"), shift.source],
+            [visit("Acts on"), visit(STAGES[shift.stage])],
+        ],
+    }
+
+
+STAGES = {
+    "sample": "the words (and target or tags) of a sample",
+    "position": "the position ids; the words stay",
+    "length": "how much of the target a step sees",
+    "decoder": "the decoder's input",
+    "control": "nothing useful: a control",
+}

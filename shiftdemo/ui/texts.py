@@ -1,0 +1,63 @@
+"""Longer texts of the page, in English; their Chinese is in ``assets/ui/zh.json``."""
+
+from __future__ import annotations
+
+FILE_COLUMNS = (
+    "Columns: source, target for translation; words, tags for tagging. "
+    "CoNLL: word first, tag last, a blank line between sentences."
+)
+POSITION_NOTE = (
+    "The number under a word is its absolute position id, counted in words here; "
+    "the model counts sub-word tokens."
+)
+DECODER_NOTE = (
+    "Right shift (teacher forcing): the decoder reads the labels moved one step right behind "
+    "a start token <s>, and is asked for the label below. </s> ends the target."
+)
+SET_LEAD = "Build a set"
+SET_NOTE = (
+    "Applies the operator above to many sentences, each for its share p, and gives you the file."
+)
+TRAIN_LEAD = (
+    "Two copies of one model start from the same weights and see the same sentences in the same "
+    "order. The base arm trains plainly, the shift-trained arm on shifted samples."
+)
+TRAIN_EMPTY = "No run yet. Choose a preset and press Start; both losses then grow here, live."
+TRAIN_RECORDED = "Recorded run (not live), to show what to expect. Press Start to train your own."
+SEEDS_HELP = "Runs after one another, each with other initial weights; 1 is quickest."
+COMPARE_LEAD = (
+    "Both models on the same sentences. The curve shows what happens when every sentence starts "
+    "at a later absolute position: same words, other position ids."
+)
+COMPARE_EMPTY = (
+    "Nothing to compare yet. Train a pair in the Train tab and press 'Compare these two', "
+    "or choose two models here and press Compare."
+)
+PICK_HELP = "A bundled model or an arm of one of your runs."
+ONE_SEED = (
+    "One seed: the intervals cover the choice of test sentences, not the variance of training."
+)
+ATTENTION_LEAD = (
+    "How much each token (row) attends to each other token (column), for one head of one layer. "
+    "With two models: base, shift-trained, and the difference."
+)
+ATTENTION_NOTE = (
+    "A weight is a share from 0 to 1; each row sums to 1 when special tokens are shown. "
+    "The difference is shift-trained minus base."
+)
+FINDINGS = {
+    "no_reference": "Nothing to score against: the outputs alone are shown.",
+    "offset_control_failed": "Warning: an offset does not reach a model as it should.",
+    "source_control_failed": "Warning: a model hardly looks at its source.",
+    "robust_gain": "More robust to position offsets.",
+    "robust_loss": "Less robust to position offsets.",
+    "no_robust_difference": "No measurable difference in robustness.",
+    "clean_gain": "Better on clean data.",
+    "clean_cost": "It costs accuracy on clean data.",
+    "no_clean_difference": "No measurable difference on clean data.",
+    "outside_gain": "Better beyond the trained range too.",
+    "outside_loss": "Worse beyond the trained range.",
+    "no_outside_difference": "No measurable difference beyond the trained range.",
+    "flat_encoding": "These models cannot see a constant offset: flat by construction.",
+    "few_sentences": "Few sentences: the intervals are rough.",
+}

@@ -1,0 +1,118 @@
+"""Events of the page: errors become one sentence, and the page stays up."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo.errors import ShiftDemoError
+from shiftdemo.ui.i18n import Visit, visit_of
+from shiftdemo.ui.shell import asset
+
+log = logging.getLogger(__name__)
+
+FAULT = "This is a fault of ours, not of yours; it was logged. Please try again."
+
+
+def drawn(name: str, classes: str = "", value: Any = None, **props: Any) -> gr.HTML:
+    """Returns a component whose JSON value is drawn by ``assets/ui/NAME.js``.
+
+    The template is static; the script writes every text with ``textContent``, so that nothing
+    that a user typed is ever read as HTML.
+    """
+    return gr.HTML(
+        value,
+        html_template='<div class="sd-drawn"></div>',
+        js_on_load=asset("ui/common.js") + asset(f"ui/{name}.js"),
+        elem_classes=["sd", f"sd-draws-{name}", *classes.split()],
+        container=False,
+        apply_default_css=False,
+        **props,
+    )
+
+
+def message_box() -> gr.HTML:
+    """Returns the place where a tab says what went wrong."""
+    return drawn("message")
+
+
+def problem(error: Exception, visit: Visit) -> dict[str, str]:
+    """Returns what the message box shows for an error; a fault of ours is logged."""
+    if isinstance(error, ShiftDemoError):
+        return {"kind": "problem", "text": str(error)}
+    log.error("a handler of the page failed", exc_info=error)
+    return {"kind": "fault", "text": visit(FAULT)}
+
+
+def wire(
+    triggers: Any,
+    handler: Callable[..., Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+    message: gr.HTML,
+    **options: Any,
+) -> Any:
+    """Calls ``handler(visit, *inputs)`` on every trigger and shows its errors in ``message``.
+
+    Args:
+        triggers: one event listener or several, such as ``button.click``.
+        handler: a function or a generator function; returns or yields one value an output.
+        options: passed on to ``gr.on``.
+    """
+    kinds: dict[Callable[[Any], bool], Callable[..., Any]] = {
+        inspect.isgeneratorfunction: _stream,
+        inspect.isasyncgenfunction: _astream,
+    }
+    guard = next((make for test, make in kinds.items() if test(handler)), _once)
+    options.setdefault("show_progress", "hidden")
+    return gr.on(
+        triggers=triggers if isinstance(triggers, list) else [triggers],
+        fn=guard(handler, len(outputs)),
+        inputs=list(inputs),
+        outputs=[*outputs, message],
+        api_visibility="private",
+        **options,
+    )
+
+
+def _values(result: Any, n: int) -> tuple[Any, ...]:
+    return tuple(result) if n != 1 else (result,)
+
+
+def _once(handler: Callable[..., Any], n: int) -> Callable[..., Any]:
+    def run(request: gr.Request, *values: Any) -> Any:
+        visit = visit_of(request)
+        try:
+            return (*_values(handler(visit, *values), n), None)
+        except Exception as error:
+            return (*[gr.skip() for _ in range(n)], problem(error, visit))
+
+    return run
+
+
+def _stream(handler: Callable[..., Iterator[Any]], n: int) -> Callable[..., Any]:
+    def run(request: gr.Request, *values: Any) -> Iterator[Any]:
+        visit = visit_of(request)
+        try:
+            for result in handler(visit, *values):
+                yield (*_values(result, n), None)
+        except Exception as error:
+            yield (*[gr.skip() for _ in range(n)], problem(error, visit))
+
+    return run
+
+
+def _astream(handler: Callable[..., AsyncIterator[Any]], n: int) -> Callable[..., Any]:
+    async def run(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
+        visit = visit_of(request)
+        try:
+            async for result in handler(visit, *values):
+                yield (*_values(result, n), None)
+        except Exception as error:
+            yield (*[gr.skip() for _ in range(n)], problem(error, visit))
+
+    return run

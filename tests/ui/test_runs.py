@@ -1,0 +1,103 @@
+"""A run from the page to its end: live plots, Stop, Compare, Attention, a closed tab."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+FREED_SECONDS = 20
+
+
+def _start(page: Page, steps: int, seconds: int = 120) -> None:
+    page.get_by_label("Steps", exact=True).fill(str(steps))
+    page.get_by_label("Time limit").fill(str(seconds))
+    page.get_by_role("button", name="Data").first.click()
+    page.get_by_label("Training sentences", exact=True).fill("600")
+    page.locator("#train-start").click()
+
+
+def _last_event(runs: Path) -> str:
+    logs = sorted(runs.glob("*/events.jsonl"), key=lambda path: path.stat().st_mtime)
+    lines = logs[-1].read_text(encoding="utf-8").splitlines() if logs else []
+    return json.loads(lines[-1])["event"] if lines else ""
+
+
+def _lines(page: Page, plot: str) -> int:
+    return page.locator(f"{plot} path[stroke='#0072B2'], {plot} path[stroke='#D55E00']").count()
+
+
+def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    expect(page.locator(".sd-run-box").first).to_contain_text("No run yet")
+    _start(page, steps=30)
+    status = page.locator(".sd-run-box").first
+    expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
+    expect(status).to_contain_text("Done", timeout=120_000)
+    expect(status).to_contain_text("30 / 30")
+    assert _lines(page, "#train-plot") >= 2
+    expect(page.locator("#tab-train .sd-draws-table td").first).to_contain_text("base")
+
+    page.locator("#train-compare").click()
+    expect(page.locator("#compare-run")).to_be_visible()
+    page.locator("#compare-typed").click()
+    expect(page.locator("#tab-compare .sd-example").first).to_contain_text(
+        "Ada Lovelace", timeout=60_000
+    )
+    page.get_by_label("Sentences", exact=True).locator("visible=true").fill("20")
+    page.get_by_label("Offsets").fill("0,8")
+    page.locator("#compare-run").click()
+    expect(page.locator(".sd-verdict")).to_be_visible(timeout=120_000)
+    expect(page.locator("#tab-compare .main-svg").first).to_be_visible()
+    expect(page.locator("#tab-compare")).to_contain_text("n = 20 sentences")
+
+    page.get_by_role("tab", name="Attention").click()
+    page.locator("#attention-run").click()
+    expect(page.locator("#tab-attention .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#tab-attention")).to_contain_text("difference")
+    assert page.locator(".sd-message").count() == 0
+
+
+def test_stop_keeps_both_models_and_a_reload_finds_them(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    _start(page, steps=3000)
+    status = page.locator(".sd-run-box").first
+    expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
+    page.locator("#train-stop").click()
+    expect(status).to_contain_text("Stopped; what was trained is kept", timeout=20_000)
+    expect(page.locator("#train-compare")).to_be_enabled()
+    page.reload()
+    page.get_by_role("tab", name="Train").click()
+    expect(page.locator(".sd-run-box").first).to_contain_text("Stopped; what was trained is kept")
+    page.locator("#train-compare").click()
+    page.locator("#compare-typed").click()
+    expect(page.locator("#tab-compare .sd-example").first).to_be_visible(timeout=60_000)
+
+
+def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -> None:
+    runs: Path = server.runs  # type: ignore[attr-defined]
+    page = open_page(tab="Train")
+    _start(page, steps=3000)
+    expect(page.locator(".sd-run-box").first).to_contain_text(
+        "optimiser steps of each arm", timeout=60_000
+    )
+    page.context.close()
+    began = time.monotonic()
+    while time.monotonic() - began < FREED_SECONDS:
+        if _last_event(runs) == "RunCancelled":
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"the worker still trains {FREED_SECONDS} s after the tab was closed")
+
+
+def test_a_limit_is_said_in_one_sentence(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    page.get_by_role("button", name="More settings").click()
+    page.get_by_label("Learning rate").fill("-3")
+    page.locator("#train-start").click()
+    expect(page.locator("#tab-train .sd-message, .toast-body").first).to_be_visible()
+    expect(page.locator("#train-start")).to_be_enabled()

@@ -1,0 +1,69 @@
+"""Every text of the page is there in Chinese, and what the page repeats agrees with its origin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shiftdemo import models, scratch
+from shiftdemo.shifts import SHIFTS
+from shiftdemo.ui import app, attention, data_form, forms, progress, texts, train_config, wiring
+from shiftdemo.ui import models as pickers
+from shiftdemo.ui.i18n import Visit, catalogue
+
+FOLDER = Path(app.__file__).parent
+
+
+def _literals() -> Iterator[str]:
+    """Yields the texts that are written where they are used."""
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place = {"t": 0, "visit": 0, "field_number": 2}.get(node.func.id)
+            if place is None or len(node.args) <= place:
+                continue
+            argument = node.args[place]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+
+
+def _named() -> Iterator[str]:
+    """Yields the texts that are kept in constants."""
+    for name, value in vars(texts).items():
+        if name.isupper():
+            yield from [value] if isinstance(value, str) else value.values()
+    pairs = (app.TASKS, data_form.PLACES, attention.KINDS, train_config.PRESETS)
+    for table in pairs:
+        yield from (label for label, _ in table)
+    yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
+    yield from (shift.effect for shift in SHIFTS)
+
+
+def test_every_text_has_its_chinese() -> None:
+    missing = [text for text in (*_literals(), *_named()) if text not in catalogue()]
+    assert not missing
+
+
+def test_placeholders_are_the_same_in_both_languages() -> None:
+    for text, chinese in catalogue().items():
+        wanted = {part.split("}")[0] for part in text.split("{")[1:]}
+        assert wanted == {part.split("}")[0] for part in chinese.split("{")[1:]}, text
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "3 / 5"), ("zh", "3 / 5")])
+def test_visit_puts_values_in(lang: str, said: str) -> None:
+    assert said in Visit(lang)("{n} sentences, {m} of them shifted.", n="3 / 5", m=1)
+
+
+def test_pickers_offer_what_there_is() -> None:
+    assert pickers.ENCODINGS == scratch.ENCODINGS
+    assert pickers.BUNDLED == models.BUNDLED
+
+
+def test_every_limit_of_the_page_is_within_the_operators() -> None:
+    for shift in SHIFTS:
+        assert shift.stage in forms.STAGES

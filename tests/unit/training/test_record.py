@@ -1,0 +1,40 @@
+"""The event log: whole lines, read back as they were written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from shiftdemo.training.record import EVENTS, from_json, read_events, record, to_json
+from shiftdemo.types import EvalLogged, RunFinished, RunStarted, StepLogged
+
+EVENTS_MADE = [
+    RunStarted("r", ("base", "shift"), 2, {"seeds": [0]}, 10, ("a note",)),
+    StepLogged("base", 0, 1, 0.5, 12, 0.1),
+    EvalLogged("base", 0, 1, 0.4, 0.6, 90.0, 80.0),
+    RunFinished("r", "all steps done", 1.0),
+]
+
+
+def test_events_survive_json() -> None:
+    for event in EVENTS_MADE:
+        assert from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+def test_record_writes_each_event_before_it_is_passed_on(tmp_path: Path) -> None:
+    for number, event in enumerate(record(EVENTS_MADE, tmp_path), 1):
+        assert read_events(tmp_path)[-1] == event
+        assert len(read_events(tmp_path)) == number
+    assert json.loads((tmp_path / "config.json").read_text(encoding="utf-8")) == {"seeds": [0]}
+    assert read_events(tmp_path, after=2) == EVENTS_MADE[2:]
+
+
+def test_a_half_written_line_is_left_for_later(tmp_path: Path) -> None:
+    list(record(EVENTS_MADE, tmp_path))
+    with open(tmp_path / EVENTS, "a", encoding="utf-8") as log:
+        log.write('{"event": "StepLogged", "arm"')
+    assert read_events(tmp_path) == EVENTS_MADE
+
+
+def test_no_log_is_no_events(tmp_path: Path) -> None:
+    assert read_events(tmp_path / "nothing") == []
