@@ -22,6 +22,7 @@ from shiftdemo.errors import LimitError, ModelError
 from shiftdemo.positions import Positions, find_positions
 from shiftdemo.scratch import ENCODINGS, ScratchSize, build_scratch
 
+tf.utils.logging.disable_progress_bar()  # a bar a save would drown the training's own
 BUNDLED = {"translator": "translation", "tagger": "ner"}
 _AUTO = {
     "translation": tf.AutoModelForSeq2SeqLM,

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from shiftdemo.assets import ASSETS
 from shiftdemo.config import Limits
+from shiftdemo.errors import ConfigError
 from shiftdemo.ui.attention import AttentionTab
 from shiftdemo.ui.build import BuildTab
 from shiftdemo.ui.compare import CompareTab
@@ -89,11 +90,20 @@ LANGUAGE_LINKS = (
 )
 
 
-def serve(host: str = "127.0.0.1", port: int = 7860, limits: Limits | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    limits: Limits | None = None,
+    open_browser: bool = False,
+) -> None:
     """Serves the page until it is interrupted.
 
     Args:
         limits: what a request may ask for; :meth:`Limits.public` on an open server.
+        open_browser: open the page in the user's browser.
+
+    Raises:
+        ConfigError: the port is taken, or the host is not this machine's.
     """
     context = Context.make(limits or Limits())
     page = build_page(context)
@@ -102,7 +112,14 @@ def serve(host: str = "127.0.0.1", port: int = 7860, limits: Limits | None = Non
         # As on Ctrl-C: the worker is ended too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        page.launch(server_name=host, server_port=port, **launch_options(context.limits))
+        page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            **launch_options(context.limits),
+        )
+    except OSError as error:
+        raise ConfigError(f"Port {port} of {host} cannot be used: {error}") from None
     finally:
         context.runs.close()
 

@@ -10,12 +10,12 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.config import CompareConfig
+from shiftdemo.config import CompareConfig, DataSpec
 from shiftdemo.errors import DataError, LimitError, ModelError
 from shiftdemo.ui import compare_view as view
 from shiftdemo.ui import texts
 from shiftdemo.ui.context import Context
-from shiftdemo.ui.data_form import DataForm
+from shiftdemo.ui.data_form import RUN, DataForm
 from shiftdemo.ui.forms import field_number
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
@@ -210,9 +210,12 @@ class CompareTab:
         if n and n > self.context.limits.compare_samples:
             most = self.context.limits.compare_samples
             raise LimitError(f"This server compares at most {most} sentences (asked: {n}).")
-        spec = self.data.spec(
-            [value if i != 1 else 16 for i, value in enumerate(data)], int(n or 0)
-        )
+        if data[0] == RUN:
+            own = self.context.data_of(shifted) or self.context.data_of(base)
+            spec = dataclasses.replace(own or DataSpec(), eval_size=max(8, int(n or 0)))
+        else:
+            given = [value if i != 1 else 16 for i, value in enumerate(data)]
+            spec = self.data.spec(given, int(n or 0))
         config = CompareConfig(
             task,
             base or "",
@@ -223,7 +226,12 @@ class CompareTab:
             trained_offset=self.context.trained_offset(shifted),
         )
 
+        pairs = self.context.pairs(base, shifted)
+
         def work(report: Any, cancel: Any) -> Any:
+            if len(pairs) > 1:
+                found, mean = api.compare_seeds(config, pairs, report, cancel)
+                return view.of_seeds(found[0].to_dict(), mean.to_dict() if mean else {})
             models = self._pair(task, base, shifted)
             return api.compare_loaded(config, models, report, cancel).to_dict()
 

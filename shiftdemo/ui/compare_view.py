@@ -18,12 +18,27 @@ def named(arm: str) -> str:
     return f"{ARMS[arm].mark} {arm_label(arm)}" if arm in ARMS else arm
 
 
+def of_seeds(first: Mapping[str, Any], mean: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a comparison over several seeds: mean curves, the rest from the first seed.
+
+    Args:
+        first: the first seed's ``Comparison.to_dict()``.
+        mean: ``SeedMean.to_dict()``.
+    """
+    kept = ("curves", "n_seeds", "verdicts")
+    return {**first, **{key: mean[key] for key in kept}, "seed_differences": mean["differences"]}
+
+
 def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[str, Any]:
     """Returns what ``verdict.js`` draws."""
     text = result["verdict"]
     if visit.lang == "zh":
         text = "".join(visit(texts.FINDINGS[code]) for code in result["findings"])
     notes = [*result.get("notes", ()), visit(texts.ONE_SEED)]
+    if result.get("n_seeds", 1) > 1:
+        text = _mean_text(visit, result)
+        notes = [visit(texts.SEVERAL_SEEDS)]
+        notes += [f"{visit('Seeds')} {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
     rules = list(result.get("rules", ()))
     return {
         "text": text,
@@ -32,6 +47,27 @@ def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[st
         "rulesLabel": visit("How the verdict is made"),
         "badge": badge,
     }
+
+
+def _mean_text(visit: Visit, result: Mapping[str, Any]) -> str:
+    """Returns how far each arm falls inside the trained range, in means over the seeds."""
+    most = result.get("trained_offset")
+    inside = [i for i, k in enumerate(result["offsets"]) if most is None or k <= most]
+    parts = []
+    for arm, curve in result["curves"].items():
+        values = [curve[i]["value"] for i in inside]
+        worst = min(range(len(values)), key=values.__getitem__)
+        parts.append(
+            visit(
+                "{arm}: {clean} at k = 0, {worst} at worst (k = {k})",
+                arm=arm_label(arm),
+                clean=number(values[0]),
+                worst=number(values[worst]),
+                k=result["offsets"][inside[worst]],
+            )
+        )
+    name, n = result["score_name"], result["n_seeds"]
+    return visit("{score}, mean of {n} seeds. ", score=name, n=n) + "; ".join(parts) + "."
 
 
 def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +108,11 @@ def number(value: Any) -> str:
 def details(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the table of paired differences and controls."""
     rows = []
-    for arm, found in result.get("differences", {}).items():
+    for arm, found in result.get("seed_differences", {}).items():
+        for k, score in zip(result["offsets"], found, strict=True):
+            rows.append([f"{arm_label(arm)} − base, k = {k}", interval(score)])
+    single = result.get("differences", {}) if result.get("n_seeds", 1) == 1 else {}
+    for arm, found in single.items():
         parts = [(visit("on clean sentences (k = 0)"), found["by_offset"][0])]
         parts.append((visit("mean inside the trained range"), found["inside"]))
         parts.append((visit("mean beyond the trained range"), found["outside"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.config import Limits
+from shiftdemo.config import DataSpec, Limits
 from shiftdemo.errors import ModelError
 from shiftdemo.shifts import make_shift
 from shiftdemo.training.worker import Runs
@@ -100,6 +100,19 @@ class Context:
             for arm in ("base", "shift")
             if (folder / arm / "config.json").is_file()
         ]
+
+    def data_of(self, ref: str | None) -> DataSpec | None:
+        """Returns the data of the run that a reference belongs to, if it belongs to one."""
+        if not ref or not ref.startswith("run:"):
+            return None
+        return self.runs.config(ref.removeprefix("run:").partition("/")[0]).data
+
+    def pairs(self, base: str | None, shifted: str | None) -> list[tuple[str, str]]:
+        """Returns the pairs of all seeds where both are the arms of one run, else nothing."""
+        run, _, arm = (base or "").partition("/")
+        if not run.startswith("run:") or arm != "base" or shifted != f"{run}/shift":
+            return []
+        return api.pairs_of(self.runs.folder(run.removeprefix("run:")))
 
     def trained_offset(self, ref: str | None) -> int:
         """Returns the greatest offset that a run trained with; −1 where it is not known."""

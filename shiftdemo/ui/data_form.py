@@ -14,6 +14,7 @@ from shiftdemo.ui.forms import field_number
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import wire
 
+RUN = "run"
 PLACES = (
     ("anywhere", "any"),
     ("at the start", "start"),
@@ -30,7 +31,7 @@ class DataForm:
     """
 
     def __init__(
-        self, message: gr.HTML, train: bool, size: int = 4000, most: int = 200_000
+        self, message: gr.HTML, train: bool, size: int = 8000, most: int = 200_000
     ) -> None:
         """Draws the controls.
 
@@ -40,15 +41,19 @@ class DataForm:
         """
         self.train = train
         origins = [(t("built-in corpus"), "grammar"), (t("file"), "file")]
-        self.origin = gr.Radio(origins, value="grammar", label=t("Data"))
-        with gr.Column(elem_classes="sd-params") as corpus:
+        if not train:
+            origins.insert(0, (t("as in the run"), RUN))
+        first = "grammar" if train else RUN
+        info = None if train else t("As in the run: held-out sentences of the kind it trained on.")
+        self.origin = gr.Radio(origins, value=first, label=t("Data"), info=info)
+        with gr.Column(visible=train, elem_classes="sd-params") as corpus:
             with gr.Row():
                 self.size = field_number(DataSpec, "size", "Training sentences", size, most)
                 self.size.visible = train
                 self.seed = field_number(DataSpec, "seed", "Seed of the corpus")
             with gr.Row():
                 self.shortest = field_number(DataSpec, "min_words", "Shortest", 3)
-                self.longest = field_number(DataSpec, "max_words", "Longest", 14)
+                self.longest = field_number(DataSpec, "max_words", "Longest")
             with gr.Row():
                 places = [(t(label), value) for label, value in PLACES]
                 self.names = gr.Dropdown(

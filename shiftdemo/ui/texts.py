@@ -37,6 +37,10 @@ PICK_HELP = "A bundled model or an arm of one of your runs."
 ONE_SEED = (
     "One seed: the intervals cover the choice of test sentences, not the variance of training."
 )
+SEVERAL_SEEDS = (
+    "Curves are means over the seeds; bands and brackets go from the least to the greatest seed. "
+    "Scores at k = 0 and the sentences below are the first seed's."
+)
 ATTENTION_LEAD = (
     "How much each token (row) attends to each other token (column), for one head of one layer. "
     "With two models: base, shift-trained, and the difference."

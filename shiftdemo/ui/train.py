@@ -17,7 +17,7 @@ from shiftdemo.ui.forms import ShiftForm, field_number, shift_names
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.models import trainable
 from shiftdemo.ui.recorded import recorded_events
-from shiftdemo.ui.train_config import DEFAULTS, LEARNING_RATES, PRESETS, run_config
+from shiftdemo.ui.train_config import DEFAULTS, LEARNING_RATES, PRESET, PRESETS, run_config
 from shiftdemo.ui.wiring import drawn, message_box, wire
 from shiftdemo.viz.style import color_map
 
@@ -136,7 +136,7 @@ class TrainTab:
         def choose(visit: Visit) -> list[Any]:
             models = gr.update(choices=trainable("ner"), value=model)
             picker = gr.update(choices=self.form.choices("ner"), value="position_offset")
-            return ["ner", models, picker, DEFAULTS["steps"], DEFAULTS["batch_size"], 32, 0.5]
+            return ["ner", models, picker, PRESET["steps"], PRESET["batch_size"], 32, 0.5]
 
         return choose, numbers
 
