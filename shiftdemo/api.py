@@ -234,6 +234,20 @@ def compare_seeds(
     return found, mean_over_seeds(found) if len(found) > 1 else None
 
 
+def comparison_dict(found: Sequence[Comparison], mean: SeedMean | None) -> dict[str, Any]:
+    """Returns what :func:`compare_seeds` found as one JSON object, as the page draws it.
+
+    With several seeds the curves are means, ``n_seeds``, ``verdicts`` and ``seed_differences``
+    are there, and the rest is the first seed's.
+    """
+    first = found[0].to_dict()
+    if mean is None:
+        return first
+    means = mean.to_dict()
+    kept = {key: means[key] for key in ("curves", "n_seeds", "verdicts")}
+    return {**first, **kept, "seed_differences": means["differences"]}
+
+
 @dataclass(frozen=True)
 class AttentionResult:
     """Attention of one sentence in one or two models.
@@ -354,6 +368,7 @@ __all__ = [
     "build_shifted",
     "compare",
     "compare_seeds",
+    "comparison_dict",
     "describe",
     "finetune",
     "load",

@@ -225,17 +225,13 @@ def run_compare(arguments: argparse.Namespace) -> int:
     if arguments.base == arguments.shifted and Path(arguments.base).is_dir():
         pairs = api.pairs_of(Path(arguments.base)) or pairs
     comparisons, mean = api.compare_seeds(config, pairs, progress)
-    found = [comparison.to_dict() for comparison in comparisons]
-    found += [mean.to_dict()] if mean else []
+    found = api.comparison_dict(comparisons, mean)
     if arguments.output:
         from shiftdemo.training.record import write_json
 
-        names = ["comparison", *[f"comparison-seed-{i}" for i in range(1, len(comparisons))]]
-        for name, values in zip([*names, "seeds"], found, strict=False):
-            write_json(Path(arguments.output) / f"{name}.json", values)
+        write_json(Path(arguments.output) / "comparison.json", found)
     if arguments.json:
-        for values in found:
-            print_json(values)
+        print_json(found)
         return 0
     _say("")
     _print_curves(mean or comparisons[0])

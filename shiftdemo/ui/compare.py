@@ -230,8 +230,7 @@ class CompareTab:
 
         def work(report: Any, cancel: Any) -> Any:
             if len(pairs) > 1:
-                found, mean = api.compare_seeds(config, pairs, report, cancel)
-                return view.of_seeds(found[0].to_dict(), mean.to_dict() if mean else {})
+                return api.comparison_dict(*api.compare_seeds(config, pairs, report, cancel))
             models = self._pair(task, base, shifted)
             return api.compare_loaded(config, models, report, cancel).to_dict()
 

@@ -18,17 +18,6 @@ def named(arm: str) -> str:
     return f"{ARMS[arm].mark} {arm_label(arm)}" if arm in ARMS else arm
 
 
-def of_seeds(first: Mapping[str, Any], mean: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a comparison over several seeds: mean curves, the rest from the first seed.
-
-    Args:
-        first: the first seed's ``Comparison.to_dict()``.
-        mean: ``SeedMean.to_dict()``.
-    """
-    kept = ("curves", "n_seeds", "verdicts")
-    return {**first, **{key: mean[key] for key in kept}, "seed_differences": mean["differences"]}
-
-
 def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[str, Any]:
     """Returns what ``verdict.js`` draws."""
     text = result["verdict"]

@@ -74,7 +74,9 @@ class TrainTab:
             self.steps = field_number(
                 TrainConfig, "steps", "Steps", DEFAULTS["steps"], limits.steps
             )
-            self.seconds = field_number(TrainConfig, "seconds", "Time limit", 180, limits.seconds)
+            self.seconds = field_number(
+                TrainConfig, "seconds", "Time limit", min(600, limits.seconds), limits.seconds
+            )
         with gr.Accordion(t("Data"), open=False):
             self.data = DataForm(self.message, train=True, most=limits.train_samples)
         with gr.Accordion(t("More settings"), open=False):

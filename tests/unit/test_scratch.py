@@ -103,3 +103,11 @@ def test_the_same_texts_give_the_same_tokenizer(pairs: list[TranslationSample]) 
 def test_a_tokenizer_of_no_texts_still_ends() -> None:
     tokenizer = train_tokenizer([], "ner", 80)
     assert tokenizer("abc").input_ids
+
+
+def test_post_norm_translators_start_with_small_residual_branches(make_tiny: Any) -> None:
+    weights = dict(make_tiny("translation", "sinusoidal").model.named_parameters())
+    layer = "model.encoder.layers.0"
+    sharp = weights[f"{layer}.self_attn.q_proj.weight"].std()
+    calm = weights[f"{layer}.self_attn.out_proj.weight"].std()
+    assert calm < 0.8 * sharp

@@ -220,3 +220,22 @@ def test_predict_refuses_an_offset_beyond_the_table(
 def test_a_tagged_sample_is_refused(make_tiny: Make, tagged: list[TaggedSample]) -> None:
     with pytest.raises(DataError, match="tagged-0 is not a translation pair"):
         TASK.collate(make_tiny("translation", "learned"), moved(tagged[:1]))
+
+
+@every_encoding
+def test_a_later_target_word_does_not_reach_an_earlier_step_in_training(
+    make_tiny: Make, pairs: list[TranslationSample], encoding: str
+) -> None:
+    loaded = make_tiny("translation", encoding)
+    loaded.model.train()
+    batch = TASK.collate(loaded, moved(pairs[:2]))
+    changed = batch.inputs["decoder_input_ids"].clone()
+    last = int(batch.inputs["decoder_attention_mask"][0].sum()) - 1
+    changed[0, last] = (changed[0, last] + 1) % len(loaded.tokenizer)
+    other = TASK.collate(loaded, moved(pairs[:2]))
+    other.inputs["decoder_input_ids"] = changed
+    with torch.no_grad():
+        before, after = logits(loaded, batch), logits(loaded, other)
+    loaded.model.eval()
+    assert torch.equal(before[0, :last], after[0, :last])
+    assert not torch.equal(before[0, last], after[0, last])
