@@ -33,7 +33,7 @@ def _lines(page: Page, plot: str) -> int:
 
 def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
-    expect(page.locator(".sd-run-box").first).to_contain_text("No run yet")
+    expect(page.locator(".sd-run-box").first).to_contain_text("Recorded run (not live)")
     _start(page, steps=30)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
