@@ -4,7 +4,7 @@ import os
 
 if __name__ == "__main__":
     # Training workers import this file again: what is slow to import stays in here.
-    from shiftdemo.config import Limits
+    from shiftdemo.limits import Limits
     from shiftdemo.ui.app import serve
 
     on_a_space = bool(os.environ.get("SPACE_ID"))

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo import words as w
-from shiftdemo.config import CompareConfig, DataSpec, Limits, TrainConfig
+from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import write_shifted
 from shiftdemo.data.load import load_samples
 from shiftdemo.errors import ConfigError, DataError, LimitError
+from shiftdemo.limits import Limits
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shifts
 from shiftdemo.types import (
     AttentionMap,

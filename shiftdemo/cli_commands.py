@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.config import CompareConfig, DataSpec, Limits, TrainConfig
+from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import stream_shifted
 from shiftdemo.data.files import read_samples
 from shiftdemo.errors import ConfigError, ShiftDemoError
+from shiftdemo.limits import Limits
 from shiftdemo.shifts import make_shift
 from shiftdemo.types import (
     EvalLogged,

@@ -1,14 +1,13 @@
-"""What a user may set: names, defaults, bounds and help; and the limits of a server."""
+"""What a user may set: names, defaults, bounds and help."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from shiftdemo.errors import ConfigError, LimitError
+from shiftdemo.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,71 +251,6 @@ class CompareConfig:
 
     def __post_init__(self) -> None:
         check_bounds(self, "compare")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one request may ask of a server; the public ones are the tighter ones."""
-
-    steps: int = 100_000
-    seconds: float = 86_400.0
-    batch_size: int = 1024
-    batch_tokens: int = 65_536
-    threads: int = 64
-    train_samples: int = 200_000
-    eval_samples: int = 20_000
-    compare_samples: int = 20_000
-    attention_tokens: int = 64
-    text_chars: int = 20_000
-    file_bytes: int = 200 * 2**20
-    hub_models: tuple[str, ...] | None = None
-    local_models: bool = True
-
-    @classmethod
-    def public(cls) -> Limits:
-        """Returns the limits of a server that is open to anyone."""
-        return cls(
-            steps=3000,
-            seconds=300.0,
-            batch_size=128,
-            batch_tokens=8192,
-            threads=4,
-            train_samples=20_000,
-            eval_samples=1000,
-            compare_samples=1000,
-            attention_tokens=48,
-            text_chars=2000,
-            file_bytes=5 * 2**20,
-            hub_models=(),
-            local_models=False,
-        )
-
-    def check_run(self, config: TrainConfig) -> TrainConfig:
-        """Returns ``config`` with the server's time limit; refuses what is too large.
-
-        Raises:
-            LimitError: a setting is over the limit; the message says the limit.
-        """
-        for name in ("steps", "batch_size", "batch_tokens", "threads"):
-            if getattr(config, name) > getattr(self, name):
-                raise LimitError(
-                    f"This server allows at most {getattr(self, name)} for {name} "
-                    f"(asked: {getattr(config, name)}); lower it or run shiftdemo on your machine."
-                )
-        if config.data.size > self.train_samples:
-            raise LimitError(
-                f"This server allows at most {self.train_samples} training sentences "
-                f"(asked: {config.data.size})."
-            )
-        if config.data.eval_size > self.eval_samples:
-            raise LimitError(
-                f"This server allows at most {self.eval_samples} held-out sentences "
-                f"(asked: {config.data.eval_size})."
-            )
-        if len(config.seeds) > 5:
-            raise LimitError(f"At most 5 seeds a run (asked: {len(config.seeds)}).")
-        seconds = min(config.seconds or self.seconds, self.seconds)
-        return dataclasses.replace(config, seconds=seconds)
 
 
 def _one_of(value: str, choices: tuple[str, ...], where: str) -> None:

@@ -6,9 +6,10 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 
-from shiftdemo.config import Limits, TrainConfig
+from shiftdemo.config import TrainConfig
 from shiftdemo.data.load import load_samples
 from shiftdemo.errors import ModelError
+from shiftdemo.limits import Limits
 from shiftdemo.models import Loaded, is_scratch, load_model, make_scratch, set_dropout
 from shiftdemo.positions import Positions
 from shiftdemo.scratch import ScratchSize, train_tokenizer

@@ -12,8 +12,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from shiftdemo.assets import ASSETS
-from shiftdemo.config import Limits
 from shiftdemo.errors import ConfigError
+from shiftdemo.limits import Limits
 from shiftdemo.ui.attention import AttentionTab
 from shiftdemo.ui.build import BuildTab
 from shiftdemo.ui.compare import CompareTab

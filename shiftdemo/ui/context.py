@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec, Limits
+from shiftdemo.config import DataSpec
 from shiftdemo.errors import ModelError
+from shiftdemo.limits import Limits
 from shiftdemo.shifts import make_shift
 from shiftdemo.training.worker import Runs
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from shiftdemo import api
-from shiftdemo.config import CompareConfig, DataSpec, Limits, TrainConfig
+from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.errors import ConfigError, DataError, LimitError
+from shiftdemo.limits import Limits
 from shiftdemo.types import RunFinished, RunStarted
 
 DATA = DataSpec(size=64, eval_size=16, max_words=10)

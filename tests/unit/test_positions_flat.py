@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from moving import IDS, MASK, TRANSLATORS, Make, by, close, counted, forward, padded
 from torch import Tensor
 
 from shiftdemo.positions import left_padded, moved_positions
-
-ABSOLUTE = [
-    ("ner", "learned"),
-    ("ner", "sinusoidal"),
-    ("translation", "learned"),
-    ("translation", "sinusoidal"),
-]
-TRANSLATORS = ABSOLUTE[2:]
-IDS = torch.tensor([[7, 8, 9, 10, 11, 3], [12, 13, 14, 3, 0, 0]])
-MASK = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
-TARGET = torch.tensor([[0, 9, 8, 7, 1], [0, 15, 1, 0, 0]])
-Make = Callable[..., Any]
-
-
-def forward(model: Any, inputs: dict[str, Tensor]) -> Tensor:
-    """Logits of a tagger, or of a translator that is fed TARGET."""
-    more = {"decoder_input_ids": TARGET} if model.config.is_encoder_decoder else {}
-    return model(**{"input_ids": IDS, "attention_mask": MASK, **more, **inputs}).logits
-
-
-def padded(k: int, ids: Tensor = IDS, mask: Tensor = MASK, pad: int = 0) -> dict[str, Tensor]:
-    """The batch with ``k`` masked places in front: another way to the same positions."""
-    front = torch.full((len(ids), k), pad)
-    return {
-        "input_ids": torch.cat([front, ids], 1),
-        "attention_mask": torch.cat([torch.zeros_like(front), mask], 1),
-    }
-
-
-def by(*offsets: int) -> Tensor:
-    return torch.tensor(offsets)
-
-
-def close(found: Tensor, wanted: Tensor, tolerance: float = 1e-5) -> bool:
-    return torch.allclose(found, wanted, atol=tolerance, rtol=tolerance)
-
-
-def counted(out: Tensor) -> Tensor:
-    """The places of IDS that are no padding (a tagger's logits)."""
-    return out[MASK.bool()]
 
 
 def generated(model: Any, inputs: dict[str, Tensor], **options: Any) -> tuple[Tensor, Tensor]:
