@@ -35,7 +35,7 @@ def finish_model(
     last = arm_folder(output / f"stage-{len(recipe.stages)}", "base", 0)
     loaded = load_model(str(last), recipe.task)
     figures: dict[str, Any] = {}
-    with torch_threads(2):
+    with torch_threads(1):
         for done, (name, sources) in enumerate(recipe.test.items()):
             report(done / len(recipe.test), f"measuring on {name}")
             figures[name] = _measure(recipe, loaded, sources, data)
