@@ -27,8 +27,9 @@ def test_translation_goes_out_and_in_again(tmp_path: Path, form: str) -> None:
     path = tmp_path / f"out.{form}"
     assert write_shifted(shifted("translation", PAIR), path, form) == 1
     back = read_samples(path, "translation")[0]
-    assert isinstance(back, TranslationSample)
-    assert back.source.lstrip("'") == shifted("translation", PAIR)[0].shifted.source  # type: ignore[union-attr]
+    wanted = shifted("translation", PAIR)[0].shifted
+    assert isinstance(back, TranslationSample) and isinstance(wanted, TranslationSample)
+    assert back.source.lstrip("'") == wanted.source
 
 
 def test_conll_goes_out_and_in_again(tmp_path: Path) -> None:
@@ -43,8 +44,8 @@ def test_rows_say_where_they_come_from(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     write_shifted(shifted("ner", TAGGED), path)
     row = json.loads(path.read_text(encoding="utf-8"))
-    again = next(iter(api.build_shifted("ner", [TAGGED], [row["shift"]], row["seed"])))
-    assert list(again.shifted.words) == row["words"]  # type: ignore[union-attr]
+    again = next(iter(api.build_shifted("ner", [TAGGED], [row["shift"]], row["seed"]))).shifted
+    assert isinstance(again, TaggedSample) and list(again.words) == row["words"]
     assert (row["id"], row["alignment"]) == ("t", [0, 1])
 
 
