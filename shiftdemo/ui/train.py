@@ -98,10 +98,10 @@ class TrainTab:
         train, held_out = progress.plots(events)
         with gr.Column(visible=bool(events)) as self.plots:
             gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
-            self.train_plot = _plot(train, "arm", t("arm"), color_map(), "train-plot")
+            self.train_plot = _plot(train, "arm", color_map(), "train-plot")
             gr.Markdown(t("Held-out loss, clean and shifted"), elem_classes="sd-subtitle")
             colors = progress.held_out_colors()
-            self.held_plot = _plot(held_out, "line", t("arm, sentences"), colors, "held-plot")
+            self.held_plot = _plot(held_out, "line", colors, "held-plot")
         self.table = drawn("table", "sd-short")
         self.to_compare = gr.Button(
             t("Compare these two"), variant="primary", interactive=False, elem_id="train-compare"
@@ -170,7 +170,8 @@ class TrainTab:
         if recorded_events():
             text = visit(texts.TRAIN_RECORDED)
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
-        yield [status, *[gr.skip()] * 9]
+        titled = [gr.update(**titles) for titles in _titles(visit)]
+        yield [status, gr.skip(), *titled, *[gr.skip()] * 6]
 
     async def _follow(
         self, visit: Visit, run_id: str, remembered: list[str]
@@ -188,7 +189,10 @@ class TrainTab:
             if first or new or over or state == "queued":
                 status = progress.where(visit, events, state, runs.place(run_id))
                 train, held_out = progress.plots(events)
-                plots = [train, held_out] if new or first else [gr.skip(), gr.skip()]
+                plots: list[Any] = [train, held_out] if new or first else [gr.skip(), gr.skip()]
+                if first:
+                    of = zip(_titles(visit), plots, strict=True)
+                    plots = [gr.update(value=table, **titles) for titles, table in of]
                 table = progress.summary(visit, events) if new or first else gr.skip()
                 saved = len(self.context.arms_of(run_id)) == 2
                 yield [
@@ -217,7 +221,13 @@ def _rate_for(visit: Visit, model: str) -> float:
     return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]
 
 
-def _plot(table: Any, line: str, title: Any, colors: dict[str, str], name: str) -> gr.LinePlot:
+def _titles(visit: Visit) -> list[dict[str, str]]:
+    """Returns the titles of both plots; Gradio translates labels, but not these."""
+    axes = {"x_title": visit("step"), "y_title": visit("loss, nats per token")}
+    return [{**axes, "color_title": visit(text)} for text in ("arm", "arm, sentences")]
+
+
+def _plot(table: Any, line: str, colors: dict[str, str], name: str) -> gr.LinePlot:
     """Returns a live plot of losses, one line for each value of the column ``line``."""
     return gr.LinePlot(
         table,
@@ -225,9 +235,9 @@ def _plot(table: Any, line: str, title: Any, colors: dict[str, str], name: str) 
         y="loss",
         color=line,
         color_map=colors,
-        color_title=str(title),
-        x_title=str(t("step")),
-        y_title=str(t("loss, nats per token")),
+        color_title="arm",
+        x_title="step",
+        y_title="loss, nats per token",
         height=260,
         buttons=[],
         elem_id=name,
