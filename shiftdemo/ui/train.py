@@ -221,7 +221,7 @@ def _rate_for(visit: Visit, model: str) -> float:
     return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]
 
 
-def _titles(visit: Visit) -> list[dict[str, str]]:
+def _titles(visit: Visit) -> list[dict[str, Any]]:
     """Returns the titles of both plots; Gradio translates labels, but not these."""
     axes = {"x_title": visit("step"), "y_title": visit("loss, nats per token")}
     return [{**axes, "color_title": visit(text)} for text in ("arm", "arm, sentences")]
