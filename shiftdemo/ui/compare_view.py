@@ -27,7 +27,7 @@ def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[st
     if result.get("n_seeds", 1) > 1:
         text = _mean_text(visit, result)
         notes = [visit(texts.SEVERAL_SEEDS)]
-        notes += [f"{visit('Seeds')} {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
+        notes += [f"{visit('seed')} {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
     rules = list(result.get("rules", ()))
     return {
         "text": text,
@@ -61,7 +61,9 @@ def _mean_text(visit: Visit, result: Mapping[str, Any]) -> str:
 
 def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the table of scores at offset 0 and of what the curve says in a few numbers."""
-    names = list(next(iter(result["scores"].values()), {}))
+    # Lenient precision and recall are in the data; the table stays narrow enough to read.
+    hidden = ("entity precision (lenient)", "entity recall (lenient)")
+    names = [name for name in next(iter(result["scores"].values()), {}) if name not in hidden]
     trained = result.get("trained_offset")
     inside = visit("worst for k ≤ {k}", k=trained) if trained is not None else ""
     columns = [visit("arm"), *(f"{name}, k = 0" for name in names)]

@@ -147,6 +147,8 @@ def _show_labels(
 
 def _add_titles(figure: go.Figure, shown: Sequence[Panel]) -> None:
     for i, panel in enumerate(shown):
+        if not panel.title:
+            continue
         number = str(i + 1) if i else ""
         figure.add_annotation(
             text=escape(panel.title),

@@ -32,6 +32,10 @@ def test_heatmap_draws_the_weights_and_keeps_repeated_words_apart():
     assert list(trace.x) == ["0", "1", "2", "3", "4", "5"]
 
 
+def test_heatmap_without_a_title_has_none():
+    assert not heatmap(_map(), 0, 0).layout.annotations
+
+
 def test_heatmap_escapes_tokens():
     plain = heatmap(_map(), 0, 0, title="<i>t</i>").to_json()
     assert "<b>bold" not in plain and "<i>t" not in plain
