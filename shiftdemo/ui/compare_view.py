@@ -27,7 +27,8 @@ def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[st
     if result.get("n_seeds", 1) > 1:
         text = _mean_text(visit, result)
         notes = [visit(texts.SEVERAL_SEEDS)]
-        notes += [f"{visit('seed')} {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
+        if visit.lang == "en":  # these sentences are written in English alone
+            notes += [f"Seed {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
     rules = list(result.get("rules", ()))
     return {
         "text": text,

@@ -34,11 +34,13 @@ def _lines(page: Page, plot: str) -> int:
 def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
     expect(page.locator(".sd-run-box").first).to_contain_text("Recorded run (not live)")
+    page.get_by_role("button", name="More settings").click()
+    page.get_by_label("number input for Seeds").fill("2")
     _start(page, steps=30)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
     expect(status).to_contain_text("Done", timeout=120_000)
-    expect(status).to_contain_text("30 / 30")
+    expect(status).to_contain_text("60 / 60")
     assert _lines(page, "#train-plot") >= 2
     expect(page.locator("#tab-train .sd-draws-table td").first).to_contain_text("base")
 
@@ -51,7 +53,7 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page.get_by_label("Sentences", exact=True).locator("visible=true").fill("20")
     page.get_by_label("Offsets").fill("0,8")
     page.locator("#compare-run").click()
-    expect(page.locator(".sd-verdict")).to_be_visible(timeout=120_000)
+    expect(page.locator(".sd-verdict")).to_contain_text("mean of 2 seeds", timeout=120_000)
     expect(page.locator("#tab-compare .main-svg").first).to_be_visible()
     expect(page.locator("#tab-compare")).to_contain_text("n = 20 sentences")
 
