@@ -35,7 +35,7 @@ def build_page(context: Context) -> gr.Blocks:
         # Outside the tabs: what a tab holds is not there before the tab is opened.
         remembered = gr.BrowserState([], storage_key="shiftdemo-runs")
         ended = gr.State("")
-        look = gr.Textbox("light 1200", visible="hidden", elem_classes="sd-hidden")
+        look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         page.load(fn=None, js=asset("ui/look.js"), outputs=[look])
         tasks = [(t(label), value) for label, value in TASKS]
         with gr.Tabs(elem_id="tabs") as tabs:

@@ -131,7 +131,7 @@ class CompareTab:
         inputs = [*chosen, self.look, self.n, self.offsets, *self.data.inputs]
         wire(self.run.click, self._compare, inputs, shown, message)
         wire(self.cancel.click, self._cancel, [], [self.cancel], message)
-        wire(page.load, self._opening, [self.look], shown, message)
+        wire(self.look.change, self._opening, [self.look], shown, message)
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> list[Any]:
         choices = usable(self.context, task, remembered or [])
