@@ -124,9 +124,11 @@ def finetune(
     """
     from shiftdemo.training.loop import fit
     from shiftdemo.training.plan import make_plan
-    from shiftdemo.training.record import record
+    from shiftdemo.training.record import EVENTS, record
 
     config = (limits or Limits()).check_run(config)
+    if (output / EVENTS).exists():
+        raise ConfigError(f"{output} holds a run already; name another folder with --output.")
     plan = make_plan(config, output, limits or Limits())
     yield from record(fit(plan, cancel, output.name), output)
 

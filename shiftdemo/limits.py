@@ -70,5 +70,7 @@ class Limits:
             )
         if len(config.seeds) > 5:
             raise LimitError(f"At most 5 seeds a run (asked: {len(config.seeds)}).")
+        if not config.seconds and self.seconds >= Limits().seconds:
+            return config  # nothing to add: no limit was asked for, and this server has none
         seconds = min(config.seconds or self.seconds, self.seconds)
         return dataclasses.replace(config, seconds=seconds)

@@ -42,6 +42,10 @@ def _work(target: Target, config: TrainConfig, folder: Path, cancel: Any) -> Non
         append(RunFailed(folder.name, message, time.perf_counter() - began), folder)
 
 
+def _nothing() -> None:
+    """Returns at once."""
+
+
 def _context() -> Any:
     """Returns a fork server that has the libraries loaded, so that a run starts at once."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
@@ -99,8 +103,13 @@ class Runs:
             job.folder.mkdir(parents=True, exist_ok=True)
             self._jobs[run_id] = job
             self._forget_old()
-        self._tick()
         return run_id
+
+    def warm(self) -> None:
+        """Starts the fork server and waits until it has its libraries; takes seconds, once."""
+        process = self._context.Process(target=_nothing, daemon=True)
+        process.start()
+        process.join()
 
     def place(self, run_id: str) -> int:
         """Returns how many runs are before this one; 0 when it runs or has ended."""
@@ -175,8 +184,15 @@ class Runs:
                         job.process.kill()
                 if job.state == "running" and job.process is not None:
                     self._settle(job)
-            if not any(job.state == "running" for job in self._jobs.values()):
-                self._start_next()
+            ready = self._next()
+        if ready is not None:  # outside the lock: the first start takes seconds
+            process = self._context.Process(
+                target=_work,
+                args=(self._target, ready.config, ready.folder, ready.cancel),
+                daemon=True,
+            )
+            process.start()
+            ready.process = process
 
     def _settle(self, job: _Job) -> None:
         """Gives a run whose process has ended its final state."""
@@ -197,15 +213,14 @@ class Runs:
         job.state = names[type(end)]
         job.process = None
 
-    def _start_next(self) -> None:
+    def _next(self) -> _Job | None:
+        """Returns the job whose turn it is, marked as running."""
+        if any(job.state == "running" for job in self._jobs.values()):
+            return None
         job = next((job for job in self._jobs.values() if job.state == "queued"), None)
-        if job is None:
-            return
-        job.process = self._context.Process(
-            target=_work, args=(self._target, job.config, job.folder, job.cancel), daemon=True
-        )
-        job.process.start()
-        job.state = "running"
+        if job is not None:
+            job.state = "running"
+        return job
 
     def _forget_old(self) -> None:
         ended = [j for j in self._jobs.values() if j.state not in ("queued", "running")]

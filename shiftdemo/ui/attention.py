@@ -16,6 +16,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
 from shiftdemo.ui.models import default_pair, usable
 from shiftdemo.ui.wiring import drawn, message_box, wire
+from shiftdemo.viz.style import arm_label
 
 KINDS = (("encoder", "encoder"), ("decoder", "decoder"), ("cross", "cross"))
 TYPED = {
@@ -146,7 +147,9 @@ class AttentionTab:
         narrow = width.isdigit() and int(width) < NARROW
         hidden = gr.update(visible=False)
         if head == -2:
-            figures = [viz.heads(item, layer, theme, special) for item in (one, other) if item]
+            names = (arm_label("base"), arm_label("shift")) if other else ("", "")
+            pairs = zip((one, other), names, strict=True)
+            figures = [viz.heads(item, layer, theme, special, name) for item, name in pairs if item]
         elif other is not None:
             chosen = None if head < 0 else head
             columns = 1 if narrow else 3

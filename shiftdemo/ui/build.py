@@ -105,12 +105,14 @@ class BuildTab:
     def _wire(self, page: gr.Blocks) -> None:
         form, message = self.form, self.message
         controls = [self.typed, self.from_corpus, self.from_file, self.index]
-        wire(self.origin.change, _controls, [self.origin], controls, message)
+        words = [form.control("append_copy", name) for name in ("word", "target_word")]
+        shown = [*controls, *words]
+        wire(self.origin.change, _controls, [self.origin, self.task], shown, message)
         picked = [form.picker.change, page.load]
         wire(picked, form.show, [form.picker], form.shown, message)
-        words = [form.control("append_copy", name) for name in ("word", "target_word")]
         changed = [self.text, self.target, form.picker, *words]
-        wire(self.task.change, self._for_task, [self.task, form.picker], changed, message)
+        asked = [self.task, form.picker, self.origin]
+        wire(self.task.change, self._for_task, asked, changed, message)
         inputs: list[Any] = [
             self.task,
             self.origin,
@@ -123,12 +125,12 @@ class BuildTab:
         triggers = [page.load, *(item.change for item in inputs)]
         wire(triggers, self._show, inputs, [self.view], message, trigger_mode="always_last")
 
-    def _for_task(self, visit: Visit, task: str, operator: str) -> list[Any]:
+    def _for_task(self, visit: Visit, task: str, operator: str, origin: str) -> list[Any]:
         names = shift_names(task)
         picker = gr.update(
             choices=self.form.choices(task), value=operator if operator in names else names[0]
         )
-        return [*WORKED[task], picker, *WORKED_WORDS[task]]
+        return [*WORKED[task], picker, *_words_of(origin, task)]
 
     def _show(self, visit: Visit, *values: Any) -> dict[str, Any]:
         task, origin, text, target, corpus_seed, file, index, seed, *shift = values
@@ -149,7 +151,10 @@ class BuildTab:
             sample = others[place]
         spec = self.form.spec(shift, p=1)
         shifted = next(api.build_shifted(task, [sample], [spec], int(seed or 0), others))
-        return view_of(visit, shifted)
+        view = view_of(visit, shifted)
+        if origin == "worked" and view["kind"] == "translation" and "append_copy" in spec:
+            view["note"] = f"{view['note']} {visit(texts.WORKED_NOTE)}".strip()
+        return view
 
     def _typed(self, task: str, text: str, target: str) -> Sample:
         limits = self.context.limits
@@ -159,9 +164,14 @@ class BuildTab:
         return api.typed_sample(task, text, "" if task == "ner" else target, tags, limits=limits)
 
 
-def _controls(visit: Visit, origin: str) -> list[Any]:
+def _controls(visit: Visit, origin: str, task: str) -> list[Any]:
     shown = (origin == "typed", origin == "corpus", origin == "file", origin in ("corpus", "file"))
-    return [gr.update(visible=one) for one in shown]
+    return [*(gr.update(visible=one) for one in shown), *_words_of(origin, task)]
+
+
+def _words_of(origin: str, task: str) -> tuple[str, str]:
+    """Returns the words to copy: those of the worked example, else none, so that they are drawn."""
+    return WORKED_WORDS[task] if origin == "worked" else ("", "")
 
 
 def data_of(origin: str, corpus_seed: Any, file: str | None, size: int) -> DataSpec:

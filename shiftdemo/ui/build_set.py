@@ -79,7 +79,10 @@ def _run(context: Context, form: ShiftForm, visit: Visit, values: Sequence[Any])
             raise DataError("No file yet; choose one above, under 'Sample from: file'.")
         data = DataSpec(train=file, size=max(16, n))
     samples = api.load_samples(task, data, "train", n)
-    spec = form.spec(shift, p=share)
+    # The words of the worked example are hardly in other sentences; there they are drawn.
+    drawn_words = {"word": "", "target_word": ""}
+    plain = origin == "worked" and shift[0] == "append_copy"
+    spec = form.spec(shift, p=share, **(drawn_words if plain else {}))
     rows = list(api.build_shifted(task, samples, [spec], int(seed or 0), samples[:NEIGHBOURS]))
     files = [_write(rows, form_name, task) for form_name in FORMATS]
     return [preview(visit, rows), *files]

@@ -164,9 +164,13 @@ class CompareTab:
             examples if rows else None,
         ]
 
-    def _pair(self, task: str, base: str, shifted: str) -> dict[str, Any]:
+    def _pair(self, task: str, base: str, shifted: str, different: bool = False) -> dict[str, Any]:
         if not base or not shifted:
             raise ModelError("Choose two models; a run in the Train tab makes a pair.")
+        if different and base == shifted:
+            raise ModelError(
+                f"Both models are {base}: choose two. A run in the Train tab makes a pair."
+            )
         return {
             "base": self.context.model(base, task),
             "shift": self.context.model(shifted, task),
@@ -231,7 +235,7 @@ class CompareTab:
         def work(report: Any, cancel: Any) -> Any:
             if len(pairs) > 1:
                 return api.comparison_dict(*api.compare_seeds(config, pairs, report, cancel))
-            models = self._pair(task, base, shifted)
+            models = self._pair(task, base, shifted, different=True)
             return api.compare_loaded(config, models, report, cancel).to_dict()
 
         rest = [gr.skip()] * 5

@@ -67,15 +67,17 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     names = [name for name in next(iter(result["scores"].values()), {}) if name not in hidden]
     trained = result.get("trained_offset")
     inside = visit("worst for k ≤ {k}", k=trained) if trained is not None else ""
-    columns = [visit("arm"), *(f"{name}, k = 0" for name in names)]
-    columns += [inside] if inside else []
+    first, *others = (f"{name}, k = 0" for name in names)
+    columns = [visit("arm"), first] + ([inside] if inside else [])
     columns += [visit("mean over the curve")] + ([visit("mean beyond")] if inside else [])
+    columns += others
     rows = []
     for arm, of in result["scores"].items():
         summary = result["summaries"][arm]
-        row = [named(arm), *(interval(of[name]) for name in names)]
-        row += [number(summary["worst_inside"])] if inside else []
+        value, *others = (interval(of[name]) for name in names)
+        row = [named(arm), value] + ([number(summary["worst_inside"])] if inside else [])
         row += [number(summary["area"])] + ([number(summary["outside"])] if inside else [])
+        row += others
         rows.append(row)
     caption = visit(
         "n = {n} sentences; in brackets the 95 % bootstrap interval over them; 0 to 100, "

@@ -58,6 +58,7 @@ class Context:
         import shiftdemo.viz.robustness  # noqa: F401 - loaded for later
 
         self.ready.set()
+        self.runs.warm()
 
     def model(self, ref: str, task: str) -> Any:
         """Returns a model, kept in memory among the last used ones.

@@ -62,15 +62,19 @@ def where(visit: Visit, events: Sequence[RunEvent], state: str, place: int) -> d
     if now.message:
         said = f"{said}: {now.message}"
     figures = _figures(visit, now, begun) if begun else []
+    reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
     notes = list(begun.notes) if begun else []
-    return {"state": said, "fraction": now.fraction, "figures": figures, "notes": notes}
+    return {"state": said, "fraction": reached, "figures": figures, "notes": notes}
 
 
 def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
     seeds = list(begun.config.get("seeds", (0,)))
+    rate = now.steps_per_second
+    if now.state != "running" and now.seconds:
+        rate = len(begun.arms) * now.step / now.seconds
     figures = [
         [f"{now.step} / {now.steps}", visit("optimiser steps of each arm")],
-        [f"{now.steps_per_second:.1f}", visit("steps a second, both arms together")],
+        [f"{rate:.1f}", visit("steps a second, both arms together")],
         [f"{now.tokens_per_second:,.0f}", visit("tokens a second, padding not counted")],
     ]
     if now.state == "running" and now.seconds_left is not None:

@@ -10,6 +10,10 @@ POSITION_NOTE = (
     "The number under a word is its absolute position id, counted in words here; "
     "the model counts sub-word tokens."
 )
+WORKED_NOTE = (
+    "The pair a and modèle is given, as in the published example; with both fields empty a word is "
+    "drawn, and its aligned target word goes along."
+)
 DECODER_NOTE = (
     "Right shift (teacher forcing): the decoder reads the labels moved one step right behind "
     "a start token <s>, and is asked for the label below. </s> ends the target."

@@ -90,11 +90,20 @@ def heatmap(
 
 
 def heads(
-    attention: AttentionMap, layer: int, theme: str = "light", special: bool = True
+    attention: AttentionMap,
+    layer: int,
+    theme: str = "light",
+    special: bool = True,
+    label: str = "",
 ) -> go.Figure:
-    """Returns every head of a layer as small multiples on one scale."""
+    """Returns every head of a layer as small multiples on one scale.
+
+    Args:
+        label: the model's name, written before each head's number.
+    """
+    lead = f"{label}, " if label else ""
     n_heads = attention.weights.shape[1]
-    shown = [panel(attention, layer, i, special, f"head {i}") for i in range(n_heads)]
+    shown = [panel(attention, layer, i, special, f"{lead}head {i}") for i in range(n_heads)]
     columns = min(n_heads, 2 if n_heads <= 4 else 4)
     side = 210.0 if columns <= 2 else 130.0
     return grid(shown, theme, columns, side, square=False, sparse=True)

@@ -160,3 +160,11 @@ def test_a_failed_build_leaves_no_file(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["s.csv"]
+
+
+def test_a_run_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "events.jsonl").write_text("", encoding="utf-8")
+    done = run("finetune", "--task", "ner", "--steps", "1", "--output", str(tmp_path / "run"))
+    assert done.returncode == 2
+    assert "holds a run already" in done.stderr

@@ -129,7 +129,7 @@ def test_a_run_that_nobody_looks_at_ends(
 
 def test_the_queue_is_bounded(make: Callable[..., Runs]) -> None:
     runs = make(slow, max_waiting=1)
-    runs.submit(CONFIG)
+    started(runs, runs.submit(CONFIG))
     runs.submit(CONFIG)
     with pytest.raises(LimitError, match="wait already"):
         runs.submit(CONFIG)
