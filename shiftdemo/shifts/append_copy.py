@@ -23,7 +23,10 @@ def _index(words: Sequence[str], word: str, index: int, rng: random.Random) -> i
         return next((i for i, other in enumerate(words) if other == word), None)
     if index >= len(words):
         return None
-    return index if index >= 0 else rng.randrange(len(words))
+    if index >= 0:
+        return index
+    spoken = [i for i, other in enumerate(words) if any(c.isalnum() for c in other)]
+    return rng.choice(spoken or range(len(words)))
 
 
 @SHIFTS.register
@@ -59,8 +62,8 @@ class AppendCopy(Shift):
             "index",
             "int",
             -1,
-            "Its place, from 0; -1: drawn at random.",
-            "词的序号，从 0 起；-1 为随机。",
+            "Its place, from 0; -1: drawn at random, no punctuation.",
+            "词的序号，从 0 起；-1 为随机（不取标点）。",
             -1,
             9999,
         ),

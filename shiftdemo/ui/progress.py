@@ -53,6 +53,9 @@ def where(visit: Visit, events: Sequence[RunEvent], state: str, place: int) -> d
         state: of the run in the queue.
         place: how many runs are before it.
     """
+    if state == "queued" and place == 0:
+        text = visit(STATES["starting"])
+        return {"state": text, "fraction": 0, "figures": [], "notes": []}
     if state == "queued":
         text = visit("Waiting: {n} run(s) before this one. One run trains at a time.", n=place)
         return {"state": text, "fraction": 0, "figures": [], "notes": []}
