@@ -99,9 +99,9 @@ def build_scratch(
 def _calm(model: Any, n_layers: int) -> None:
     """Starts the residual branches of a post-norm model small (DeepNet, Wang et al. 2022).
 
-    With the stock start all encoder outputs of a sentence came to look alike (mean cosine
-    similarity 0.93 after 3,000 steps of a 4+2-layer model, which then hardly used its source);
-    with this one it is 0.19 after 600 steps, at a lower loss. Queries and keys keep gain 1.
+    Otherwise alike (a 4+2-layer model, one seed, 400 steps), the stock start left all encoder
+    outputs of a sentence the same (mean cosine similarity 0.999) at a held-out loss of 3.85 nats,
+    and this one 0.16 at 3.32. Queries and keys keep gain 1.
     """
     gain = (4 * n_layers) ** -0.25
     for name, weight in model.named_parameters():
@@ -113,8 +113,8 @@ def _calm(model: Any, n_layers: int) -> None:
 def _tagger(size: ScratchSize, tokenizer: Any, dropout: float) -> tuple[Any, Any]:
     shared = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id}
     table = size.max_positions
-    # N(0, d^-0.5) as in fairseq. With the stock 0.02 small models learn more slowly, and a
-    # position that training never saw hardly differs from no position at all.
+    # N(0, d^-0.5) as in fairseq, so that a position that training never saw weighs as much as one
+    # that it saw; the stock 0.02 makes it close to no position at all.
     start = size.width**-0.5
     if size.encoding == "learned":
         config: Any = _stock.BertConfig(
