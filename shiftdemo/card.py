@@ -111,7 +111,8 @@ def _card(recipe: Recipe, loaded: Loaded, figures: Mapping[str, Any]) -> str:
         "```",
         "",
         f"The recipe is in `recipe.json`; seed {recipe.seed}; made with {made_with}. "
-        "Training settings of its stages:",
+        "BPE-dropout draws from no seed of ours, so a new run gives about these figures, not these "
+        "weights. Training settings of its stages:",
         "",
         "```json",
         settings,

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shiftdemo import words as w
 from shiftdemo.data.lines import comma_rows, read_lines, tab_fields, tab_rows
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
@@ -240,14 +239,3 @@ def parallel_lines(source: Path, target: Path) -> list[Sample]:
         for n, (a, b) in enumerate(zip(left, right, strict=True), 1)
         if a.strip() and b.strip()
     ]
-
-
-def read_text(text: str, task: str) -> Sample:
-    """Returns one sample typed by a user; a tab separates source and target."""
-    if not text.strip():
-        raise DataError("The text is empty; type a sentence.")
-    if task == "translation":
-        source, _, target = text.partition("\t")
-        return TranslationSample("typed", source.strip(), target.strip())
-    parts = w.split(text).words
-    return TaggedSample("typed", parts, ("O",) * len(parts))

@@ -15,8 +15,6 @@ from shiftdemo.errors import ConfigError, NotApplicable
 from shiftdemo.registry import Registry
 from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 
-TASKS_WITH_SHIFTS = ("translation", "ner")
-
 
 @dataclass(frozen=True, slots=True)
 class Example:

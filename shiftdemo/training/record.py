@@ -42,8 +42,12 @@ def record(events: Iterable[RunEvent], folder: Path) -> Iterator[RunEvent]:
 def append(event: RunEvent, folder: Path) -> None:
     """Adds one event to a log, for a run whose worker cannot write it any more."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / EVENTS, "a", encoding="utf-8") as log:
-        log.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
+    path = folder / EVENTS
+    # A worker that was killed may have left half a line; the event must not become its end.
+    before = path.read_bytes() if path.exists() else b""
+    torn = bool(before) and not before.endswith(b"\n")
+    with open(path, "a", encoding="utf-8") as log:
+        log.write("\n" * torn + json.dumps(to_json(event), ensure_ascii=False) + "\n")
 
 
 def read_events(folder: Path, after: int = 0) -> list[RunEvent]:
@@ -52,7 +56,7 @@ def read_events(folder: Path, after: int = 0) -> list[RunEvent]:
         text = (folder / EVENTS).read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    whole = text[: text.rfind("\n") + 1].splitlines()
+    whole = text.split("\n")[:-1]  # not splitlines: it also cuts at separators inside a string
     events = []
     for line in whole[after:]:
         try:

@@ -186,13 +186,21 @@ class Runs:
                     self._settle(job)
             ready = self._next()
         if ready is not None:  # outside the lock: the first start takes seconds
-            process = self._context.Process(
-                target=_work,
-                args=(self._target, ready.config, ready.folder, ready.cancel),
-                daemon=True,
-            )
+            self._start(ready)
+
+    def _start(self, job: _Job) -> None:
+        """Starts a job's process; one that cannot start fails, and the queue goes on."""
+        process = self._context.Process(
+            target=_work, args=(self._target, job.config, job.folder, job.cancel), daemon=True
+        )
+        try:
             process.start()
-            ready.process = process
+        except (OSError, EOFError) as error:
+            message = f"The training process could not be started ({error}); try again."
+            append(RunFailed(job.run_id, message, time.monotonic() - job.made), job.folder)
+            job.state = "failed"
+            return
+        job.process = process
 
     def _settle(self, job: _Job) -> None:
         """Gives a run whose process has ended its final state."""

@@ -12,7 +12,7 @@ from shiftdemo.viz.style import arm_label
 Segment: TypeAlias = tuple[str, str]
 """A piece of text and its mark."""
 
-SAME, DIFFERENT, MISSING = "same", "different", "missing"
+SAME, DIFFERENT = "same", "different"
 _OUTSIDE = "O"
 
 
@@ -45,34 +45,6 @@ def _add(pieces: list[Segment], text: str, mark: str) -> None:
         pieces[-1] = (pieces[-1][0] + text, mark)
     else:
         pieces.append((text, mark))
-
-
-def mark_pair(left: str, right: str) -> tuple[list[Segment], list[Segment]]:
-    """Returns both texts in pieces, each marked where it differs from the other one."""
-    return mark_words(left, right), mark_words(right, left)
-
-
-def mark_against(output: str, reference: str) -> list[Segment]:
-    """Returns ``output`` with what the reference does not have, and in place what it misses.
-
-    Marks are ``same``, ``different`` (in the output alone) and ``missing`` (in the reference
-    alone). The pieces that are not ``missing`` joined give ``output`` again, but for spaces.
-    """
-    parts, wanted = w.split(output), w.split(reference)
-    matcher = SequenceMatcher(None, parts.words, wanted.words, autojunk=False)
-    pieces: list[Segment] = []
-    before = ""
-    for what, a0, a1, b0, b1 in matcher.get_opcodes():
-        runs = [(parts.words[a0:a1], SAME if what == "equal" else DIFFERENT)]
-        if what in ("insert", "replace"):
-            runs.append((wanted.words[b0:b1], MISSING))
-        for words, mark in runs:
-            if not words:
-                continue
-            _add(pieces, w.gap_between(before, words[0]), SAME)
-            _add(pieces, w.from_words(words), mark)
-            before = words[-1]
-    return pieces
 
 
 def mark_tags(

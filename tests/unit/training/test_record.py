@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from shiftdemo.training.record import EVENTS, from_json, read_events, record, to_json
-from shiftdemo.types import EvalLogged, RunFinished, RunStarted, StepLogged
+from shiftdemo.training.record import EVENTS, append, from_json, read_events, record, to_json
+from shiftdemo.types import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
 
 EVENTS_MADE = [
     RunStarted("r", ("base", "shift"), 2, {"seeds": [0]}, 10, ("a note",)),
@@ -38,3 +38,18 @@ def test_a_half_written_line_is_left_for_later(tmp_path: Path) -> None:
 
 def test_no_log_is_no_events(tmp_path: Path) -> None:
     assert read_events(tmp_path / "nothing") == []
+
+
+def test_an_event_after_half_a_line_is_not_lost(tmp_path: Path) -> None:
+    list(record(EVENTS_MADE[:2], tmp_path))
+    with open(tmp_path / EVENTS, "a", encoding="utf-8") as log:
+        log.write('{"event": "StepLogged", "arm"')
+    end = RunFailed("r", "killed", 1.0)
+    append(end, tmp_path)
+    assert read_events(tmp_path) == [*EVENTS_MADE[:2], end]
+
+
+def test_a_line_separator_inside_a_message_does_not_cut_the_event(tmp_path: Path) -> None:
+    end = RunFailed("r", "a\u2028b\x85c", 1.0)
+    append(end, tmp_path)
+    assert read_events(tmp_path) == [end]

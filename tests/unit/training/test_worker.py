@@ -145,3 +145,25 @@ def test_old_runs_are_forgotten_with_their_files(make: Callable[..., Runs]) -> N
     assert not runs.knows(ids[0])
     with pytest.raises(LimitError, match="no longer kept"):
         runs.state(ids[0])
+
+
+def test_a_process_that_cannot_start_fails_and_the_queue_goes_on(
+    make: Callable[..., Runs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = make(slow)
+    whole = runs._context.Process
+
+    def refuse(**options: object) -> object:
+        monkeypatch.setattr(runs._context, "Process", whole)
+        raise OSError("no memory")
+
+    class Refused:
+        def __init__(self, **options: object) -> None:
+            self.start = refuse
+
+    monkeypatch.setattr(runs._context, "Process", Refused)
+    first = runs.submit(CONFIG)
+    assert wait(runs, first, "failed") == "failed"
+    end = runs.events(first)[-1]
+    assert isinstance(end, RunFailed) and "could not be started" in end.message
+    started(runs, runs.submit(CONFIG))

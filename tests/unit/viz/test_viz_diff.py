@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftdemo.viz.diff import mark_against, mark_pair, mark_tags, mark_words, output_view
+from shiftdemo.viz.diff import mark_tags, mark_words, output_view
 
 TEXT = st.text(alphabet="ab l'.,<é ", max_size=30)
 
@@ -22,20 +22,10 @@ def test_mark_words_of_the_same_text_has_no_difference(text: str):
     assert {mark for _, mark in mark_words(text, text)} <= {"same"}
 
 
-def test_mark_pair_marks_words_on_both_sides():
-    left, right = mark_pair("un chat noir dort", "un grand chien dort")
-    assert left == [("un ", "same"), ("chat noir", "different"), (" dort", "same")]
-    assert right == [("un ", "same"), ("grand chien", "different"), (" dort", "same")]
-
-
-def test_mark_against_shows_what_is_missing_in_place():
-    assert mark_against("un chat dort.", "un chat noir dort.") == [
-        ("un chat ", "same"),
-        ("noir", "missing"),
-        (" dort.", "same"),
-    ]
-    assert mark_against("", "Bonjour") == [("Bonjour", "missing")]
-    assert mark_against("Bonjour", "") == [("Bonjour", "different")]
+def test_mark_words_marks_what_the_other_text_has_not():
+    left, right = "un chat noir dort", "un grand chien dort"
+    assert mark_words(left, right)[1] == ("chat noir", "different")
+    assert mark_words(right, left)[1] == ("grand chien", "different")
 
 
 def test_mark_tags_names_every_kind_of_mistake():
