@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from shiftdemo import words as w
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import write_shifted
-from shiftdemo.data.load import load_samples
+from shiftdemo.data.load import load_samples, stream_samples
+from shiftdemo.data.preview import guess_columns
+from shiftdemo.data.preview import preview as preview_file
+from shiftdemo.data.push import check_push, push_samples
 from shiftdemo.errors import ConfigError, DataError, LimitError
 from shiftdemo.limits import Limits
+from shiftdemo.regenerate import regenerate
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shifts
 from shiftdemo.types import (
     AttentionMap,
@@ -97,6 +101,7 @@ def build_shifted(
     shifts: Sequence[str],
     seed: int = 0,
     context: Sequence[Sample] = (),
+    always: bool = False,
 ) -> Iterator[ShiftedSample]:
     """Yields every sample after the shifts, one at a time.
 
@@ -104,6 +109,7 @@ def build_shifted(
         shifts: specifications such as ``"position_offset:max_offset=32"``, applied in order.
         seed: the result depends on it and on each sample's id alone.
         context: samples that ``prefix_context`` may put in front.
+        always: every share ``p`` counts as 1.
 
     Raises:
         ConfigError: a specification is wrong, or not for ``task``.
@@ -111,7 +117,32 @@ def build_shifted(
     made = make_shifts(shifts, task)
     if not made:
         raise ConfigError("No shift is given; name one, for example --shift append_copy.")
-    return (apply_shifts(made, sample, seed, context) for sample in samples)
+    return (apply_shifts(made, sample, seed, context, always=always) for sample in samples)
+
+
+def push_shifted(
+    rows: Iterable[ShiftedSample],
+    repo_id: str,
+    task: str,
+    private: bool = False,
+    made: Mapping[str, Any] | None = None,
+    token: str | None = None,
+    endpoint: str | None = None,
+) -> tuple[str, int]:
+    """Makes a data set on the hub of shifted samples; returns its address and how many there are.
+
+    Parquet and a card go up in one commit; a data set that exists is never written over.
+
+    Args:
+        repo_id: ``OWNER/NAME``.
+        made: what the card says about how to make it again (command, shifts, seed, versions).
+        token, endpoint: of the hub; empty: those of the login and of the hub itself.
+
+    Raises:
+        ConfigError: the name is wrong or there is no token.
+        DataError: the hub refuses or cannot be reached; nothing else was changed there.
+    """
+    return push_samples(rows, repo_id, task, private, made or {}, token, endpoint)
 
 
 def finetune(
@@ -165,6 +196,7 @@ def compare(
     limits = limits or Limits()
     if config.n > limits.compare_samples:
         raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
+    limits.check_data(config.data)
     models = {"base": load(config.base, config.task, limits)}
     models["shift"] = load(config.shifted, config.task, limits)
     return compare_loaded(config, models, progress, cancel, samples)
@@ -369,15 +401,21 @@ __all__ = [
     "TrainConfig",
     "attend",
     "build_shifted",
+    "check_push",
     "compare",
     "compare_seeds",
     "comparison_dict",
     "describe",
     "finetune",
+    "guess_columns",
     "load",
     "load_samples",
     "pairs_of",
     "pretrain",
+    "preview_file",
+    "push_shifted",
+    "regenerate",
+    "stream_samples",
     "typed_sample",
     "write_shifted",
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from shiftdemo import __version__
+from shiftdemo.cli_build import run_build
 from shiftdemo.cli_commands import (
     run_attend,
-    run_build,
     run_compare,
     run_finetune,
     run_info,
@@ -19,9 +20,14 @@ from shiftdemo.cli_commands import (
     run_serve,
 )
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.data.export import FORMATS
 from shiftdemo.errors import ShiftDemoError
 
 TASKS = ("translation", "ner")
+_INPUT = (
+    "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
+    "(hub:./FOLDER for a folder in the hub's format)"
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -81,6 +87,25 @@ def _corpus_flags(parser: argparse.ArgumentParser) -> None:
     _number_flags(parser, DataSpec, ("size", "eval_size", "min_words", "max_words"))
 
 
+def _file_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--columns",
+        default="",
+        metavar="ROLE=NAME,…",
+        help="which column is which, as source=en,target=fr or words=tokens,tags=ner_tags "
+        "(nested: translation.en; without a header: 1, 2, …); otherwise guessed by name",
+    )
+    parser.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help="characters of the file, as latin-1, cp1252, gb18030 or shift_jis; otherwise UTF-8, "
+        "or UTF-16 with a byte order mark",
+    )
+    parser.add_argument("--revision", default="", help="branch, tag or commit of the hub's data")
+    parser.add_argument("--subset", default="", help="configuration of the hub's data")
+
+
 def _info(commands: Any) -> None:
     parser = _command(commands, "info", run_info, "what there is: tasks, shifts, models")
     _json_flag(parser)
@@ -93,20 +118,39 @@ def _build(commands: Any) -> None:
     parser.add_argument("--text", help="one sentence")
     parser.add_argument("--target", default="", help="its translation")
     parser.add_argument("--tags", default="", help="its BIO tags, with spaces between")
-    parser.add_argument("--input", help="a JSONL, CSV, TSV or CoNLL file")
+    parser.add_argument("--input", help=_INPUT)
+    _file_flags(parser)
+    parser.add_argument("--split", default="train", help="of the hub's data; default train")
     _corpus_flags(parser)
     parser.add_argument("--n", type=int, help="at most so many samples")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--format", choices=("jsonl", "csv", "conll"), default="jsonl")
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="jsonl",
+        help="parquet needs --output; conll is for ner",
+    )
     parser.add_argument("--output", help="a file; otherwise standard output")
+    parser.add_argument(
+        "--push-to-hub",
+        metavar="OWNER/NAME",
+        help="a new data set on the hub, as Parquet with a card; the token is that of HF_TOKEN "
+        "or hf auth login",
+    )
+    parser.add_argument("--private", action="store_true", help="pushed for you alone")
 
 
 def _finetune(commands: Any) -> None:
     parser = _command(commands, "finetune", run_finetune, "train a fair pair of models")
     _task_flag(parser)
     parser.add_argument("--model", default="scratch:learned")
-    parser.add_argument("--train", default="", help="training file")
-    parser.add_argument("--eval", default="", help="held-out file")
+    parser.add_argument(
+        "--train", default="", help=_INPUT.replace("a JSONL", "for training: a JSONL")
+    )
+    parser.add_argument("--eval", default="", help="the same, held out")
+    _file_flags(parser)
+    parser.add_argument("--train-split", help="of the hub's data; default train")
+    parser.add_argument("--eval-split", help="of the hub's data; default validation")
     _corpus_flags(parser)
     parser.add_argument("--shift", nargs="+", action="extend", metavar="SPEC")
     parser.add_argument("--arms", default="base,shift")
@@ -139,7 +183,9 @@ def _compare(commands: Any) -> None:
     _task_flag(parser)
     parser.add_argument("--base", required=True, metavar="MODEL|DIR")
     parser.add_argument("--shifted", required=True, metavar="MODEL|DIR")
-    parser.add_argument("--input", help="a JSONL, CSV, TSV or CoNLL file")
+    parser.add_argument("--input", help=_INPUT)
+    _file_flags(parser)
+    parser.add_argument("--split", dest="eval_split", help="of the hub's data; default validation")
     _corpus_flags(parser)
     parser.add_argument("--shift", help="position_offset:max_offset=K marks the trained range")
     parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="or 0,1,2,4")
@@ -190,6 +236,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("shiftdemo: stopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # as in "| head"; what is still buffered goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

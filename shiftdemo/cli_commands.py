@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import sys
@@ -13,8 +12,6 @@ from typing import Any
 
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.data.export import stream_shifted
-from shiftdemo.data.files import read_samples
 from shiftdemo.errors import ConfigError, ShiftDemoError
 from shiftdemo.limits import Limits
 from shiftdemo.shifts import make_shift
@@ -24,7 +21,6 @@ from shiftdemo.types import (
     RunFailed,
     RunFinished,
     RunStarted,
-    Sample,
     StepLogged,
 )
 
@@ -45,13 +41,15 @@ def _given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
     return {n: v for n in names if (v := getattr(arguments, n, None)) is not None}
 
 
-def _data(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
+def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
+    """Returns the data that the flags name: files or data sets of the hub, or the corpus."""
     names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names"]
     given = _given(arguments, names)
     if train or held_out:
         if arguments.corpus:
             raise ConfigError("Give --corpus or files, not both.")
-        given = {"size": _FILE_ROWS, "eval_size": 1000, **given}
+        names = ["columns", "encoding", "revision", "subset", "train_split", "eval_split"]
+        given = {"size": _FILE_ROWS, "eval_size": 1000, **given, **_given(arguments, names)}
         return DataSpec(corpus="", train=train, eval=held_out, **given)
     return DataSpec(**given)
 
@@ -74,32 +72,6 @@ def run_info(arguments: argparse.Namespace) -> int:
     print("\nModels:")
     for model in found["models"]:
         print(f"  {model['ref']:<22} {model['task']}")
-    return 0
-
-
-def run_build(arguments: argparse.Namespace) -> int:
-    """``build``"""
-    ways = [name for name in ("text", "input", "corpus") if getattr(arguments, name)]
-    if len(ways) != 1:
-        raise ConfigError("Give exactly one of --text, --input and --corpus.")
-    task, seed = arguments.task, arguments.seed
-    if arguments.n is not None and arguments.n < 1:
-        raise ConfigError(f"--n is {arguments.n}; give at least 1.")
-    samples: list[Sample]
-    if arguments.text is not None:
-        tags = arguments.tags.split()
-        samples = [api.typed_sample(task, arguments.text, arguments.target, tags)]
-    elif arguments.input:
-        samples = read_samples(arguments.input, task, arguments.n)
-    else:
-        data = dataclasses.replace(_data(arguments), seed=seed)
-        samples = api.load_samples(task, data, "train", arguments.n)
-    rows = api.build_shifted(task, samples, arguments.shift, seed, samples)
-    if arguments.output:
-        count = api.write_shifted(rows, Path(arguments.output), arguments.format)
-        _say(f"{count} samples written to {arguments.output}.")
-    else:
-        stream_shifted(rows, sys.stdout, arguments.format)
     return 0
 
 
@@ -127,7 +99,7 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     return TrainConfig(
         task=arguments.task,
         model=arguments.model,
-        data=_data(arguments, arguments.train, arguments.eval),
+        data=data_spec(arguments, arguments.train, arguments.eval),
         arms=tuple(arguments.arms.split(",")),
         seeds=_integers(arguments.seed, "--seed"),
         **given,
@@ -212,7 +184,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
         task=arguments.task,
         base=_model_of(arguments.base, "base"),
         shifted=_model_of(arguments.shifted, "shift"),
-        data=_data(arguments, "", arguments.input or ""),
+        data=data_spec(arguments, "", arguments.input or ""),
         offsets=arguments.offsets,
         trained_offset=_trained_offset(arguments),
         **_given(arguments, ["n", "seed"]),

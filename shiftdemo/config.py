@@ -131,11 +131,15 @@ def _bounded(default: Any, low: float, high: float, text: str, zh: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class DataSpec:
-    """Where samples come from: the built-in corpus, or files of the user.
+    """Where samples come from: the built-in corpus, files of the user or data sets of the hub.
 
     Attributes:
         corpus: ``"grammar"``, or empty when files are given.
-        train, eval: paths of files (see :mod:`shiftdemo.data`).
+        train, eval: paths of files, or ``hub:OWNER/NAME`` (see :mod:`shiftdemo.data`).
+        columns: which column is which, as ``source=en,target=fr``; the rest is guessed.
+        encoding: character encoding of the files; empty: UTF-8, or UTF-16 with its mark.
+        revision, subset: of a data set of the hub; empty: its main one.
+        train_split, eval_split: which of its splits.
         names: where names may stand in the built-in corpus, in training
             (``any``, ``start``, ``end``, ``none``).
         eval_names: the same for the held-out sentences.
@@ -144,6 +148,12 @@ class DataSpec:
     corpus: str = "grammar"
     train: str = ""
     eval: str = ""
+    columns: str = ""
+    encoding: str = ""
+    revision: str = ""
+    subset: str = ""
+    train_split: str = "train"
+    eval_split: str = "validation"
     names: str = "any"
     eval_names: str = "any"
     size: int = _bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
@@ -154,6 +164,10 @@ class DataSpec:
 
     def __post_init__(self) -> None:
         check_bounds(self, "data")
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(item.default, str) and not isinstance(value, str):
+                raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
 
 
 @dataclass(frozen=True, slots=True)

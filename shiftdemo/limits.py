@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from shiftdemo.config import TrainConfig
+from shiftdemo.config import DataSpec, TrainConfig
 from shiftdemo.errors import LimitError
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may ask of a server; the public ones are the tighter ones."""
+    """What one request may ask of a server; the public ones are the tighter ones.
+
+    Attributes:
+        unpacked_bytes: how large a gzipped file may become.
+        hub_datasets: the ids that ``hub:`` may name; ``None``: any, and local folders too.
+    """
 
     steps: int = 100_000
     seconds: float = 86_400.0
@@ -24,8 +29,10 @@ class Limits:
     attention_tokens: int = 64
     text_chars: int = 20_000
     file_bytes: int = 200 * 2**20
+    unpacked_bytes: int | None = None
     hub_models: tuple[str, ...] | None = None
     local_models: bool = True
+    hub_datasets: tuple[str, ...] | None = None
 
     @classmethod
     def public(cls) -> Limits:
@@ -42,8 +49,10 @@ class Limits:
             attention_tokens=48,
             text_chars=2000,
             file_bytes=5 * 2**20,
+            unpacked_bytes=50 * 2**20,
             hub_models=(),
             local_models=False,
+            hub_datasets=(),
         )
 
     def check_run(self, config: TrainConfig) -> TrainConfig:
@@ -68,9 +77,30 @@ class Limits:
                 f"This server allows at most {self.eval_samples} held-out sentences "
                 f"(asked: {config.data.eval_size})."
             )
+        self.check_data(config.data)
         if len(config.seeds) > 5:
             raise LimitError(f"At most 5 seeds a run (asked: {len(config.seeds)}).")
         if not config.seconds and self.seconds >= Limits().seconds:
             return config  # nothing to add: no limit was asked for, and this server has none
         seconds = min(config.seconds or self.seconds, self.seconds)
         return dataclasses.replace(config, seconds=seconds)
+
+    def check_data(self, data: DataSpec) -> None:
+        """Checks every reference of ``data``; see :meth:`check_reference`."""
+        self.check_reference(data.train)
+        self.check_reference(data.eval)
+
+    def check_reference(self, ref: str) -> None:
+        """Checks a file name or ``hub:OWNER/NAME``.
+
+        Raises:
+            LimitError: this server does not read that data set, or no folders.
+        """
+        kind, colon, name = ref.partition(":")
+        if self.hub_datasets is None or not colon or kind != "hub" or name in self.hub_datasets:
+            return
+        allowed = ", ".join(self.hub_datasets) or "none"
+        raise LimitError(
+            f"This server does not read the data set {name[:80]!r} (allowed: {allowed}); "
+            "run shiftdemo on your machine."
+        )

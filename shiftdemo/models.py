@@ -18,12 +18,14 @@ import torch
 import transformers as tf
 
 from shiftdemo.assets import ASSETS
+from shiftdemo.delay import load_delay, save_delay, without_delay
 from shiftdemo.errors import LimitError, ModelError
 from shiftdemo.positions import Positions, find_positions
 from shiftdemo.scratch import ENCODINGS, ScratchSize, build_scratch
 
 tf.utils.logging.disable_progress_bar()  # a bar a save would drown the training's own
 BUNDLED = {"translator": "translation", "tagger": "ner"}
+OUTPUT_DELAY = "shiftdemo_output_delay"
 _AUTO = {
     "translation": tf.AutoModelForSeq2SeqLM,
     "ner": tf.AutoModelForTokenClassification,
@@ -56,6 +58,11 @@ class Loaded:
     def n_params(self) -> int:
         """Number of trainable weights."""
         return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
+
+    @property
+    def output_delay(self) -> int:
+        """By how many places a tagger answers late; kept in its ``config.json``."""
+        return int(getattr(self.model.config, OUTPUT_DELAY, 0) or 0)
 
     @property
     def device(self) -> torch.device:
@@ -154,6 +161,7 @@ def _load(ref: str, task: str, place: str, revision: str | None, local: bool) ->
     if task == "ner":
         labels = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
     model.tie_weights()
+    load_delay(ref, model, place, revision=revision, local_files_only=local)
     return Loaded(ref, task, model.eval(), tokenizer, labels)
 
 
@@ -201,16 +209,15 @@ def set_dropout(model: Any, p: float) -> None:
 
 
 def save_model(loaded: Loaded, folder: Path, half: bool = False) -> None:
-    """Writes weights and tokenizer in Hugging Face format.
+    """Writes weights and tokenizer in Hugging Face format, a delay layer in a file of its own.
 
     Args:
         half: store the weights as float16.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if half:
-        loaded.model.save_pretrained(folder, state_dict=_halved(loaded.model))
-    else:
-        loaded.model.save_pretrained(folder)
+    state = _halved(loaded.model) if half else loaded.model.state_dict()
+    loaded.model.save_pretrained(folder, state_dict=without_delay(state))
+    save_delay(loaded.model, folder, half)
     loaded.tokenizer.save_pretrained(folder)
 
 

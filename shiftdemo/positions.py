@@ -1,21 +1,18 @@
-"""Absolute positions of a model: how they are encoded, and how to start a row at another one.
+"""Absolute positions of a model: how they are encoded, and which modules make them.
 
 Models differ in how position ids reach them. BERT-like models take ``position_ids``; Marian and
-BART swallow them in ``**kwargs`` without effect. So the module that turns position ids into
-vectors is found and given an offset per row, the same way for every architecture, in training
-and in ``generate``. Models with relative positions (T5) have no such module: their rows are
-really moved by padding on the left with attention mask 0.
+BART swallow them in ``**kwargs`` without effect. So the modules that turn position ids into
+vectors are found here; :mod:`shiftdemo.moving` makes them start elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from shiftdemo.errors import ConfigError
 
@@ -64,31 +61,71 @@ class Positions:
 
 
 def find_positions(model: nn.Module) -> Positions:
-    """Returns where ``model`` keeps its positions; see :class:`Positions`."""
-    source: list[nn.Module] = []
-    target: list[nn.Module] = []
-    encoding, sizes = "unknown", []
+    """Returns where ``model`` keeps its positions; see :class:`Positions`.
+
+    A model with a table of absolute positions counts as such whatever else it has (DeBERTa and
+    MPNet add relative ones).
+    """
+    sides: tuple[list[nn.Module], list[nn.Module]] = [], []
+    found, sizes = {"unknown"}, []
     for name, module in model.named_modules():
         parts = name.split(".")
-        side = target if "decoder" in parts[:-1] else source
-        if parts[-1] in _TABLES and isinstance(module, nn.Embedding):
-            side.append(module)
-            encoding = _table_encoding(model, module)
+        encoding = _encoding(parts[-1], module, model)
+        if not encoding:
+            continue
+        found.add(encoding)
+        if encoding == "relative":
+            module = model.get_submodule(".".join(parts[:-1]))
+            if not is_t5_bias(module):
+                continue
+        elif isinstance(module, nn.Embedding):
             sizes.append(_usable_rows(module))
-        elif parts[-1] == "rotary_emb":
-            side.append(module)
-            encoding = "rotary"
-        elif parts[-1] == "relative_attention_bias":
-            encoding = "relative"
-    return Positions(encoding, min(sizes) if sizes else None, tuple(source), tuple(target))
+        if not type(module).__name__.startswith("RoFormer"):  # its table is read elsewhere
+            sides["decoder" in parts[:-1]].append(module)
+    best = next(name for name in _BY_WEIGHT if name in found)
+    kept = [[m for m in side if best != "relative" or is_t5_bias(m)] for side in sides]
+    if best in ("learned", "sinusoidal"):
+        kept = [[m for m in side if not is_t5_bias(m)] for side in sides]
+    return Positions(best, min(sizes) if sizes else None, tuple(kept[0]), tuple(kept[1]))
 
 
-def _table_encoding(model: nn.Module, module: nn.Module) -> str:
+_BY_WEIGHT = ("learned", "sinusoidal", "rotary", "relative", "unknown")
+
+
+def _encoding(name: str, module: nn.Module, model: nn.Module) -> str:
+    """Returns which encoding a module is a part of, or ``""``; unknown ones are left alone."""
+    if name == "rotary_emb" or type(module).__name__.startswith("RoFormerSinusoidal"):
+        return "rotary"
+    if name == "relative_attention_bias":
+        return "relative"
+    if name not in _TABLES:
+        return ""
+    if is_growing(module):
+        return "sinusoidal"
+    if not isinstance(module, nn.Embedding):
+        return ""
+    called_with_ids = type(module) is nn.Embedding
+    counts = "past_key_values_length" in _arguments(module.forward)
+    if hasattr(module, "make_positions") or not (called_with_ids or counts):
+        return ""  # FSMT and ProphetNet count in ways of their own
     config: Any = model.config
-    sinusoidal = "Sinusoidal" in type(module).__name__ or getattr(
-        config, "sinusoidal_pos_embds", False
-    )
-    return "sinusoidal" if sinusoidal else "learned"
+    sinusoidal = getattr(config, "sinusoidal_pos_embds", False)
+    return "sinusoidal" if sinusoidal or "Sinusoidal" in type(module).__name__ else "learned"
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def is_growing(module: nn.Module) -> bool:
+    """Whether it is the table of M2M100 and NLLB, which grows when that is needed."""
+    return hasattr(module, "create_position_ids_from_input_ids") and hasattr(module, "make_weights")
+
+
+def is_t5_bias(module: nn.Module) -> bool:
+    """Whether it turns distances into biases as T5 does."""
+    method = getattr(module, "compute_bias", None)
+    return method is not None and _arguments(method)[:2] == ("query_length", "key_length")
 
 
 def _usable_rows(table: nn.Embedding) -> int:
@@ -96,87 +133,3 @@ def _usable_rows(table: nn.Embedding) -> int:
     if not first and table.padding_idx is not None and "Sinusoidal" not in type(table).__name__:
         first = table.padding_idx + 1  # RoBERTa starts behind the padding row
     return table.num_embeddings - int(first)
-
-
-def _rows(offset: Tensor, n_rows: int) -> Tensor:
-    """Returns one offset a row, ``(n_rows, 1)``; beams repeat the row of their sentence."""
-    if n_rows % len(offset):
-        raise ValueError(f"{len(offset)} offsets do not fit {n_rows} rows")
-    return offset.repeat_interleave(n_rows // len(offset)).unsqueeze(1)
-
-
-def _moved(module: nn.Module, offset: Tensor) -> Callable[..., Any]:
-    """Returns a forward that adds ``offset`` ``(batch,)`` to the positions of ``module``."""
-    original = module.forward
-    if not isinstance(module, nn.Embedding):  # rotary: forward(hidden, position_ids, …)
-
-        def rotary(hidden: Tensor, position_ids: Tensor, *args: Any, **kwargs: Any) -> Any:
-            moved = position_ids + _rows(offset, hidden.shape[0])
-            return original(hidden, moved, *args, **kwargs)
-
-        return rotary
-    # Padding behind a short row may run over the table; what it reads there is masked.
-    last = module.num_embeddings - 1
-    if type(module) is nn.Embedding:  # forward(position_ids)
-
-        def table(position_ids: Tensor) -> Tensor:
-            moved = position_ids + offset.unsqueeze(1)
-            return original(moved.clamp_(max=last))
-
-        return table
-
-    def sized(
-        first: Any, past_key_values_length: int = 0, position_ids: Tensor | None = None
-    ) -> Tensor:  # Marian is given a shape and BART the ids
-        n_rows, length = tuple(getattr(first, "shape", first))[:2]
-        if position_ids is None:
-            start = past_key_values_length
-            position_ids = torch.arange(start, start + length, device=offset.device)
-        ids = position_ids.reshape(1, -1) + _rows(offset, n_rows)
-        ids = ids + int(getattr(module, "offset", 0) or 0)
-        return nn.Embedding.forward(module, ids.clamp_(max=last))
-
-    return sized
-
-
-@contextmanager
-def moved_positions(
-    positions: Positions, source: Tensor | None, target: Tensor | None
-) -> Iterator[None]:
-    """Within it, row *b* of a batch starts at position ``source[b]`` (decoder: ``target[b]``).
-
-    Args:
-        positions: from :func:`find_positions`.
-        source, target: int64 ``(batch,)``, or ``None`` for no offset.
-    """
-    before: list[tuple[nn.Module, Any]] = []
-    try:
-        for modules, offset in ((positions.source, source), (positions.target, target)):
-            if offset is None or not bool(offset.any()):
-                continue
-            for module in modules:
-                before.append((module, module.__dict__.get("forward")))
-                module.forward = _moved(module, offset)  # type: ignore[method-assign]
-        yield
-    finally:
-        for module, forward in reversed(before):
-            del module.forward  # the class's own forward is there again
-            if forward is not None:  # a hook's, or that of an outer context
-                module.forward = forward
-
-
-def left_padded(inputs: dict[str, Tensor], offset: Tensor, pad_id: int) -> dict[str, Tensor]:
-    """Returns ``input_ids`` and ``attention_mask`` really moved right, for relative positions.
-
-    Every row is padded on the left to the greatest offset; its own offset decides how much of
-    its right padding stands in front instead, so relative distances stay as they were.
-    """
-    by = int(offset.max())
-    ids, mask = inputs["input_ids"], inputs["attention_mask"]
-    n_rows, length = ids.shape
-    moved_ids = ids.new_full((n_rows, length + by), pad_id)
-    moved_mask = mask.new_zeros((n_rows, length + by))
-    columns = torch.arange(length, device=ids.device).unsqueeze(0) + offset.unsqueeze(1)
-    moved_ids.scatter_(1, columns, ids)
-    moved_mask.scatter_(1, columns, mask)
-    return {**inputs, "input_ids": moved_ids, "attention_mask": moved_mask}

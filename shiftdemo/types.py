@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -52,19 +53,9 @@ class TaggedSample:
                 f"Sample {self.id} has {len(self.words)} words and {len(self.tags)} tags; "
                 "give one tag for each word."
             )
-        before = "O"
-        for place, tag in enumerate(self.tags):
-            if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
-                raise DataError(
-                    f"Sample {self.id}, word {place + 1}: {tag[:40]!r} is not a BIO tag; "
-                    "write O, B-TYPE or I-TYPE."
-                )
-            if tag.startswith("I-") and before[2:] != tag[2:]:
-                raise DataError(
-                    f"Sample {self.id}, word {place + 1}: {tag} cannot follow {before}; "
-                    f"begin the mention with B-{tag[2:]}."
-                )
-            before = tag
+        fault = bio_fault(self.tags)
+        if fault:
+            raise DataError(f"Sample {self.id}, {fault}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +68,23 @@ class TextSample:
 
 
 Sample: TypeAlias = TranslationSample | TaggedSample | TextSample
+
+
+def bio_fault(tags: tuple[str, ...]) -> str:
+    """Returns what is wrong with a sequence of tags and how to mend it, or ``""``."""
+    if tags.count("O") == len(tags):
+        return ""
+    before = "O"
+    for place, tag in enumerate(tags):
+        if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
+            return f"word {place + 1}: {tag[:40]!r} is not a BIO tag; write O, B-TYPE or I-TYPE."
+        if tag.startswith("I-") and before[2:] != tag[2:]:
+            return (
+                f"word {place + 1}: {tag} cannot follow {before}; "
+                f"begin the mention with B-{tag[2:]}."
+            )
+        before = tag
+    return ""
 
 
 def mentions(tags: tuple[str, ...] | list[str]) -> list[tuple[str, int, int]]:
@@ -92,35 +100,106 @@ def mentions(tags: tuple[str, ...] | list[str]) -> list[tuple[str, int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
+class PositionPlan:
+    """Position ids that are not simply 0, 1, 2, …; worked out for any number of tokens.
+
+    Attributes:
+        offset: added to every id, ``>= 0``.
+        span: the ids are a sorted random subset of ``{0 … span-1}``; 0: consecutive ids.
+        seed: of that subset.
+        skips: ``(start, gap)`` pairs: the tokens behind the share ``start`` (0 to 1) of the row
+            stand ``gap`` positions later still; the first token never does.
+    """
+
+    offset: int = 0
+    span: int = 0
+    seed: int = 0
+    skips: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def constant(self) -> bool:
+        """Whether every token moves by the same number of positions."""
+        return not self.span and not self.skips
+
+    def ids(self, n: int, bound: int | None = None) -> list[int]:
+        """Returns ``n`` increasing position ids.
+
+        Args:
+            n: number of tokens.
+            bound: the ids stay below it (a model's position table), for ``n <= bound``.
+        """
+        if self.span > n:
+            span = min(self.span, bound) if bound is not None else self.span
+            ids = sorted(random.Random(self.seed).sample(range(max(span, n)), n))
+        else:
+            ids = list(range(n))
+        gaps = [self.offset] * n
+        for start, gap in self.skips:
+            first = 1 + int(start * max(0, n - 1))  # no chunk but the last is empty
+            gaps[first:] = [before + gap for before in gaps[first:]]
+        ids = [i + gap for i, gap in zip(ids, gaps, strict=True)]
+        if bound is not None:  # from the end: an id may not pass the one behind it
+            ids = [min(i, bound - n + place) for place, i in enumerate(ids)]
+        return ids
+
+
+PLAIN_POSITIONS = PositionPlan()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a training step is fed a sample, besides its words.
+
+    Attributes:
+        source, target: position ids of the source (or only) row and of the decoder's row.
+        length: number of target tokens that a step sees, or ``None`` for all.
+        mode: ``"truncate"`` (the rest is cut off), ``"mask"`` (it carries no loss) or
+            ``"window"`` (loss on ``length`` tokens somewhere; those before are context and those
+            behind are cut off).
+        window: where the window stands, from 0 (at the start) to 1 (at the end).
+        right_shift: by how many places the decoder input lags behind the labels, ``>= 1``.
+        output_delay: by how many places the labels lag behind the input, ``>= 0``.
+    """
+
+    source: PositionPlan = PLAIN_POSITIONS
+    target: PositionPlan = PLAIN_POSITIONS
+    length: int | None = None
+    mode: str = "truncate"
+    window: float = 0.0
+    right_shift: int = 1
+    output_delay: int = 0
+
+
+PLAIN_FEED = Feed()
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftedSample:
     """A sample before and after one or several shifts.
 
     Attributes:
         original: the sample as it came; never changed.
         shifted: the sample that is fed to the model.
-        shift: the operator's specification, or several joined by ``" + "``.
-        params: every parameter with its value, and what was drawn (``"drawn_…"``).
-        seed: the seed that reproduces it together with ``original.id``.
+        specs: the specification of every operator that was asked for, in order.
+        shift: the operators that were applied, joined by ``" + "``.
+        params: every parameter of those with its value, and what was drawn (``"….drawn_…"``).
+        seed, epoch: reproduce it together with ``specs`` and ``original.id``.
         alignment: ``alignment[i]`` is the new index of old source word ``i`` (or ``None``).
         target_alignment: the same for the target words of a translation, else ``None``.
-        source_offset: absolute position of the first source token, ``>= 0``.
-        target_offset: absolute position of the first decoder token, ``>= 0``.
-        target_length: number of target tokens that a training step sees, or ``None`` for all.
-        target_mode: ``"truncate"`` (the rest is cut off) or ``"mask"`` (it carries no loss).
+        feed: positions, lengths and right shift of the training step.
         applied: whether anything was changed; where it was not, ``note`` says why.
     """
 
     original: Sample
     shifted: Sample
+    specs: tuple[str, ...]
     shift: str
     params: Mapping[str, Any]
     seed: int
+    epoch: int
     alignment: tuple[int | None, ...]
     target_alignment: tuple[int | None, ...] | None = None
-    source_offset: int = 0
-    target_offset: int = 0
-    target_length: int | None = None
-    target_mode: str = "truncate"
+    feed: Feed = PLAIN_FEED
     applied: bool = True
     note: str = ""
 
@@ -202,7 +281,8 @@ class StepLogged:
 class EvalLogged:
     """Held-out figures of one arm, on the sentences as they are and shifted.
 
-    Losses in nats per token, accuracies of single tokens in percent.
+    Losses in nats per token, accuracies of single tokens in percent; ``note`` says which
+    operator changed with them.
     """
 
     arm: str
@@ -212,6 +292,7 @@ class EvalLogged:
     shifted_loss: float
     clean_accuracy: float
     shifted_accuracy: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,25 +7,29 @@ other visible character. What stands between the words is kept beside them.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\uff9f"
-_LETTER = rf"(?:(?![{_CJK}])\w)"
-_S = rf"s(?!{_LETTER})"  # an s that is a word by itself
+_LETTER = rf"[^\W{_CJK}]"
+_S = rf"[sS\u017f](?!{_LETTER})"  # an s that is a word by itself
 _WORD = re.compile(
-    rf"[{_CJK}]"
-    rf"|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=\w|\s|\Z)"
+    rf"([{_CJK}]"
+    rf"|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=\w|\Z)"
     rf"|['’]{_S}"
     rf"|{_LETTER}+(?:(?:-|['’](?!{_S})){_LETTER}+)*"
-    r"|\S",
+    r"|\S)",
     re.IGNORECASE,
 )
 _IS_CJK = re.compile(rf"[{_CJK}，。、！？；：]")
 _AFTER_ELISION = re.compile(rf"(?!{_S})\w", re.IGNORECASE)
 _OPENING = "([{«“"
 _CLOSING = ".,!?;:)]}%…»”，。、！？；："
+_CACHED_CHARS = 40  # longer runs are hardly met twice
+_MOST_KNOWN = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,44 @@ class Words:
     gaps: tuple[str, ...]
 
 
+_NOTHING = Words((), ("",))
+
+
 def split(text: str) -> Words:
     """Returns the words of ``text``; ``join(split(text)) == text`` for every string."""
-    words: list[str] = []
-    gaps: list[str] = []
-    end = 0
-    for match in _WORD.finditer(text):
-        gaps.append(text[end : match.start()])
-        words.append(match.group())
-        end = match.end()
-    gaps.append(text[end:])
-    return Words(tuple(words), tuple(gaps))
+    if not text:
+        return _NOTHING
+    chunks = text.split()
+    known = list(map(_KNOWN.__getitem__, chunks))
+    words = tuple(itertools.chain.from_iterable([parts for parts, _ in known]))
+    if " ".join(chunks) == text:  # single spaces only, as in nearly every file
+        gaps = list(itertools.chain.from_iterable([spaces for _, spaces in known]))
+        if gaps:
+            gaps[0] = ""
+        return Words(words, (*gaps, ""))
+    gaps = []
+    start = 0
+    for chunk, (_, spaces) in zip(chunks, known, strict=True):
+        place = text.index(chunk, start)
+        gaps += [text[start:place], *spaces[1:]]
+        start = place + len(chunk)
+    return Words(words, (*gaps, text[start:]))
+
+
+class _Known(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
+    """The words of runs of visible characters, and the gaps before them; most are met again."""
+
+    def __missing__(self, chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        words = tuple(_WORD.findall(chunk))
+        found = words, (" ", *[""] * (len(words) - 1))
+        if len(chunk) <= _CACHED_CHARS:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+_KNOWN = _Known()
 
 
 def join(text: Words) -> str:
@@ -63,6 +94,12 @@ def join(text: Words) -> str:
 
 def gap_between(left: str, right: str) -> str:
     """Returns what to write between two words that did not stand together: a space or nothing."""
+    return _gap(left[-2:], right[:3])
+
+
+@functools.lru_cache(8192)
+def _gap(left: str, right: str) -> str:
+    """The last two and the first three characters decide."""
     if not left or not right or left[-1] in _OPENING:
         return ""
     if left[-1] in "'’" and len(left) > 1:

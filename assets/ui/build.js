@@ -1,9 +1,13 @@
 // One sample before and after a shift: two rows of words with lines between them.
 const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 30;
+const SLIDE_MS = 260;
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const chip = (word, labels) => {
 	const box = make("span", `sd-word sd-is-${word.state}`);
-	if (word.tag) box.append(make("span", word.tag === "O" ? "sd-tag sd-tag-o" : "sd-tag", word.tag));
+	const tag = `sd-tag${word.tag === "O" ? " sd-tag-o" : ""}${word.retagged ? " sd-retagged" : ""}`;
+	if (word.tag) box.append(make("span", tag, word.tag));
 	box.append(make("span", "sd-text", word.text), make("span", "sd-position", word.position));
 	box.title = `${labels[word.state]} · ${labels.position} ${word.position}`;
 	return box;
@@ -11,6 +15,7 @@ const chip = (word, labels) => {
 
 const row = (words, labels) => add(make("div", "sd-words"), ...words.map((w) => chip(w, labels)));
 
+// Lines from each word to where it went; drawn again whenever the stage changes its size.
 const link = (stage, lines, pairs) => {
 	const place = () => {
 		lines.replaceChildren();
@@ -23,18 +28,53 @@ const link = (stage, lines, pairs) => {
 			const x1 = a.left + a.width / 2 - box.left;
 			const x2 = b.left + b.width / 2 - box.left;
 			const path = document.createElementNS(SVG, "path");
-			path.setAttribute("d", `M${x1} 0 C${x1} 18 ${x2} 18 ${x2} 36`);
+			const half = HEIGHT / 2;
+			path.setAttribute("d", `M${x1} 0 C${x1} ${half} ${x2} ${half} ${x2} ${HEIGHT}`);
 			path.setAttribute("class", `sd-line sd-line-${state}`);
 			lines.append(path);
 		}
 	};
 	new ResizeObserver(place).observe(stage);
 	place();
+	return place;
+};
+
+// Where the words of the lower rows stood, so that they slide from there to where they stand now.
+const stood = new Map();
+const keys = (side) => {
+	const copies = {};
+	return side.after.map((word) => {
+		if (word.from !== null) return `${side.side} ${word.from}`;
+		const name = `${side.side} ${word.state} ${word.text}`;
+		copies[name] = (copies[name] || 0) + 1;
+		return `${name} ${copies[name]}`;
+	});
+};
+const slide = (stage, after, names, redraw) => {
+	const left = stage.getBoundingClientRect().left;
+	let moving = false;
+	names.forEach((name, i) => {
+		const box = after.children[i];
+		const now = box.getBoundingClientRect().left - left;
+		const before = stood.get(name);
+		stood.set(name, now);
+		if (still.matches || before === undefined || Math.abs(before - now) < 1) return;
+		moving = true;
+		box.animate([{ transform: `translateX(${before - now}px)` }, { transform: "none" }], {
+			duration: SLIDE_MS,
+			easing: "ease-out",
+		});
+	});
+	const end = performance.now() + SLIDE_MS + 30;
+	const follow = () => {
+		redraw();
+		if (performance.now() < end) requestAnimationFrame(follow);
+	};
+	if (moving) requestAnimationFrame(follow);
 };
 
 const drawSide = (root, side, labels) => {
 	const block = make("section", "sd-side");
-	block.append(make("h4", "", labels[side.side]));
 	const scroll = make("div", "sd-scroll");
 	scroll.tabIndex = 0;
 	const stage = make("div", "sd-stage");
@@ -42,11 +82,17 @@ const drawSide = (root, side, labels) => {
 	const after = row(side.after, labels);
 	const lines = document.createElementNS(SVG, "svg");
 	lines.setAttribute("class", "sd-lines");
-	lines.setAttribute("height", "36");
+	lines.setAttribute("height", HEIGHT);
 	lines.setAttribute("aria-hidden", "true");
-	add(stage, make("div", "sd-caption", labels.original), before, lines, after);
-	stage.append(make("div", "sd-caption", labels.shifted));
-	root.append(add(block, add(scroll, stage)));
+	const name = labels[side.side];
+	before.setAttribute("aria-label", `${name}, ${labels.original}`);
+	after.setAttribute("aria-label", `${name}, ${labels.shifted}`);
+	add(stage, before, lines, after);
+	block.append(
+		add(make("h4"), make("span", "", name), make("span", "sd-caption", labels.rows)),
+		add(scroll, stage)
+	);
+	root.append(block);
 	const pairs = [];
 	side.before.forEach((word, i) => {
 		if (word.to !== null) pairs.push([before.children[i], after.children[word.to], word.state]);
@@ -55,12 +101,14 @@ const drawSide = (root, side, labels) => {
 		const from = side.before.findIndex((old) => old.to === word.copy_of && word.copy_of !== null);
 		if (from >= 0) pairs.push([before.children[from], after.children[i], "copied"]);
 	});
-	link(stage, lines, pairs);
+	slide(stage, after, keys(side), link(stage, lines, pairs));
 };
 
-const drawDecoder = (root, view, labels) => {
+const drawSteps = (root, view, labels) => {
 	const block = make("section", "sd-side");
-	block.append(make("h4", "", labels.decoder), make("p", "sd-note", labels.decoderNote));
+	block.append(
+		add(make("h4"), make("span", "", labels.steps), make("span", "sd-caption", labels.stepsNote))
+	);
 	const table = make("table", "sd-decoder");
 	const rows = [
 		[labels.position, (step) => step.position],
@@ -78,22 +126,30 @@ const drawDecoder = (root, view, labels) => {
 	root.append(add(block, add(scroll, table)));
 };
 
-const drawTexts = (root, texts) => {
+const drawTexts = (root, texts, label) => {
 	const list = make("dl", "sd-texts");
 	for (const [name, text] of texts) list.append(make("dt", "", name), make("dd", "", text));
-	root.append(list);
+	root.append(add(make("details", "sd-details"), make("summary", "", label), list));
 };
 
-drawWith((root, value) => {
-	const labels = value.labels;
-	if (value.note) root.append(make("p", "sd-note sd-note-strong", value.note));
-	drawTexts(root, value.texts);
+const drawLegend = (root, states, labels) => {
 	const legend = make("div", "sd-legend");
-	for (const state of value.states) {
+	for (const state of states) {
 		legend.append(add(make("span", `sd-key sd-is-${state}`), make("span", "", labels[state])));
 	}
 	root.append(legend);
+};
+
+let open = false;
+drawWith((root, value) => {
+	const labels = value.labels;
+	drawLegend(root, value.states, labels);
 	for (const side of value.sides) drawSide(root, side, labels);
+	if (value.steps) drawSteps(root, value.steps, labels);
+	if (value.note) root.append(make("p", "sd-note sd-note-strong", value.note));
 	root.append(make("p", "sd-note", labels.positionNote));
-	if (value.decoder) drawDecoder(root, value.decoder, labels);
+	drawTexts(root, value.texts, labels.asText);
+	const details = root.querySelector(".sd-details");
+	details.open = open;
+	details.addEventListener("toggle", () => { open = details.open; });
 });

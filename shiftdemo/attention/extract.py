@@ -17,7 +17,7 @@ from shiftdemo import words as w
 from shiftdemo.attention.tokens import readable
 from shiftdemo.errors import DataError, LimitError, ModelError
 from shiftdemo.models import Loaded
-from shiftdemo.positions import moved_positions
+from shiftdemo.moving import moved_positions
 from shiftdemo.shifts.right_shift import decoder_input
 from shiftdemo.tasks import Task
 from shiftdemo.types import AttentionMap, TranslationSample

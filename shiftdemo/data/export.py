@@ -1,121 +1,115 @@
-"""Shifted samples to JSONL, CSV and CoNLL, with where each came from."""
+"""Shifted samples to JSONL, CSV, CoNLL and Parquet, with where each came from."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from shiftdemo.data.parquet_out import write_parquet
+from shiftdemo.data.writers import conll_lines, csv_lines, jsonl_lines
 from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.types import ShiftedSample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.types import (
+    PLAIN_FEED,
+    Feed,
+    ShiftedSample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 
-FORMATS = ("jsonl", "csv", "conll")
+FORMATS = ("jsonl", "csv", "parquet", "conll")
+_LINES: dict[str, Callable[[Iterable[Mapping[str, Any]]], Iterator[str]]] = {
+    "jsonl": jsonl_lines,
+    "csv": csv_lines,
+    "conll": conll_lines,
+}
 
 
 def as_row(sample: ShiftedSample) -> dict[str, Any]:
-    """Returns one row: the shifted sample, and what regenerates it (operator, seed, original)."""
+    """Returns one row: the shifted sample, and what regenerates it (operators, seed, original)."""
     shifted, original = sample.shifted, sample.original
     row: dict[str, Any] = {"id": original.id}
     if isinstance(shifted, TranslationSample) and isinstance(original, TranslationSample):
         row |= {"source": shifted.source, "target": shifted.target}
         row |= {"original_source": original.source, "original_target": original.target}
+        row["original_links"] = (
+            None if original.links is None else [list(x) for x in original.links]
+        )
     elif isinstance(shifted, TaggedSample) and isinstance(original, TaggedSample):
         row |= {"words": list(shifted.words), "tags": list(shifted.tags)}
         row |= {"original_words": list(original.words), "original_tags": list(original.tags)}
-    elif isinstance(shifted, TextSample):
-        row |= {"text": shifted.text, "label": shifted.label}
+    elif isinstance(shifted, TextSample) and isinstance(original, TextSample):
+        row |= {"text": shifted.text, "label": shifted.label, "original_text": original.text}
     return row | {
         "shift": sample.shift,
+        "specs": list(sample.specs),
         "params": dict(sample.params),
         "seed": sample.seed,
+        "epoch": sample.epoch,
         "alignment": list(sample.alignment),
         "target_alignment": None
         if sample.target_alignment is None
         else list(sample.target_alignment),
-        "source_offset": sample.source_offset,
-        "target_offset": sample.target_offset,
-        "target_length": sample.target_length,
+        "feed": _unusual(sample.feed),
         "applied": sample.applied,
         "note": sample.note,
     }
 
 
+def _unusual(feed: Feed) -> dict[str, Any]:
+    """Returns the fields that are not as in an ordinary step; mostly none are."""
+    if feed == PLAIN_FEED:
+        return {}
+    plain = dataclasses.asdict(PLAIN_FEED)
+    return {name: value for name, value in dataclasses.asdict(feed).items() if value != plain[name]}
+
+
 def write_shifted(rows: Iterable[ShiftedSample], path: Path, form: str = "jsonl") -> int:
     """Writes samples to a file that appears whole or not at all; returns how many.
 
+    One sample is held at a time, in Parquet a few thousand. What a format cannot hold is refused:
+    see :mod:`shiftdemo.data.writers`.
+
     Raises:
         ConfigError: the format is unknown.
-        DataError: the folder cannot be written, or CoNLL is asked for untagged samples.
+        DataError: the folder cannot be written, or a sample does not fit the format.
     """
+    _check_format(form)
     temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", newline="") as out:
-            count = stream_shifted(rows, out, form)
+        if form == "parquet":
+            count = write_parquet(map(as_row, rows), temporary)
+        else:
+            with open(temporary, "w", encoding="utf-8", newline="") as out:
+                count = stream_shifted(rows, out, form)
         os.replace(temporary, path)
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}.") from None
+        raise DataError(f"{path} cannot be written: {error.strerror or error}.") from None
     finally:
         temporary.unlink(missing_ok=True)
     return count
 
 
 def stream_shifted(rows: Iterable[ShiftedSample], out: IO[str], form: str = "jsonl") -> int:
-    """Writes samples to an open text file, one at a time; returns how many."""
-    writers: dict[str, Callable[[ShiftedSample], str]] = {
-        "jsonl": lambda sample: json.dumps(as_row(sample), ensure_ascii=False) + "\n",
-        "conll": _conll,
-    }
+    """Writes samples to an open text file, one at a time; returns how many.
+
+    Raises:
+        ConfigError: the format is unknown, or is none of text.
+    """
+    _check_format(form)
+    if form not in _LINES:
+        raise ConfigError(f"The format {form} needs a file; name one with --output.")
     count = 0
-    if form == "csv":
-        for line in _csv_lines(rows):
-            out.write(line)
-            count += 1
-        return max(0, count - 1)
-    if form not in writers:
-        raise ConfigError(f"There is no format {form!r}; choose one of {', '.join(FORMATS)}.")
-    for sample in rows:
-        out.write(writers[form](sample))
+    for line in _LINES[form](map(as_row, rows)):
+        out.write(line)
         count += 1
-    return count
+    return count - (form == "csv" and count > 0)  # its header is no sample
 
 
-def _conll(sample: ShiftedSample) -> str:
-    if not isinstance(sample.shifted, TaggedSample):
-        raise DataError(
-            f"Sample {sample.original.id} has no tags; CoNLL is for ner, write jsonl or csv."
-        )
-    pairs = zip(sample.shifted.words, sample.shifted.tags, strict=True)
-    return "".join(f"{word}\t{tag}\n" for word, tag in pairs) + "\n"
-
-
-def _csv_lines(rows: Iterable[ShiftedSample]) -> Iterator[str]:
-    header: list[str] = []
-    for sample in rows:
-        row = as_row(sample)
-        if not header:
-            header = list(row)
-            yield _csv_line(header)
-        yield _csv_line([_cell(value) for value in row.values()])
-
-
-def _csv_line(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """Returns a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
-    return (
-        "'" + text
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r") and isinstance(value, str)
-        else text
-    )
+def _check_format(form: str) -> None:
+    if form not in FORMATS:
+        raise ConfigError(f"There is no format {form!r}; choose one of {', '.join(FORMATS)}.")

@@ -1,225 +1,214 @@
-"""The user's files: JSONL, CSV, TSV and CoNLL, plain or gzip, to samples.
+"""The user's files: JSONL, CSV, TSV, CoNLL (plain or gzip) and Parquet, to samples.
 
-Columns are ``source``/``target``, ``words``/``tags`` or ``text``/``label``. A file without such
-a header whose lines hold a word first and a tag last, with blank lines between the sentences, is
-read as CoNLL.
+Columns are guessed from their names or mapped (:mod:`shiftdemo.data.columns`). A file without a
+header whose lines hold a word first and a tag last, with blank lines between the sentences, is
+read as CoNLL; a headerless TSV of two columns is read as translation pairs.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from shiftdemo.data.lines import comma_rows, read_lines, tab_fields, tab_rows
+from shiftdemo.data.columns import flat_names, match_names, resolve, wanted_columns
+from shiftdemo.data.conll import read_conll
+from shiftdemo.data.lines import Meter, check_encoding, read_lines
+from shiftdemo.data.parquet import read_parquet
+from shiftdemo.data.rows import Roles
+from shiftdemo.data.tables import comma_rows, header_fields, json_rows, tab_rows, table_rows
 from shiftdemo.errors import DataError
-from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.types import Sample, TranslationSample
 
-_PAIRS = (("source", "target"), ("words", "tags"), ("text", "label"))
-_TASK_COLUMNS = {"translation": _PAIRS[0], "ner": _PAIRS[1], "classification": _PAIRS[2]}
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".conll", ".conllu", ".bio", ".iob", "")
+JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
+_DELIMITERS = {".csv": (",", ";", "\t"), ".tsv": ("\t",)}
 
 
-def read_samples(path: str | Path, task: str = "", limit: int | None = None) -> list[Sample]:
-    """Returns the samples of a file, at most ``limit``.
+@dataclass(frozen=True)
+class _Source:
+    """One text file and how to read it; ``lines`` opens it again each time."""
+
+    name: str
+    suffix: str
+    task: str
+    columns: Mapping[str, str]
+    lines: Callable[..., Iterator[str]]
+    meter: Meter | None
+
+
+def iter_samples(
+    path: str | Path,
+    task: str = "",
+    columns: Mapping[str, str] | None = None,
+    encoding: str = "",
+    meter: Meter | None = None,
+    max_bytes: int | None = None,
+) -> Iterator[Sample]:
+    """Yields the samples of a file one at a time; memory does not grow with the file.
+
+    Spaces around a source, a target or a text are taken off.
 
     Args:
-        path: a ``.jsonl``, ``.csv``, ``.tsv``, ``.conll`` or ``.txt`` file, or one of them gzipped.
+        path: a ``.jsonl``, ``.csv``, ``.tsv``, ``.conll`` or ``.txt`` file, or one of them
+            gzipped, or a ``.parquet`` file.
         task: ``"translation"`` or ``"ner"``; the file must hold that kind of sample.
+        columns: role -> column name, ``translation.en`` for a nested one; the rest is guessed.
+            In a file without a header the names are the numbers 1, 2, …
+        encoding: of the characters; empty: UTF-8, or UTF-16 with its mark.
+        meter: is told how far the reading is.
+        max_bytes: refuse to unpack more than this.
 
     Raises:
         DataError: the file or a line of it cannot be used; names the line and the mend.
+        ConfigError: there is no such encoding or role.
+    """
+    path = checked_path(path)
+    check_encoding(encoding)
+    return _not_none(_records(path, task, columns or {}, encoding, meter, max_bytes), path, task)
+
+
+def read_samples(
+    path: str | Path,
+    task: str = "",
+    limit: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    encoding: str = "",
+    max_bytes: int | None = None,
+) -> list[Sample]:
+    """Returns the samples of a file, at most ``limit``; see :func:`iter_samples`."""
+    found = iter_samples(path, task, columns, encoding, max_bytes=max_bytes)
+    return list(found if limit is None else islice(found, max(1, limit)))
+
+
+def checked_path(path: str | Path) -> Path:
+    """Returns the path of a file that is there.
+
+    Raises:
+        DataError: there is none; a folder is called a folder.
     """
     path = Path(path)
-    if not os.path.isfile(path):  # also false for a name that no system admits
-        raise DataError(f"There is no file {str(path)!r}; check the path.")
-    samples: list[Sample] = []
-    for sample in _records(path, task):
-        samples.append(sample)
-        if limit is not None and len(samples) >= limit:
-            break
-    if not samples:
-        raise DataError(f"{path.name} holds no samples; {_wanted(task)}")
-    return samples
+    if os.path.isfile(path):  # also false for a name that no system admits
+        return path
+    name = str(path)
+    name = name if len(name) <= 120 else f"…{name[-120:]}"
+    if os.path.isdir(path):
+        raise DataError(
+            f"There is no file {name!r}: it is a folder; name a file in it, or write hub:FOLDER "
+            "for a data set in the hub's format."
+        )
+    raise DataError(f"There is no file {name!r}; check the path.")
 
 
-def _wanted(task: str) -> str:
-    pairs = [_TASK_COLUMNS[task]] if task in _TASK_COLUMNS else list(_PAIRS)
-    return "give the columns " + " or ".join(f"{a}, {b}" for a, b in pairs) + "."
+def _not_none(samples: Iterator[Sample], path: Path, task: str) -> Iterator[Sample]:
+    first = next(samples, None)
+    if first is None:
+        raise DataError(f"{path.name} holds no samples; {wanted_columns(task)}")
+    yield first
+    yield from samples
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """Returns the suffix in small letters, the one before ``.gz`` where it is gzipped."""
     parts = [part.lower() for part in path.suffixes]
     if parts and parts[-1] == ".gz":
         parts.pop()
     return parts[-1] if parts else ""
 
 
-def _records(path: Path, task: str) -> Iterator[Sample]:
-    suffix = _suffix(path)
-    if suffix in (".jsonl", ".json"):
-        return _from_rows(_json_rows(path), path.name, task)
-    if suffix in (".csv", ".tsv", ".txt", ".conll", ".bio", ".iob", ""):
-        first = next(read_lines(path), "")
-        delimiter = "," if suffix == ".csv" else "\t"
-        names = _names(first, delimiter)
-        if suffix in (".csv", ".tsv") and any(set(pair) <= set(names) for pair in _PAIRS):
-            return _from_rows(_table_rows(path, delimiter), path.name, task)
-        if suffix == ".csv":
-            raise DataError(
-                f"{path.name}, line 1: the columns are {_short(names) or 'empty'}; " + _wanted(task)
-            )
-        if task == "translation":
-            return _plain_pairs(path)
-        return _conll(path)
+def _records(
+    path: Path,
+    task: str,
+    columns: Mapping[str, str],
+    encoding: str,
+    meter: Meter | None,
+    max_bytes: int | None,
+) -> Iterator[Sample]:
+    suffix = suffix_of(path)
+    if suffix == ".parquet":
+        return read_parquet(path, task, columns, meter)
+    lines = partial(read_lines, path, encoding, max_bytes=max_bytes)
+    source = _Source(path.name, suffix, task, columns, lines, meter)
+    if suffix in JSON_SUFFIXES:
+        return _from_json(source)
+    if suffix in TEXT_SUFFIXES:
+        return _from_text(source)
     raise DataError(
         f"{path.name}: files of the kind {suffix!r} are not read; "
-        "give JSONL, CSV, TSV or CoNLL (each may be gzipped)."
+        "give JSONL, CSV, TSV, CoNLL (each may be gzipped) or Parquet."
     )
 
 
-def _names(line: str, delimiter: str) -> list[str]:
-    try:
-        fields = tab_fields(line) if delimiter == "\t" else next(csv.reader([line]), [])
-    except csv.Error:  # a field too long for a header
-        fields = []
-    return [name.strip().lower() for name in fields]
+def _from_json(source: _Source) -> Iterator[Sample]:
+    rows = json_rows(source.lines(meter=source.meter), source.name)
+    roles: Roles | None = None
+    for number, row in rows:
+        if roles is None:
+            where = f"{source.name}, line {number}"
+            found = resolve(flat_names(row), source.task, source.columns, where)
+            roles = Roles(found, source.name, source.task)
+        yield roles.sample(number, row)
 
 
-def _short(names: Iterable[Any]) -> str:
-    """Returns the names for a message; a file without a header has sentences there."""
-    text = ", ".join(map(str, names))
-    return text if len(text) <= 80 else text[:80] + "…"
+def _from_text(source: _Source) -> Iterator[Sample]:
+    first = next(source.lines(), "")
+    delimiter, names = choose_delimiter(first, source.suffix, source.task, source.columns)
+    if _is_table(source, names):
+        found = resolve(names, source.task, source.columns, f"{source.name}, line 1")
+        lines = source.lines(meter=source.meter, keep_ends=True)
+        rows = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, source.name, delimiter)
+        roles = Roles(found, source.name, source.task)
+        yield from roles.samples(table_rows(rows, source.name, delimiter))
+    elif source.task == "translation":
+        yield from _plain_pairs(source)
+    else:
+        yield from read_conll(source.lines(meter=source.meter), source.name)
 
 
-def _plain_pairs(path: Path) -> Iterator[Sample]:
-    for number, line in enumerate(read_lines(path), 1):
+def _is_table(source: _Source, names: list[str]) -> bool:
+    """Tells whether the first line is a header."""
+    if source.columns:  # 1, 2, … are the columns of a file that has no header
+        numbers = all(name.isdecimal() for name in source.columns.values())
+        return not (numbers and source.suffix != ".csv")
+    if source.suffix == ".tsv":
+        return bool(match_names(names, source.task) or match_names(names))
+    return source.suffix == ".csv"
+
+
+def choose_delimiter(
+    first: str, suffix: str, task: str, columns: Mapping[str, str]
+) -> tuple[str, list[str]]:
+    """Returns the delimiter under which the first line is a header, and its names."""
+    options = _DELIMITERS.get(suffix, ("\t",))
+    wanted = {name.strip().lower() for name in columns.values()}
+    headers = {option: header_fields(first, option) for option in options}
+    for option, names in headers.items():
+        if wanted and wanted <= {name.lower() for name in names}:
+            return option, names
+    for option, names in headers.items():
+        if match_names(names, task):
+            return option, names
+    return max(headers.items(), key=lambda item: (len(item[1]), item[0] == options[0]))
+
+
+def _plain_pairs(source: _Source) -> Iterator[Sample]:
+    """Yields the pairs of a file without a header."""
+    first = int(source.columns.get("source", 1))
+    second = int(source.columns.get("target", 2))
+    for number, line in enumerate(source.lines(meter=source.meter), 1):
         if not line.strip():
             continue
         parts = line.split("\t")
-        if len(parts) != 2:
-            raise DataError(
-                f"{path.name}, line {number} has {len(parts)} tab-separated fields; "
-                "write the source, a tab and the target."
-            )
-        yield TranslationSample(f"{path.name}-{number}", parts[0].strip(), parts[1].strip())
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(read_lines(path), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text
-        except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "a value that is too long, too deep or no text")
-            raise DataError(
-                f"{path.name}, line {number} is not JSON ({reason}); write one object a line."
-            ) from None
-        if not isinstance(row, dict):
-            raise DataError(f"{path.name}, line {number} is not a JSON object; {_wanted('')}")
-        yield number, row
-
-
-def _table_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    header: list[str] = []
-    for number, row in comma_rows(path) if delimiter == "," else tab_rows(path):
-        if not header:
-            header = [name.strip().lower() for name in row]
-            continue
-        if len(row) != len(header):
-            raise DataError(
-                f"{path.name}, line {number} has {len(row)} fields and the header has "
-                f"{len(header)}; quote fields that hold a {'comma' if delimiter == ',' else 'tab'}."
-            )
-        yield number, dict(zip(header, row, strict=True))
-
-
-def _from_rows(
-    rows: Iterator[tuple[int, dict[str, Any]]], name: str, task: str
-) -> Iterator[Sample]:
-    wanted = [_TASK_COLUMNS[task]] if task in _TASK_COLUMNS else list(_PAIRS)
-    for number, row in rows:
-        pair = next((p for p in wanted if p[0] in row and p[1] in row), None)
-        if pair is None:
-            raise DataError(f"{name}, line {number} has the fields {_short(row)}; {_wanted(task)}")
-        where = f"{name}, line {number}"
-        identity = str(row.get("id", f"{name}-{number}"))[:100]
-        yield _make(identity, pair, row[pair[0]], row[pair[1]], where)
-
-
-def _make(identity: str, pair: tuple[str, str], first: Any, second: Any, where: str) -> Sample:
-    try:
-        if pair[0] == "words":
-            words = _as_words(first, where)
-            if not words or not all(word.strip() for word in words):
-                raise DataError("there is an empty word, or none; remove it and its tag.")
-            return TaggedSample(identity, words, _as_words(second, where))
-        if not isinstance(first, str) or not isinstance(second, (str, int)) or not first.strip():
-            raise DataError(f"{pair[0]} and {pair[1]} must be text, and {pair[0]} not empty.")
-        if pair[0] == "source":
-            return TranslationSample(identity, first.strip(), str(second).strip())
-        return TextSample(identity, first.strip(), str(second))
-    except DataError as error:
-        message = str(error)
-        raise DataError(message if message.startswith(where) else f"{where}: {message}") from None
-
-
-def _as_words(value: Any, where: str) -> tuple[str, ...]:
-    """Returns a list of words given as a JSON list (also inside a CSV cell) or space-separated."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            value = value.split()
-    if isinstance(value, str):
-        return tuple(value.split())
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise DataError(f"{where}: words and tags are lists of strings, or text with spaces between.")
-
-
-def _conll(path: Path) -> Iterator[Sample]:
-    """Yields tagged sentences; a language prefix as in ``en:word`` (WikiANN) is dropped."""
-    block: list[str] = []
-    tags: list[str] = []
-    start, width = 1, 0
-    for number, line in enumerate(_iter_with_end(path), 1):
-        if not line.strip() or line.startswith("-DOCSTART-"):
-            if block:
-                yield _tagged(path, start, block, tags)
-            block, tags, start = [], [], number + 1
-            continue
-        parts = line.split("\t") if "\t" in line else line.split()
-        if len(parts) < 2:
-            raise DataError(
-                f"{path.name}, line {number} has one column; write the word first and the tag last."
-            )
-        width = width or len(parts)
-        if len(parts) != width or not parts[0].strip():
-            raise DataError(
-                f"{path.name}, line {number} has {len(parts)} columns (the lines above {width}) or "
-                "an empty word; write the word first, the tag last and as many columns everywhere."
-            )
-        block.append(parts[0])
-        tags.append(parts[-1].strip())
-
-
-def _iter_with_end(path: Path) -> Iterator[str]:
-    yield from read_lines(path)
-    yield ""
-
-
-def _tagged(path: Path, start: int, block: list[str], tags: list[str]) -> TaggedSample:
-    if all(len(word) > 3 and word[2] == ":" and word[:2].isalpha() for word in block):
-        block = [word[3:] for word in block]
-    try:
-        return TaggedSample(f"{path.name}-{start}", tuple(block), tuple(tags))
-    except DataError as error:
-        raise DataError(f"{path.name}, sentence at line {start}: {error}") from None
+        where = f"{source.name}, line {number} has {len(parts)} tab-separated fields"
+        if not source.columns and len(parts) != 2:
+            raise DataError(f"{where}; write the source, a tab and the target.")
+        if not 1 <= min(first, second) <= max(first, second) <= len(parts):
+            raise DataError(f"{where}; the columns {first} and {second} were asked for.")
+        pair = (parts[first - 1].strip(), parts[second - 1].strip())
+        yield TranslationSample(f"{source.name}-{number}", *pair)
 
 
 def parallel_lines(source: Path, target: Path) -> list[Sample]:

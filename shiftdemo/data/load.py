@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from shiftdemo.config import DataSpec
-from shiftdemo.data.files import read_samples
+from shiftdemo.data.columns import parse_columns
+from shiftdemo.data.files import iter_samples
 from shiftdemo.data.grammar import GrammarSpec, generate
+from shiftdemo.data.hub import hub_samples, is_hub
+from shiftdemo.data.lines import Meter
 from shiftdemo.errors import ConfigError
+from shiftdemo.limits import Limits
 from shiftdemo.types import Sample
 
 CORPORA = ("grammar",)
 
 
 def load_samples(
-    task: str, data: DataSpec, split: str = "train", limit: int | None = None
+    task: str,
+    data: DataSpec,
+    split: str = "train",
+    limit: int | None = None,
+    limits: Limits | None = None,
 ) -> list[Sample]:
     """Returns the samples of one split.
 
@@ -21,10 +32,12 @@ def load_samples(
         split: ``"train"``, ``"eval"`` (held out while training) or ``"test"``. A user's
             evaluation file serves as both of the latter.
         limit: at most so many.
+        limits: of the server: which data sets of the hub it reads, how far it unpacks a file.
 
     Raises:
         ConfigError: neither a corpus nor a file is named.
         DataError: a file cannot be used.
+        LimitError: this server does not read the data set.
     """
     if data.train or data.eval:
         path = data.train if split == "train" else data.eval
@@ -32,12 +45,40 @@ def load_samples(
             wanted = "--train" if split == "train" else "--eval"
             raise ConfigError(f"There is no {split} file; give one with {wanted}.")
         size = data.size if split == "train" else data.eval_size
-        return read_samples(path, task, min(size, limit or size))
+        found = stream_samples(path, task, data, split, limits=limits)
+        return list(islice(found, min(size, limit or size)))
     if data.corpus not in CORPORA:
         raise ConfigError(
             f"There is no corpus {data.corpus!r}; the built-in one is called grammar."
         )
     return _grammar(task, data, split, limit)
+
+
+def stream_samples(
+    ref: str,
+    task: str,
+    data: DataSpec | None = None,
+    split: str = "train",
+    meter: Meter | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Sample]:
+    """Yields the samples of a file or of a data set of the hub, one at a time.
+
+    Args:
+        ref: a path, or ``hub:OWNER/NAME``.
+        data: its ``columns``, ``encoding``, ``revision``, ``subset`` and splits are used.
+        split: ``"train"``: ``data.train_split`` of the hub's data set; else ``data.eval_split``.
+        meter: is told how far the reading is.
+
+    Raises:
+        ShiftDemoError: the data cannot be used; names the place and the mend.
+    """
+    data, limits = data or DataSpec(), limits or Limits()
+    columns = parse_columns(data.columns)
+    if is_hub(ref):
+        part = data.train_split if split == "train" else data.eval_split
+        return hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
+    return iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
 
 
 def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> list[Sample]:

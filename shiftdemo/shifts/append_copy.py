@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
-from shiftdemo import words as w
 from shiftdemo.config import SHARE, Param
 from shiftdemo.errors import NotApplicable
-from shiftdemo.shifts.base import SHIFTS, Example, Shift, drawn, with_tags
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
-
-
-def _append(text: str, word: str) -> str:
-    return text + w.gap_between(w.split(text).words[-1], word) + word
-
-
-def _index(words: Sequence[str], word: str, index: int, rng: random.Random) -> int | None:
-    """Returns the place of ``word``, else ``index`` (from the end when negative), else a draw."""
-    if word:
-        return next((i for i, other in enumerate(words) if other == word), None)
-    if index >= len(words):
-        return None
-    if index >= 0:
-        return index
-    spoken = [i for i, other in enumerate(words) if any(c.isalnum() for c in other)]
-    return rng.choice(spoken or range(len(words)))
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
 
 @SHIFTS.register
@@ -78,6 +62,7 @@ class AppendCopy(Shift):
         ),
         SHARE,
     )
+    dial = Dial(("index",), 0, 12, 6)
     examples = (
         Example(
             TranslationSample(
@@ -99,52 +84,54 @@ class AppendCopy(Shift):
         ),
     )
 
-    def apply(
-        self, current: ShiftedSample, rng: random.Random, context: Sequence[Sample]
-    ) -> ShiftedSample:
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
-        sample = current.shifted
-        if isinstance(sample, TranslationSample):
-            return self._apply_pair(current, sample, rng)
-        if not isinstance(sample, TaggedSample):
-            raise NotApplicable("this kind of sample has no words to copy.")
-        place = self._place(sample.words, rng)
-        alone = sample.tags[place].startswith("B-") and not (
-            place + 1 < len(sample.tags) and sample.tags[place + 1].startswith("I-")
-        )
-        tag = sample.tags[place] if alone else "O"
-        shifted = with_tags(sample, [*sample.words, sample.words[place]], [*sample.tags, tag])
-        return replace(current, shifted=shifted, params=drawn(self, index=place))
-
-    def _place(self, words: Sequence[str], rng: random.Random) -> int:
-        if not words:
-            raise NotApplicable("the sentence has no words.")
-        place = _index(words, self.values["word"], self.values["index"], rng)
+        draft.need_words()
+        word, index = self.values["word"], self.values["index"]
+        place = _index(draft.words, word, index, rng)
         if place is None:
-            wanted = self.values["word"] or f"at index {self.values['index']}"
-            raise NotApplicable(f"the sentence has no word {wanted!r}.")
-        return place
+            wanted = repr(word) if word else f"at index {index}"
+            raise NotApplicable(f"the sentence has no word {wanted}.")
+        target_place = self._target_place(draft, place, rng)
+        if target_place is not None and draft.target is not None:
+            if draft.links is not None:
+                new = (len(draft.words), len(draft.target.words))
+                draft.links = (*draft.links, new)
+            draft.target.append(target_place)
+        if draft.tags is not None:
+            draft.tags = [*draft.tags, _tag_of_copy(draft.tags, place)]
+        draft.source.append(place)
+        return self.drawn(index=place, target_index=target_place)
 
-    def _apply_pair(
-        self, current: ShiftedSample, sample: TranslationSample, rng: random.Random
-    ) -> ShiftedSample:
-        source_words = w.split(sample.source).words
-        target_words = w.split(sample.target).words
-        place = self._place(source_words, rng)
-        target_place: int | None = None
-        if self.values["target_word"]:
-            target_place = _index(target_words, self.values["target_word"], -1, rng)
-            if target_place is None:
-                raise NotApplicable(f"the target has no word {self.values['target_word']!r}.")
-        elif sample.links is not None:
-            target_place = next((t for s, t in sample.links if s == place), None)
-        target, links = sample.target, sample.links
-        if target_place is not None:
-            target = _append(target, target_words[target_place])
-            if links is not None:
-                links = (*links, (len(source_words), len(target_words)))
-        shifted = replace(
-            sample, source=_append(sample.source, source_words[place]), target=target, links=links
-        )
-        params = drawn(self, index=place, target_index=target_place)
-        return replace(current, shifted=shifted, params=params)
+    def _target_place(self, draft: Draft, place: int, rng: random.Random) -> int | None:
+        """Returns which target word is copied too: the one that is named, or the aligned one."""
+        word = self.values["target_word"]
+        if draft.target is None:
+            return None
+        if word:
+            found = _index(draft.target.words, word, -1, rng)
+            if found is None:
+                raise NotApplicable(f"the target has no word {word!r}.")
+            return found
+        return next((t for s, t in draft.links or () if s == place), None)
+
+
+def _tag_of_copy(tags: Sequence[str], place: int) -> str:
+    """Returns ``O``, or the tag where the word is a whole mention by itself."""
+    goes_on = place + 1 < len(tags) and tags[place + 1].startswith("I-")
+    return tags[place] if tags[place].startswith("B-") and not goes_on else "O"
+
+
+def _index(words: Sequence[str], word: str, index: int, rng: random.Random) -> int | None:
+    """Returns the place of ``word``, else ``index``, else (where that is -1) a draw."""
+    if word:
+        return next((i for i, other in enumerate(words) if other == word), None)
+    if index >= len(words):
+        return None
+    if index >= 0:
+        return index
+    place = rng.randrange(len(words))
+    if words[place].isalnum():  # most words: no need to look at the others
+        return place
+    spoken = [i for i, other in enumerate(words) if any(map(str.isalnum, other))]
+    return rng.choice(spoken or range(len(words)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shiftdemo import words as w
 from shiftdemo.config import SHARE, Param, ShiftSpec
 from shiftdemo.errors import ConfigError, NotApplicable
 from shiftdemo.registry import Registry
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.shifts.hashrandom import HashRandom
+from shiftdemo.types import Sample, ShiftedSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,39 @@ class Example:
     expected: Sample
 
 
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """The one control that shows an operator growing: its parameters set to one value together.
+
+    Attributes:
+        params: the parameters that take the value.
+        low, high, step: the range that is worth looking at.
+        start: the value at first.
+    """
+
+    params: tuple[str, ...]
+    low: float
+    high: float
+    start: float
+    step: float = 1
+
+
 class Shift(ABC):
     """One operator. A new one is one file with one such class.
 
     Attributes:
         name: as written in a specification.
-        stage: ``"sample"``, ``"position"``, ``"length"`` or ``"decoder"``: where it acts.
+        stage: ``"sample"``, ``"position"``, ``"length"``, ``"decoder"`` or ``"control"``: where
+            it acts.
         tasks: the tasks that it is defined for.
         summary, summary_zh: what it does, in two sentences.
         formula: its definition.
         source: the paper that it comes from.
         effect: what effect is known, on which position encoding.
         params: its parameters; the form, the flags and the docs are made from them.
+        dial: what makes it stronger.
         examples: worked examples.
+        example_context: the other samples of the set in those examples.
     """
 
     name: ClassVar[str]
@@ -49,7 +70,9 @@ class Shift(ABC):
     source: ClassVar[str]
     effect: ClassVar[str]
     params: ClassVar[tuple[Param, ...]] = (SHARE,)
+    dial: ClassVar[Dial]
     examples: ClassVar[tuple[Example, ...]] = ()
+    example_context: ClassVar[tuple[Sample, ...]] = ()
 
     def __init__(self, **values: Any) -> None:
         """Checks the parameters.
@@ -68,25 +91,68 @@ class Shift(ABC):
             for name, param in known.items()
         }
 
-    @property
+    @functools.cached_property
     def spec(self) -> str:
         """The specification that makes this operator again, with every parameter written out."""
         return str(ShiftSpec(self.name, self.values))
 
-    @abstractmethod
-    def apply(
-        self, current: ShiftedSample, rng: random.Random, context: Sequence[Sample]
-    ) -> ShiftedSample:
-        """Returns ``current`` shifted once more.
+    @functools.cached_property
+    def share(self) -> float:
+        """The share of the samples that are shifted, 0 to 1."""
+        return float(self.values["p"])
+
+    @functools.cached_property
+    def written(self) -> dict[str, Any]:
+        """The parameters as they stand in the provenance: ``name.parameter``."""
+        return {f"{self.name}.{name}": value for name, value in self.values.items()}
+
+    @property
+    def model_settings(self) -> dict[str, Any]:
+        """What the trained model has to keep in its ``config.json``, by name."""
+        return {}
+
+    @property
+    def reach(self) -> int:
+        """How many positions further a token may stand than it would without the operator."""
+        return 0
+
+    def without_effect(self, encoding: str) -> str:
+        """Returns why it can have no effect on models with this position encoding, or ``""``."""
+        return ""
+
+    def check_order(self, low: str, high: str) -> None:
+        """Raises :class:`ConfigError` where one parameter is over the other."""
+        least, most = self.values[low], self.values[high]
+        if least > most:
+            raise ConfigError(f"Shift {self.name}: {low}={least} is over {high}={most}; swap them.")
+
+    def after_evaluation(self, accuracy: float) -> str:
+        """Lets an operator change as the model learns; returns what it changed, or ``""``.
 
         Args:
-            current: the sample so far; it is not changed.
+            accuracy: held-out token accuracy on shifted data, in percent.
+        """
+        return ""
+
+    @abstractmethod
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
+        """Shifts ``draft`` once more, and returns what was drawn.
+
+        Args:
+            draft: the sample so far; where the operator does not apply it is left as it is.
             rng: the only source of randomness.
             context: other samples of the same set, for operators that join samples.
+
+        Returns:
+            The draws by ``name.drawn_…`` (see :meth:`drawn`), for the provenance.
 
         Raises:
             NotApplicable: there is nothing to shift; the message says why.
         """
+
+    def drawn(self, **draws: Any) -> dict[str, Any]:
+        """Returns draws under the names that they have in the provenance."""
+        return {f"{self.name}.drawn_{key}": value for key, value in draws.items()}
 
 
 SHIFTS: Registry[Shift] = Registry("shift")
@@ -117,17 +183,6 @@ def make_shifts(specs: Iterable[str | ShiftSpec], task: str) -> list[Shift]:
     return shifts
 
 
-def unshifted(sample: Sample, seed: int) -> ShiftedSample:
-    """Returns the sample as it is, with identity alignments."""
-    if isinstance(sample, TranslationSample):
-        source = tuple(range(len(w.split(sample.source).words)))
-        target: tuple[int | None, ...] | None = tuple(range(len(w.split(sample.target).words)))
-    else:
-        words = sample.words if isinstance(sample, TaggedSample) else w.split(sample.text).words
-        source, target = tuple(range(len(words))), None
-    return ShiftedSample(sample, sample, "", {}, seed, source, target, applied=False)
-
-
 def apply_shifts(
     shifts: Sequence[Shift],
     sample: Sample,
@@ -141,41 +196,39 @@ def apply_shifts(
     The draws depend on ``(seed, epoch, sample.id)`` alone. Where an operator does not apply, the
     sample goes on as it was and ``note`` says why. With ``always`` every share counts as 1.
     """
-    rng = random.Random(f"{seed}/{epoch}/{sample.id}")
-    current = unshifted(sample, seed)
+    rng = HashRandom(f"{seed}/{epoch}/{sample.id}")
+    draft = Draft(sample)
+    params: Mapping[str, Any] = {}
+    done: list[str] = []
     notes: list[str] = []
     for shift in shifts:
-        if rng.random() >= shift.values["p"] and not always:
-            notes.append(f"{shift.name}: not drawn (p = {shift.values['p']:g})")
+        if rng.random() >= shift.share and not always:
+            notes.append(f"{shift.name}: not drawn (p = {shift.share:g})")
             continue
         try:
-            after = shift.apply(current, rng, context)
+            draws = shift.apply(draft, rng, context)
         except NotApplicable as reason:
             notes.append(f"{shift.name}: {reason}")
             continue
-        params = {f"{shift.name}.{key}": value for key, value in after.params.items()}
-        current = replace(
-            after,
-            shift=f"{current.shift} + {shift.spec}" if current.shift else shift.spec,
-            params={**current.params, **params},
-            applied=True,
-        )
-    return replace(current, note="; ".join(notes))
+        params = {**params, **shift.written, **draws}
+        done.append(shift.spec)
+    target = draft.target
+    return ShiftedSample(
+        sample,
+        draft.finish(),
+        tuple([shift.spec for shift in shifts]),
+        " + ".join(done),
+        params,
+        seed,
+        epoch,
+        tuple(draft.source.alignment),
+        None if target is None else tuple(target.alignment),
+        draft.feed,
+        bool(done),
+        "; ".join(notes),
+    )
 
 
-def drawn(shift: Shift, **draws: Any) -> dict[str, Any]:
-    """Returns the parameters of a shift together with what was drawn."""
-    return {**shift.values, **{f"drawn_{key}": value for key, value in draws.items()}}
-
-
-def compose(
-    old: tuple[int | None, ...], move: dict[int, int] | Sequence[int | None]
-) -> tuple[int | None, ...]:
-    """Returns the alignment ``old`` followed by ``move`` (index before to index after)."""
-    get = move.get if isinstance(move, dict) else (lambda i: move[i])
-    return tuple(None if place is None else get(place) for place in old)
-
-
-def with_tags(sample: TaggedSample, words: Sequence[str], tags: Sequence[str]) -> TaggedSample:
-    """Returns the tagged sample with other words and tags."""
-    return dataclasses.replace(sample, words=tuple(words), tags=tuple(tags))
+def unshifted(sample: Sample, seed: int = 0) -> ShiftedSample:
+    """Returns the sample as it is, with identity alignments."""
+    return apply_shifts((), sample, seed)

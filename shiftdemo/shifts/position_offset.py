@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from shiftdemo.config import SHARE, Param
-from shiftdemo.shifts.base import SHIFTS, Example, Shift, drawn
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.config import Param
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.shifts.position import HALF, SIDE, sides
+from shiftdemo.types import Sample, TaggedSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
 
@@ -53,37 +56,36 @@ class PositionOffset(Shift):
             -1,
             4096,
         ),
-        Param(
-            "side",
-            "choice",
-            "both",
-            "Which positions move: source, target (decoder) or both.",
-            "移动哪一侧的位置：源、目标（解码器）或两侧。",
-            choices=("both", "source", "target"),
-        ),
-        replace(
-            SHARE,
-            default=0.5,
-            help="Share of the samples that are shifted (0 to 1); 0.5 keeps clean accuracy.",
-            help_zh="被移位的样本比例（0 到 1）；0.5 可保持原始精度。",
-        ),
+        SIDE,
+        HALF,
     )
+    dial = Dial(("fixed",), 0, 32, 4)
     examples = (Example(_EXAMPLE, {"fixed": 4, "p": 1}, _EXAMPLE),)
 
-    def apply(
-        self, current: ShiftedSample, rng: random.Random, context: Sequence[Sample]
-    ) -> ShiftedSample:
+    @property
+    def reach(self) -> int:
+        """See :attr:`Shift.reach`."""
+        return int(max(self.values["max_offset"], self.values["fixed"]))
+
+    def without_effect(self, encoding: str) -> str:
+        """See :meth:`Shift.without_effect`."""
+        return (
+            f"{encoding} positions are only seen as distances, which a constant offset keeps"
+            if encoding in ("rotary", "relative")
+            else ""
+        )
+
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         fixed, top = self.values["fixed"], self.values["max_offset"]
         source = fixed if fixed >= 0 else rng.randint(0, top)
         target = fixed if fixed >= 0 else rng.randint(0, top)
-        if self.values["side"] == "target":
-            source = 0
-        if self.values["side"] == "source" or not isinstance(current.shifted, TranslationSample):
-            target = 0
-        return replace(
-            current,
-            source_offset=current.source_offset + source,
-            target_offset=current.target_offset + target,
-            params=drawn(self, source_offset=source, target_offset=target),
+        moved, target_moved = sides(draft, self.values["side"])
+        source, target = source * moved, target * target_moved
+        feed = draft.feed
+        draft.feed = replace(
+            feed,
+            source=replace(feed.source, offset=feed.source.offset + source),
+            target=replace(feed.target, offset=feed.target.offset + target),
         )
+        return self.drawn(source_offset=source, target_offset=target)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
-from shiftdemo import words as w
 from shiftdemo.config import SHARE, Param
 from shiftdemo.errors import NotApplicable
-from shiftdemo.shifts.base import SHIFTS, Example, Shift, compose, drawn, with_tags
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.types import Sample, TranslationSample
 
 _FIRST = TranslationSample("first", "He sleeps.", "Il dort.")
 _SECOND = TranslationSample("second", "She reads.", "Elle lit.")
@@ -48,6 +48,7 @@ class PrefixContext(Shift):
         ),
         SHARE,
     )
+    dial = Dial(("n",), 1, 4, 1)
     examples = (
         Example(
             _SECOND,
@@ -57,70 +58,42 @@ class PrefixContext(Shift):
     )
     example_context = (_FIRST,)
 
-    def apply(
-        self, current: ShiftedSample, rng: random.Random, context: Sequence[Sample]
-    ) -> ShiftedSample:
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
-        sample = current.shifted
+        others: list[Draft] = []
         ids: list[str] = []
         for _ in range(self.values["n"]):
-            other = self._draw(sample, rng, context)
+            other = _draw(draft.original, rng, context)
             ids.append(other.id)
-            if isinstance(sample, TranslationSample) and isinstance(other, TranslationSample):
-                pair, by, target_by = _join_pairs(other, sample)
-                joined: Sample = pair
-                current = replace(
-                    current,
-                    target_alignment=_moved(current.target_alignment or (), target_by),
-                )
-            elif isinstance(sample, TaggedSample) and isinstance(other, TaggedSample):
-                joined, by = (
-                    with_tags(sample, other.words + sample.words, other.tags + sample.tags),
-                    len(other.words),
-                )
-            else:
-                raise NotApplicable("samples of different kinds cannot be joined.")
-            current = replace(current, shifted=joined, alignment=_moved(current.alignment, by))
-            sample = joined
-        if _n_words(sample) > self.values["max_words"]:
+            others.append(Draft(other))
+        n_words = len(draft.words) + sum(len(front.words) for front in others)
+        if n_words > self.values["max_words"]:
             raise NotApplicable(f"the result is longer than {self.values['max_words']} words.")
-        return replace(current, params=drawn(self, prefix=ids))
-
-    def _draw(self, sample: Sample, rng: random.Random, context: Sequence[Sample]) -> Sample:
-        if not context:
-            raise NotApplicable("there is no other sample to put in front.")
-        for _ in range(8):
-            other = context[rng.randrange(len(context))]
-            if other.id != sample.id:
-                return other
-        raise NotApplicable("there is no other sample to put in front.")
+        for front in others:
+            _put_in_front(front, draft)
+        return self.drawn(prefix=ids)
 
 
-def _n_words(sample: Sample) -> int:
-    if isinstance(sample, TaggedSample):
-        return len(sample.words)
-    return len(
-        w.split(sample.source if isinstance(sample, TranslationSample) else sample.text).words
-    )
+def _draw(sample: Sample, rng: random.Random, context: Sequence[Sample]) -> Sample:
+    """Returns another sample of the set."""
+    for _ in range(8 if context else 0):
+        other = context[rng.randrange(len(context))]
+        if other.id == sample.id:
+            continue
+        if type(other) is not type(sample):
+            raise NotApplicable("samples of different kinds cannot be joined.")
+        return other
+    raise NotApplicable("there is no other sample to put in front.")
 
 
-def _moved(alignment: tuple[int | None, ...], by: int) -> tuple[int | None, ...]:
-    top = max((place for place in alignment if place is not None), default=-1)
-    return compose(alignment, [place + by for place in range(top + 1)])
-
-
-def _join_pairs(
-    other: TranslationSample, sample: TranslationSample
-) -> tuple[TranslationSample, int, int]:
-    by = len(w.split(other.source).words)
-    target_by = len(w.split(other.target).words)
-    links = None
-    if other.links is not None and sample.links is not None:
-        links = other.links + tuple((s + by, t + target_by) for s, t in sample.links)
-    joined = replace(
-        sample,
-        source=f"{other.source} {sample.source}".strip(),
-        target=f"{other.target} {sample.target}".strip(),
-        links=links,
-    )
-    return joined, by, target_by
+def _put_in_front(other: Draft, draft: Draft) -> None:
+    """Joins source, target, tags and links, in this order on every side."""
+    if draft.links is not None and draft.target is not None and other.target is not None:
+        by, target_by = len(other.words), len(other.target.words)
+        moved = tuple((s + by, t + target_by) for s, t in draft.links)
+        draft.links = None if other.links is None else other.links + moved
+    if draft.tags is not None:
+        draft.tags = [*(other.tags or ()), *draft.tags]
+    draft.source.prepend_side(other.source)
+    if draft.target is not None and other.target is not None:
+        draft.target.prepend_side(other.target)

@@ -5,51 +5,96 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from shiftdemo.config import SHARE
+from shiftdemo.config import SHARE, Param
 from shiftdemo.errors import NotApplicable
-from shiftdemo.shifts.base import SHIFTS, Example, Shift, drawn
-from shiftdemo.types import Sample, ShiftedSample, TranslationSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.types import Feed, Sample, TranslationSample
 
 T = TypeVar("T")
 _EXAMPLE = TranslationSample("pair", "She reads.", "Elle lit.")
 
 
-def decoder_input(labels: Sequence[T], start: T) -> list[T]:
-    """Returns the labels moved one step right with the start token in front.
+def decoder_input(labels: Sequence[T], start: T, n: int = 1) -> list[T]:
+    """Returns the labels moved ``n`` steps right behind ``n`` start tokens.
 
-    ``d = (<s>, y_1 … y_{n-1})`` for labels ``y_1 … y_n``: as many as there are labels.
+    ``d = (<s> … <s>, y_1 … y_{m-n})`` for labels ``y_1 … y_m``: as many as there are labels.
     """
-    return [start, *labels[:-1]] if labels else []
+    return (
+        [start, *labels[:-1]] if n == 1 and labels else ([start] * n + list(labels))[: len(labels)]
+    )
+
+
+def fed(labels: Sequence[T], feed: Feed, start: T) -> tuple[list[T], list[bool]]:
+    """Returns what the decoder is given for one target, and which of its answers count.
+
+    Args:
+        labels: the target's tokens with their end token.
+        feed: how far the input lags behind, and what ``length_crop`` hides.
+        start: the decoder's start token.
+
+    Returns:
+        Decoder input, as many as the step computes (fewer than there are labels where the target
+        is cut), and for each place whether the label there carries loss.
+    """
+    total, length = len(labels), feed.length
+    if length is None or length >= total:
+        first, end, seen = 0, total, total
+    else:
+        first = int(feed.window * (total - length + 1)) if feed.mode == "window" else 0
+        end = first + length
+        # No end token after a cut: it would teach the model to stop early.
+        seen = total if feed.mode == "mask" else end
+    counts = [first <= place < end for place in range(seen)]
+    return decoder_input(labels[:seen], start, feed.right_shift), counts
 
 
 @SHIFTS.register
 class RightShift(Shift):
-    """The shift that every sequence-to-sequence model trains with; shown, always on."""
+    """The shift that every sequence-to-sequence model trains with; n > 1 looks further ahead."""
 
     name = "right_shift"
     stage = "decoder"
     tasks = ("translation",)
     summary = (
-        "Teacher forcing: the decoder reads the labels moved one step right behind a start token "
-        "and is asked for the label at each place. Every sequence-to-sequence run does this; the "
-        "view in Build shows it."
+        "Teacher forcing: the decoder reads the labels moved n steps right behind start tokens "
+        "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "
+        "does; with n > 1 the model has to predict n tokens ahead."
     )
     summary_zh = (
-        "教师强制：解码器读入右移一位、前加起始符的标签，并在每个位置预测对应标签。"
-        "所有序列到序列训练都如此；构建页可查看。"
+        "教师强制：解码器读入右移 n 位、前加起始符的标签，并在每个位置预测对应标签。"
+        "n = 1 是所有序列到序列训练的做法；n > 1 时模型须预测更远的词元。"
     )
-    formula = "d = (<s>, y_1 … y_{n-1}),  loss on y_1 … y_n"
-    source = "Williams and Zipser 1989 (teacher forcing)"
-    effect = "Required: without it the decoder copies its input and the loss falls to zero."
-    params = (SHARE,)
-    examples = (Example(_EXAMPLE, {}, _EXAMPLE),)
+    formula = "d = (<s> × n, y_1 … y_{m-n}),  loss on y_1 … y_m"
+    source = "Williams and Zipser 1989 (teacher forcing); Gloeckle et al. 2024 (n > 1)"
+    effect = (
+        "n = 1 changes nothing: it is always on, whatever the position encoding. n > 1 is an extra "
+        "task for a share p of the samples; translating always uses n = 1, so p = 1 spoils it."
+    )
+    params = (
+        Param(
+            "n",
+            "int",
+            1,
+            "Steps that the decoder input lags behind.",
+            "解码器输入滞后的步数。",
+            1,
+            8,
+        ),
+        replace(SHARE, default=0.5),
+    )
+    dial = Dial(("n",), 1, 6, 1)
+    examples = (Example(_EXAMPLE, {"n": 2}, _EXAMPLE),)
 
-    def apply(
-        self, current: ShiftedSample, rng: random.Random, context: Sequence[Sample]
-    ) -> ShiftedSample:
+    def without_effect(self, encoding: str) -> str:
+        """See :meth:`Shift.without_effect`."""
+        return "n = 1 is what every run does anyway" if self.values["n"] == 1 else ""
+
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
-        if not isinstance(current.shifted, TranslationSample):
+        if draft.target is None:
             raise NotApplicable("only sequence-to-sequence samples have a decoder.")
-        return replace(current, params=drawn(self, n=1))
+        draft.feed = replace(draft.feed, right_shift=self.values["n"])
+        return self.drawn(n=self.values["n"])

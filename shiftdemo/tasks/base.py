@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from shiftdemo.models import Loaded
-from shiftdemo.positions import left_padded, moved_positions
+from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.registry import Registry
 from shiftdemo.tasks.loss import IGNORED, cross_entropy
-from shiftdemo.types import Sample, ShiftedSample
+from shiftdemo.types import PositionPlan, Sample, ShiftedSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Batch:
         inputs: what the model is called with; ``input_ids`` and ``attention_mask``
             ``(batch, source_len)``, for a translator ``decoder_input_ids`` ``(batch, target_len)``.
         labels: int64 ``(batch, len)``, −100 where no loss is taken.
-        source_offset, target_offset: int64 ``(batch,)``, the position of each row's first token.
+        source_offset, target_offset: what is added to the positions, int64 ``(batch,)`` for whole
+            rows or ``(batch, len)`` for every token by itself.
         n_tokens: real (non-padding) tokens, source and target together.
     """
 
@@ -93,10 +94,12 @@ TASKS: Registry[Task] = Registry("task")
 
 def logits(loaded: Loaded, batch: Batch) -> Tensor:
     """Returns the model's logits ``(batch, len, n_classes)`` with the batch's offsets applied."""
-    if loaded.positions.encoding == "relative" and bool(batch.source_offset.any()):
+    whole_rows = batch.source_offset.ndim == 1 and bool(batch.source_offset.any())
+    if loaded.positions.encoding == "relative" and whole_rows:
         pad_id = loaded.tokenizer.pad_token_id
         inputs = left_padded(batch.inputs, batch.source_offset, pad_id)
-        out = loaded.model(**inputs).logits
+        with moved_positions(loaded.positions, None, batch.target_offset):
+            out = loaded.model(**inputs).logits
         if "decoder_input_ids" in inputs:
             return out
         columns = torch.arange(batch.labels.shape[1], device=out.device)
@@ -128,13 +131,18 @@ def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
     return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows], dtype=torch.long)
 
 
-def offsets(
-    samples: Sequence[ShiftedSample], side: str, room: Sequence[int], bound: int | None
-) -> Tensor:
-    """Returns each row's offset ``(batch,)``, cut so that every row stays inside the table."""
-    found = [
-        sample.source_offset if side == "source" else sample.target_offset for sample in samples
-    ]
-    if bound is not None:
-        found = [min(k, max(0, bound - n)) for k, n in zip(found, room, strict=True)]
-    return torch.tensor(found, dtype=torch.long)
+def offsets(plans: Sequence[PositionPlan], lengths: Sequence[int], bound: int | None) -> Tensor:
+    """Returns what is added to the positions of each row, inside the model's table.
+
+    Args:
+        plans: one a row.
+        lengths: tokens of each row.
+        bound: rows of the position table, or ``None``.
+
+    Returns:
+        int64 ``(batch,)`` where every row moves as a whole, else ``(batch, longest)``.
+    """
+    rows = [plan.ids(n, bound) for plan, n in zip(plans, lengths, strict=True)]
+    if all(plan.constant for plan in plans):
+        return torch.tensor([ids[0] if ids else 0 for ids in rows], dtype=torch.long)
+    return pad([[p - i for i, p in enumerate(ids)] for ids in rows], 0)

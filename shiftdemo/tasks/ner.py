@@ -47,18 +47,22 @@ class Ner(Task):
         return 2 + sum(len(word) + 2 for word in _tagged(sample).words) // 3
 
     def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
-        """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100."""
+        """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100.
+
+        Where the model answers ``d`` places late, so do the labels, behind ``d`` padding tokens.
+        """
+        late = loaded.output_delay
         known = {label: i for i, label in enumerate(loaded.labels)}
         tagged = [_tagged(sample.shifted) for sample in samples]
         encoded = _encode(loaded, [sample.words for sample in tagged])
         labels = []
         for sample, (ids, first) in zip(tagged, encoded, strict=True):
-            row = [IGNORED] * len(ids)
+            row = [IGNORED] * len(ids)  # already with the padding tokens of a delay
             for word, place in enumerate(first):
                 if place is None:
                     continue
                 try:
-                    row[place] = known[sample.tags[word]]
+                    row[place + late] = known[sample.tags[word]]
                 except KeyError:
                     raise DataError(
                         f"Sample {sample.id}: the model has no tag {sample.tags[word]}; "
@@ -73,7 +77,9 @@ class Ner(Task):
             },
             labels=pad(labels, IGNORED),
             source_offset=offsets(
-                samples, "source", [len(ids) for ids in rows], loaded.positions.table_size
+                [sample.feed.source for sample in samples],
+                [len(ids) for ids in rows],
+                loaded.positions.table_size,
             ),
             target_offset=torch.zeros(len(rows), dtype=torch.long),
             n_tokens=sum(map(len, rows)),
@@ -105,7 +111,8 @@ class Ner(Task):
             best = logits(loaded, batch).argmax(-1).tolist()
             for row, found in zip(rows, best, strict=True):
                 first = encoded[row][1]
-                tags[row] = tuple("O" if p is None else loaded.labels[found[p]] for p in first)
+                places = (None if p is None else p + loaded.output_delay for p in first)
+                tags[row] = tuple("O" if p is None else loaded.labels[found[p]] for p in places)
         return tags
 
 
@@ -114,9 +121,11 @@ def _encode(
 ) -> list[tuple[list[int], list[int | None]]]:
     """Returns for each sentence its ids and the place of every word's first piece.
 
-    A word that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
+    Where the model answers late, so many padding tokens stand at the end of the ids. A word
+    that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
     """
-    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+    late = loaded.output_delay
+    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS) - late
     encoded = loaded.tokenizer(
         [list(words) or [""] for words in sentences], is_split_into_words=True
     )
@@ -130,5 +139,5 @@ def _encode(
         if len(ids) > bound:
             ids = [*ids[: bound - 1], ids[-1]]
             first = [None if p is not None and p >= bound - 1 else p for p in first]
-        rows.append((ids, first))
+        rows.append(([*ids, *[loaded.tokenizer.pad_token_id] * late], first))
     return rows

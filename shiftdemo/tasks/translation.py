@@ -10,8 +10,8 @@ from torch import Tensor
 
 from shiftdemo.errors import DataError
 from shiftdemo.models import Loaded
-from shiftdemo.positions import left_padded, moved_positions
-from shiftdemo.shifts.right_shift import decoder_input
+from shiftdemo.moving import left_padded, moved_positions
+from shiftdemo.shifts.right_shift import fed
 from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad
 from shiftdemo.tasks.loss import IGNORED, cross_entropy
 from shiftdemo.types import Sample, ShiftedSample, TranslationSample
@@ -50,7 +50,7 @@ class Translation(Task):
         return 2 + (len(pair.source) + len(pair.target)) // 4
 
     def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
-        """See :meth:`Task.collate`; decoder input is the labels moved right by one."""
+        """See :meth:`Task.collate`; decoder input is the labels moved right."""
         pairs = [_pair(sample.shifted) for sample in samples]
         bound = loaded.positions.table_size
         most = min(MAX_TOKENS, bound or MAX_TOKENS)
@@ -60,9 +60,9 @@ class Translation(Task):
         start = loaded.model.config.decoder_start_token_id
         inputs, labels = [], []
         for ids, sample in zip(targets, samples, strict=True):
-            given, wanted = _cropped(ids, sample, start)
+            given, counts = fed(ids, sample.feed, start)
             inputs.append(given)
-            labels.append(wanted)
+            labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
         source = pad(sources, tokenizer.pad_token_id)
         mask = pad([[1] * len(ids) for ids in sources], 0)
         return Batch(
@@ -74,8 +74,8 @@ class Translation(Task):
                 "decoder_attention_mask": pad([[1] * len(ids) for ids in inputs], 0),
             },
             labels=pad(labels, IGNORED),
-            source_offset=offsets(samples, "source", [len(s) for s in sources], bound),
-            target_offset=offsets(samples, "target", [len(t) for t in inputs], bound),
+            source_offset=offsets([s.feed.source for s in samples], [*map(len, sources)], bound),
+            target_offset=offsets([s.feed.target for s in samples], [*map(len, inputs)], bound),
             n_tokens=sum(map(len, sources)) + sum(map(len, inputs)),
         )
 
@@ -111,17 +111,6 @@ class Translation(Task):
 def _cut_ends(rows: list[list[int]], most: int) -> list[list[int]]:
     """Cuts long rows but keeps their end token."""
     return [row if len(row) <= most else [*row[: most - 1], row[-1]] for row in rows]
-
-
-def _cropped(ids: list[int], sample: ShiftedSample, start: int) -> tuple[list[int], list[int]]:
-    """Returns decoder input and labels of one target, after ``length_crop``."""
-    length = sample.target_length
-    if length is None or length >= len(ids):
-        return decoder_input(ids, start), ids
-    if sample.target_mode == "mask":
-        return decoder_input(ids, start), [*ids[:length], *[IGNORED] * (len(ids) - length)]
-    # No end token after a cut: it would teach the model to stop early.
-    return decoder_input(ids[:length], start), ids[:length]
 
 
 @torch.inference_mode()

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from shiftdemo.config import TrainConfig
+from shiftdemo.delay import keep_settings
 from shiftdemo.models import Loaded, save_model
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import Batch, Task, logits, token_loss
@@ -47,6 +48,8 @@ class Arm:
         self.name, self.seed, self.task, self.loaded = name, seed, task, loaded
         self.shifts, self.config = list(shifts), config
         model = loaded.model
+        for shift in self.shifts:
+            keep_settings(model, shift.model_settings)
         matrices = [p for p in model.parameters() if p.requires_grad and p.ndim >= 2]
         vectors = [p for p in model.parameters() if p.requires_grad and p.ndim < 2]
         self.optimizer = torch.optim.AdamW(

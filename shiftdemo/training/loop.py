@@ -12,17 +12,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.models import Loaded, torch_threads, versions
 from shiftdemo.precision import fastest_precision
-from shiftdemo.shifts import make_shifts
+from shiftdemo.shifts import Shift, make_shifts
 from shiftdemo.tasks import Task
 from shiftdemo.training.arm import Arm, is_finite
 from shiftdemo.training.batching import batches
 from shiftdemo.types import (
     ArmSaved,
+    EvalLogged,
     RunCancelled,
     RunEvent,
     RunFailed,
@@ -88,7 +88,7 @@ class _Run:
         if self.config.precision == "auto":  # the log keeps what it came to
             self.config = dataclasses.replace(self.config, precision=fastest_precision())
         self.began = time.perf_counter()
-        self.shifts = make_shifts(self.config.shifts, plan.task.name)
+        self.shifts: list[Shift] = []
         self.ending: RunEvent | None = None
 
     @property
@@ -115,12 +115,12 @@ class _Run:
 
     def _arms(self, seed: int) -> list[Arm]:
         first = self.plan.make_model(seed)
+        self.shifts = make_shifts(self.config.shifts, self.plan.task.name)  # anew: some learn
+        models = [first.model, *(copy.deepcopy(first.model) for _ in self.config.arms[1:])]
         arms = []
-        for i, name in enumerate(self.config.arms):
-            loaded = (
-                first if i == 0 else dataclasses.replace(first, model=copy.deepcopy(first.model))
-            )
+        for name, model in zip(self.config.arms, models, strict=True):
             shifts = self.shifts if name == "shift" else []
+            loaded = dataclasses.replace(first, model=model)
             arms.append(Arm(name, seed, self.plan.task, loaded, shifts, self.config))
         return arms
 
@@ -156,8 +156,10 @@ class _Run:
             self.ending = RunFinished(self.run_id, reason, self.seconds)
         return self.ending is not None
 
-    def _evaluate(self, arm: Arm, step: int) -> Any:
-        return arm.evaluate(step, self.plan.held_out, self.shifts)
+    def _evaluate(self, arm: Arm, step: int) -> EvalLogged:
+        figures = arm.evaluate(step, self.plan.held_out, self.shifts)
+        changes = [shift.after_evaluation(figures.shifted_accuracy) for shift in arm.shifts]
+        return dataclasses.replace(figures, note="; ".join(filter(None, changes)))
 
     def _save(self, arms: list[Arm], index: int, step: int) -> Iterator[RunEvent]:
         if self.plan.output is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shiftdemo.config import TrainConfig
@@ -13,10 +14,12 @@ from shiftdemo.limits import Limits
 from shiftdemo.models import Loaded, is_scratch, load_model, make_scratch, set_dropout
 from shiftdemo.positions import Positions
 from shiftdemo.scratch import ScratchSize, train_tokenizer
-from shiftdemo.shifts import make_shifts
+from shiftdemo.shifts import Shift, apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.loop import Plan
-from shiftdemo.types import Sample
+from shiftdemo.types import PLAIN_FEED, Sample
+
+_TRIED = 100  # samples that are shifted beforehand, to see whether anything changes
 
 
 def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
@@ -34,20 +37,10 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     else:
         make_model = _trained(config, task, [*train, *held_out], limits)
     positions = make_model(config.seeds[0]).positions
-    notes = []
-    moves = any(shift.stage == "position" for shift in shifts)
-    if moves and positions.encoding == "unknown":
-        notes.append(
-            f"How {config.model} encodes positions is not known here: the offset does not reach "
-            "it, and a flat curve would mean nothing."
-        )
-    elif moves and not positions.absolute:
-        notes.append(
-            f"{config.model} has {positions.encoding} positions: a constant offset cannot change "
-            "what it computes. Expect both arms to stay level; this is a control."
-        )
-    _check_offsets(config, positions)
-    return Plan(config, task, train, held_out, make_model, output, tuple(notes))
+    notes = notes_before(config.model, shifts, positions, train)
+    for shift in shifts:  # leave room for a sentence at least
+        positions.check(shift.reach, 32 if shift.reach else 0)
+    return Plan(config, task, train, held_out, make_model, output, notes)
 
 
 def _scratch(
@@ -85,9 +78,39 @@ def _trained(
     return fresh
 
 
-def _check_offsets(config: TrainConfig, positions: Positions) -> None:
-    """Refuses a run whose offsets leave hardly any room for a sentence."""
-    for shift in make_shifts(config.shifts, config.task):
-        if shift.name == "position_offset":
-            most = max(shift.values["max_offset"], shift.values["fixed"])
-            positions.check(most, 32)
+def notes_before(
+    model: str, shifts: Sequence[Shift], positions: Positions, train: Sequence[Sample]
+) -> tuple[str, ...]:
+    """Returns what to know before a run: shifts that cannot have an effect, and why.
+
+    Args:
+        model: its reference, for the message.
+        positions: where the model keeps its positions.
+        train: the first samples are shifted, to see whether anything changes.
+    """
+    notes = []
+    for shift in shifts:
+        reason = shift.without_effect(positions.encoding)
+        if shift.stage == "position" and not positions.source and not reason:
+            notes.append(
+                f"How {model} encodes positions is not known here: {shift.name} does not reach "
+                "it, and a flat curve would mean nothing."
+            )
+        elif reason:
+            notes.append(
+                f"{shift.name} can have no effect on {model}: {reason}. Expect both arms to "
+                "stay level; this is a control."
+            )
+        else:
+            notes += _idle_note(shift, train[:_TRIED])
+    return tuple(notes)
+
+
+def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
+    """Returns a note where the shift changes none of the samples."""
+    tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
+    if any(one.shifted != one.original or one.feed != PLAIN_FEED for one in tried):
+        return []
+    reasons = Counter(one.note.partition(": ")[2] for one in tried if not one.applied)
+    why = f": {reasons.most_common(1)[0][0]}" if reasons else "; raise its strength."
+    return [f"{shift.name} changes none of the first {len(tried)} training samples{why}"]

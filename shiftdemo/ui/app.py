@@ -40,7 +40,7 @@ def build_page(context: Context) -> gr.Blocks:
         tasks = [(t(label), value) for label, value in TASKS]
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
-                BuildTab(page, context, tasks)
+                BuildTab(page, context, tasks, look)
             with gr.Tab(t("Train"), id="train", elem_id="tab-train"):
                 train = TrainTab(page, context, tasks, remembered, ended)
             with gr.Tab(t("Compare"), id="compare", elem_id="tab-compare"):

@@ -2,108 +2,195 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec
-from shiftdemo.errors import DataError, LimitError
+from shiftdemo.errors import LimitError, ShiftDemoError
 from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 from shiftdemo.ui import texts
+from shiftdemo.ui.build_data import BuildData, further
 from shiftdemo.ui.context import Context
 from shiftdemo.ui.forms import ShiftForm
 from shiftdemo.ui.i18n import Visit, t
+from shiftdemo.ui.job import follow
+from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
-MOST_SHOWN = 200
-NEIGHBOURS = 64
-FORMATS = ("jsonl", "csv", "conll")
+MOST_REASONS = 6
 
 
-def build_set(context: Context, form: ShiftForm, source: Sequence[Any]) -> None:
-    """Draws the controls, the preview and the downloads.
+class BuildSet:
+    """The controls, the preview and the downloads of a whole set."""
 
-    Args:
-        source: the components task, origin, corpus seed, file and seed of the tab.
-    """
-    gr.Markdown(t("Build a set"), elem_classes="sd-heading")
-    gr.Markdown(t(texts.SET_NOTE), elem_classes="sd-note")
-    message = message_box()
-    with gr.Row(elem_classes="sd-bar"):
-        most = context.limits.train_samples
-        n = gr.Number(
-            200,
-            label=t("Sentences"),
-            info=t("How many to build."),
-            minimum=1,
-            maximum=most,
-            precision=0,
-            min_width=140,
-        )
-        share = gr.Slider(
-            0,
-            1,
-            value=1,
-            step=0.05,
-            label=t("Share p"),
-            info=t("Share of the samples that are shifted (0 to 1)."),
-            min_width=260,
-        )
-        button = gr.Button(t("Build the set"), variant="primary", min_width=140)
-    table = drawn("table", "sd-set")
-    with gr.Row(elem_classes="sd-bar"):
-        downloads = [
-            gr.DownloadButton(name, visible=False, size="sm", min_width=100)
-            for name in ("JSONL", "CSV", "CoNLL")
-        ]
+    def __init__(
+        self, context: Context, form: ShiftForm, data: BuildData, more: Sequence[Any], look: Any
+    ) -> None:
+        """Draws them.
 
-    def run(visit: Visit, *values: Any) -> list[Any]:
-        return _run(context, form, visit, values)
+        Args:
+            data: where the tab's sentences come from.
+            more: the components task, seed and "then also" of the tab.
+            look: ``light`` or ``dark``, set by the browser.
+        """
+        self.context, self.form, self.data = context, form, data
+        gr.Markdown(t("Build a set"), elem_classes="sd-heading")
+        gr.Markdown(t(texts.SET_NOTE), elem_classes="sd-note")
+        message = message_box()
+        with gr.Row(elem_classes="sd-bar"):
+            self.n = gr.Number(
+                200,
+                label=t("Sentences"),
+                info=t("How many to build."),
+                minimum=1,
+                maximum=context.limits.train_samples,
+                precision=0,
+                min_width=140,
+            )
+            self.share = gr.Slider(
+                0,
+                1,
+                value=1,
+                step=0.05,
+                label=t("Share p"),
+                info=t("Share of the samples that are shifted (0 to 1)."),
+                min_width=260,
+            )
+            with gr.Column(min_width=200, scale=1):
+                self.button = gr.Button(t("Build the set"), variant="primary")
+                self.stop = gr.Button(t("Cancel"), interactive=False)
+        status = drawn("run")
+        counts = drawn("table", "sd-counts")
+        plot = gr.Plot(visible=False, show_label=False, container=False, elem_id="set-plot")
+        table = drawn("table", "sd-set")
+        with gr.Row(elem_classes="sd-bar"):
+            files = [
+                gr.DownloadButton(name, visible=False, size="sm", min_width=100)
+                for name in FORMATS.values()
+            ]
+        inputs = [look, self.n, self.share, *more, *data.inputs, *form.inputs]
+        outputs = [status, self.button, self.stop, counts, plot, table, *files]
+        wire(self.button.click, self._run, inputs, outputs, message)
+        wire(self.stop.click, self._cancel, [], [self.stop], message)
 
-    inputs = [n, share, *source, *form.inputs]
-    wire(button.click, run, inputs, [table, *downloads], message)
+    def _cancel(self, visit: Visit) -> Any:
+        self.context.stop_job(f"{visit.session}/set")
+        return gr.update(interactive=False)
+
+    async def _run(
+        self,
+        visit: Visit,
+        look: str,
+        n: Any,
+        share: Any,
+        task: str,
+        seed: Any,
+        then: str,
+        *rest: Any,
+    ) -> AsyncIterator[list[Any]]:
+        place, shift = rest[: len(self.data.inputs)], rest[len(self.data.inputs) :]
+        n, most = int(n or 0), self.context.limits.train_samples
+        if not 1 <= n <= most:
+            raise LimitError(f"Sentences: {n}; give 1 to {most}.")
+        spec = self.data.spec(task, place, n)
+        specs = [self.form.spec(shift, p=share, **_drawn_words(place[0], shift[0]))]
+        specs += further(then)
+
+        def work(report: Any, stopped: Any) -> BuiltSet:
+            report(0.0, visit("Reading the sentences…"))
+            samples = api.load_samples(task, spec, "train", n, self.context.limits)
+            folder = self.context.files_of(visit.session)
+            return build_files(task, samples, specs, int(seed or 0), folder, report, stopped, visit)
+
+        left = [gr.skip()] * (3 + len(FORMATS))
+        busy = [gr.update(interactive=False), gr.update(interactive=True)]
+        free = [gr.update(interactive=True), gr.update(interactive=False)]
+        try:
+            async for job in follow(self.context, f"{visit.session}/set", work, turns=False):
+                if not job.done.is_set():
+                    yield [{"state": job.text, "fraction": job.fraction}, *busy, *left]
+            if isinstance(job.error, Stopped) or (job.result is None and not job.error):
+                yield [{"state": visit("Stopped.")}, *free, *left]
+                return
+            if job.error:
+                raise job.error
+        except ShiftDemoError:
+            yield [None, *free, *left]
+            raise
+        shown = await asyncio.to_thread(_shown, visit, job.result, task, look)
+        yield [None, *free, *shown]
 
 
-def _run(context: Context, form: ShiftForm, visit: Visit, values: Sequence[Any]) -> list[Any]:
-    n, share, task, origin, corpus_seed, file, seed, *shift = values
-    n = int(n or 0)
-    if not 1 <= n <= context.limits.train_samples:
-        raise LimitError(f"Sentences: {n}; give 1 to {context.limits.train_samples}.")
-    data = DataSpec(size=max(16, n), seed=int(corpus_seed or 0))
-    if origin == "file":
-        if not file:
-            raise DataError("No file yet; choose one above, under 'Sample from: file'.")
-        data = DataSpec(train=file, size=max(16, n))
-    samples = api.load_samples(task, data, "train", n)
-    # The words of the worked example are hardly in other sentences; there they are drawn.
-    drawn_words = {"word": "", "target_word": ""}
-    plain = origin == "worked" and shift[0] == "append_copy"
-    spec = form.spec(shift, p=share, **(drawn_words if plain else {}))
-    rows = list(api.build_shifted(task, samples, [spec], int(seed or 0), samples[:NEIGHBOURS]))
-    files = [_write(rows, form_name, task) for form_name in FORMATS]
-    return [preview(visit, rows), *files]
+def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> list[Any]:
+    """Returns counts, figure, table and downloads."""
+    from shiftdemo.viz.built import set_figure
+
+    figure = set_figure(
+        built.summary,
+        (
+            visit("Words of a sentence"),
+            visit("Mentions begin at position (words)" if task == "ner" else TARGET_TITLE),
+        ),
+        (visit("original"), visit("shifted")),
+        "dark" if look.startswith("dark") else "light",
+    )
+    files = [
+        gr.update(value=str(built.files[name]), visible=True)
+        if name in built.files
+        else gr.update(visible=False)
+        for name in FORMATS
+    ]
+    plot = gr.update(value=figure, visible=True)
+    return [_counts(visit, built.summary), plot, preview(visit, built), *files]
 
 
-def _write(rows: list[ShiftedSample], form: str, task: str) -> Any:
-    if form == "conll" and task != "ner":
-        return gr.update(visible=False)
-    path = Path(tempfile.mkdtemp(prefix="shiftdemo-")) / f"shifted.{form}"
-    api.write_shifted(rows, path, form)
-    return gr.update(value=str(path), visible=True)
+TARGET_TITLE = "Target labels that carry loss (words)"
 
 
-def preview(visit: Visit, rows: list[ShiftedSample]) -> dict[str, Any]:
-    """Returns the table of the first rows, with counts."""
-    applied = sum(row.applied for row in rows)
-    lead = visit("{n} sentences, {m} of them shifted.", n=len(rows), m=applied)
-    if len(rows) > MOST_SHOWN:
-        lead += " " + visit("The first {n} are shown; the files hold all.", n=MOST_SHOWN)
+def _drawn_words(origin: str, operator: str) -> dict[str, Any]:
+    """Returns what is drawn anew in a set: the worked example's words are hardly in others."""
+    if operator == "append_copy" and origin == "worked":
+        return {"word": "", "target_word": "", "index": -1}
+    return {"index": -1} if operator == "append_copy" else {}
+
+
+def _counts(visit: Visit, summary: Any) -> dict[str, Any]:
+    """Returns the figures of a set, and why operators were not applied."""
+    from shiftdemo.viz.built import applicability
+
+    means = summary.means()
+    rows = [
+        [visit("Sentences"), f"{summary.n:,}", ""],
+        [visit("shifted"), f"{summary.applied:,}", _percent(summary.applied, summary.n)],
+        [visit("really changed"), f"{summary.changed:,}", _percent(summary.changed, summary.n)],
+        [
+            visit("Words of a sentence, mean"),
+            f"{means['lengths_before']:.1f} → {means['lengths_after']:.1f}",
+            "",
+        ],
+    ]
+    reasons = applicability(summary)
+    for reason, count, share in reasons[:MOST_REASONS]:
+        rows.append([visit("not applied") + f": {reason}", f"{count:,}", f"{share:.1f} %"])
+    columns = ["", visit("samples"), visit("share")]
+    return {"lead": "", "columns": columns, "rows": rows, "size": 4 + MOST_REASONS}
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / max(1, whole):.1f} %"
+
+
+def preview(visit: Visit, built: BuiltSet) -> dict[str, Any]:
+    """Returns the table of the first rows."""
+    n = built.summary.n
+    lead = visit("{n} sentences, {m} of them shifted.", n=n, m=built.summary.applied)
+    if n > len(built.first):
+        lead += " " + visit("The first {n} are shown; the files hold all.", n=len(built.first))
     columns = [visit("original"), visit("shifted"), visit("what was drawn")]
-    cells = [[_text(r.original), _text(r.shifted), _drawn(visit, r)] for r in rows[:MOST_SHOWN]]
+    cells = [[_text(r.original), _text(r.shifted), _drawn(visit, r)] for r in built.first]
     return {"lead": lead, "columns": columns, "rows": cells, "size": 8}
 
 
@@ -122,4 +209,8 @@ def _drawn(visit: Visit, row: ShiftedSample) -> str:
     if not row.applied:
         return row.note or visit("not shifted")
     draws = {key: value for key, value in row.params.items() if ".drawn_" in key}
-    return ", ".join(f"{key.split('.drawn_')[1]} = {value}" for key, value in draws.items())
+    return ", ".join(f"{key.split('.drawn_')[1]} = {_short(value)}" for key, value in draws.items())
+
+
+def _short(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.types import (
+    PLAIN_POSITIONS,
+    PositionPlan,
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TranslationSample,
+)
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit
 from shiftdemo.viz.build import build_view
 from shiftdemo.words import split
+
+STATES = ("kept", "repositioned", "moved", "copied", "new", "gone")
 
 
 def plain(sample: Sample) -> str:
@@ -30,40 +39,57 @@ def view_of(visit: Visit, shifted: ShiftedSample) -> dict[str, Any]:
         lines += [["y", " ".join(before.tags)], ["y′", " ".join(after.tags)]]
     words = itertools.chain.from_iterable(side["before"] + side["after"] for side in view["sides"])
     present = {word["state"] for word in words}
-    states = [state for state in ("kept", "moved", "copied", "new", "gone") if state in present]
+    states = [state for state in STATES if state in present]
     note = _note(visit, shifted)
-    return {**view, "texts": lines, "states": states, "labels": _labels(visit), "note": note}
+    return {**view, "texts": lines, "states": states, "labels": _labels(visit, view), "note": note}
 
 
 def _note(visit: Visit, shifted: ShiftedSample) -> str:
     parts = [visit("Nothing was shifted:")] if not shifted.applied else []
     parts += [shifted.note] if shifted.note else []
-    if shifted.source_offset or shifted.target_offset:
-        drawn_now = visit(
-            "Every position id moves: source by {source}.", source=shifted.source_offset
-        )
-        if isinstance(shifted.shifted, TranslationSample):
-            drawn_now = visit(
-                "Every position id moves: source by {source}, target by {target}.",
-                source=shifted.source_offset,
-                target=shifted.target_offset,
-            )
-        parts.append(drawn_now)
-    if shifted.target_length is not None and isinstance(shifted.shifted, TranslationSample):
+    parts += [
+        _positions(visit, name, plan)
+        for name, plan in (("source", shifted.feed.source), ("target", shifted.feed.target))
+        if plan != PLAIN_POSITIONS
+    ]
+    feed = shifted.feed
+    if feed.length is not None and isinstance(shifted.shifted, TranslationSample):
         whole = len(split(shifted.shifted.target).words) + 1
-        if shifted.target_length >= whole:
-            parts.append(
-                visit(
-                    "Length drawn: {n}; the target is shorter, so nothing is hidden.",
-                    n=shifted.target_length,
-                )
+        parts.append(
+            visit(
+                "Length drawn: {n}; the target is shorter, so nothing is hidden."
+                if feed.length >= whole
+                else "Length drawn: {n} labels carry loss.",
+                n=feed.length,
             )
-        else:
-            parts.append(visit("Length drawn: the first {n} labels.", n=shifted.target_length))
+        )
     return " ".join(parts)
 
 
-def _labels(visit: Visit) -> dict[str, str]:
+def _positions(visit: Visit, side: str, plan: PositionPlan) -> str:
+    """Returns what happened to the position ids of one side."""
+    name = visit("Source positions" if side == "source" else "Target positions")
+    found = []
+    if plan.offset:
+        found.append(visit("every id moves by {k}", k=plan.offset))
+    if plan.span:
+        found.append(visit("a random increasing choice below {span}", span=plan.span))
+    if plan.skips:
+        gaps = ", ".join(str(gap) for _, gap in plan.skips)
+        found.append(visit("gaps of {gaps} between chunks", gaps=gaps))
+    return f"{name}: {'; '.join(found)}."
+
+
+def _steps_note(visit: Visit, pair: bool, steps: dict[str, Any] | None) -> str:
+    if steps is None:
+        return ""
+    if pair:
+        return visit(texts.DECODER_NOTE, n=steps["lag"])
+    return visit(texts.DELAY_NOTE if steps["lag"] else texts.LABEL_NOTE, n=steps["lag"])
+
+
+def _labels(visit: Visit, view: dict[str, Any]) -> dict[str, str]:
+    pair = view["kind"] == "translation"
     return {
         "source": visit("Source"),
         "target": visit("Target"),
@@ -72,13 +98,16 @@ def _labels(visit: Visit) -> dict[str, str]:
         "shifted": visit("shifted"),
         "kept": visit("kept in place"),
         "moved": visit("moved"),
+        "repositioned": visit("same place, other position id"),
         "copied": visit("copied"),
         "new": visit("new"),
         "gone": visit("gone"),
         "position": visit("position"),
-        "decoder": visit("What the decoder sees"),
-        "decoderNote": visit(texts.DECODER_NOTE),
-        "input": visit("decoder input"),
+        "rows": visit("original above, shifted below"),
+        "asText": visit("As plain text"),
+        "steps": visit("What the decoder sees" if pair else "What the tagger is asked"),
+        "stepsNote": _steps_note(visit, pair, view["steps"]),
+        "input": visit("decoder input" if pair else "input"),
         "label": visit("label"),
         "lossRow": visit("loss"),
         "step_loss": visit("yes"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from shiftdemo.shifts import make_shift
 from shiftdemo.training.worker import Runs
 
 _MODELS_KEPT = 8
+_FOLDERS_KEPT = 64  # sessions whose built files lie there
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Context:
     runs: Runs
     jobs: dict[str, Any] = field(default_factory=dict)
     ready: threading.Event = field(default_factory=threading.Event)
+    _folders: OrderedDict[str, Path] = field(default_factory=OrderedDict)
     _models: OrderedDict[tuple[str, str, float], Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _computing: threading.Lock = field(default_factory=threading.Lock)
@@ -128,8 +132,20 @@ class Context:
                 return fixed if fixed >= 0 else int(values["max_offset"])
         return -1
 
+    def files_of(self, session: str) -> Path:
+        """Returns an empty folder for the files of a session; its last one is removed."""
+        folder = Path(tempfile.mkdtemp(prefix="shiftdemo-"))
+        with self._lock:
+            old = [self._folders.pop(session, None)]
+            self._folders[session] = folder
+            while len(self._folders) > _FOLDERS_KEPT:
+                old.append(self._folders.popitem(last=False)[1])
+        for path in filter(None, old):
+            shutil.rmtree(path, ignore_errors=True)
+        return folder
+
     def stop_job(self, session: str) -> None:
-        """Asks the comparison of a session to end."""
+        """Asks the comparison, or another job, of a session to end."""
         job = self.jobs.get(session)
         if job is not None:
             job.stop()

@@ -78,6 +78,7 @@ class ShiftForm:
         values: dict[str, Any] | None = None,
         hidden: Sequence[str] = (),
         none: bool = False,
+        dials: bool = False,
     ) -> None:
         """Draws the form.
 
@@ -88,15 +89,17 @@ class ShiftForm:
             values: defaults of ``name``'s parameters that differ from the declared ones.
             hidden: parameters that are not shown; they keep their declared defaults.
             none: whether "no shift" may be chosen.
+            dials: whether :meth:`draw_dials` draws the operators' dials elsewhere.
         """
-        self.none, self.name = none, form
-        self.hidden = set(hidden)
+        self.none, self.name, self.first = none, form, name
+        self.hidden, self.dials = set(hidden), dials
         self.picker = gr.Dropdown(
             self.choices(task), value=name, label=t("Shift operator"), elem_classes="sd-operator"
         )
-        self._slots: list[tuple[str, str]] = []
+        self._slots: list[tuple[str, tuple[str, ...]]] = []
         self.inputs: list[Any] = [self.picker]
         self.groups: dict[str, gr.Column] = {}
+        self.dial_groups: dict[str, gr.Column] = {}
         for shift in SHIFTS:
             with gr.Column(visible=shift.name == name, elem_classes="sd-params") as group:
                 self._draw(shift, values or {} if shift.name == name else {})
@@ -105,15 +108,43 @@ class ShiftForm:
 
     def _draw(self, shift: type[Shift], values: dict[str, Any]) -> None:
         for param in shift.params:
-            if param.name in self.hidden:
+            fixed = param.low is not None and param.low == param.high
+            dialled = self.dials and param.name in shift.dial.params
+            if param.name in self.hidden or fixed or dialled:
                 continue
             elem_id = f"{self.name}-{shift.name}-{param.name}"
             self.inputs.append(control(param, values.get(param.name), elem_id))
-            self._slots.append((shift.name, param.name))
+            self._slots.append((shift.name, (param.name,)))
+
+    def draw_dials(self) -> None:
+        """Draws, where it is called, one slider an operator: what makes it stronger."""
+        for shift in SHIFTS:
+            dial = shift.dial
+            name = " = ".join(dial.params)
+            param = next(param for param in shift.params if param.name == dial.params[0])
+            text = param.help if len(dial.params) == 1 else DIAL_OF_SEVERAL
+            with gr.Column(
+                visible=shift.name == self.first, elem_classes="sd-params sd-dial"
+            ) as group:
+                slider = gr.Slider(
+                    dial.low,
+                    dial.high,
+                    value=dial.start,
+                    step=dial.step,
+                    label=name,
+                    info=t(text),
+                    elem_id=f"{self.name}-{shift.name}-{dial.params[0]}",
+                )
+            self.dial_groups[shift.name] = group
+            self.inputs.append(slider)
+            self._slots.append((shift.name, dial.params))
 
     def control(self, shift: str, param: str) -> Any:
         """Returns the component of one operator's parameter."""
-        return self.inputs[1 + self._slots.index((shift, param))]
+        place = next(
+            i for i, (owner, names) in enumerate(self._slots) if owner == shift and param in names
+        )
+        return self.inputs[1 + place]
 
     def choices(self, task: str) -> list[tuple[Any, str]]:
         """Returns the picker's choices for a task."""
@@ -121,25 +152,42 @@ class ShiftForm:
         return [*first, *((name, name) for name in shift_names(task))]
 
     def spec(self, values: Sequence[Any], **forced: Any) -> str:
-        """Returns the specification that the form shows, or ``""`` for no shift."""
+        """Returns the specification that the form shows, or ``""`` for no shift.
+
+        Args:
+            forced: parameters that take these values, brought within their bounds.
+        """
         name = values[0]
         if not name:
             return ""
         shown = {
             param: value
-            for (owner, param), value in zip(self._slots, values[1:], strict=True)
+            for (owner, params), value in zip(self._slots, values[1:], strict=True)
+            for param in params
             if owner == name and value is not None
         }
-        return str(ShiftSpec(name, {**shown, **forced}))
+        bounds = {param.name: (param.low, param.high) for param in SHIFTS.get(name).params}
+        inside = {key: _within(value, *bounds[key]) for key, value in forced.items()}
+        return str(ShiftSpec(name, {**shown, **inside}))
 
     def show(self, visit: Visit, name: str) -> list[Any]:
         """Returns the updates of ``shown`` for the operator ``name``."""
-        return [*(gr.update(visible=key == name) for key in self.groups), about(visit, name)]
+        groups = [*self.groups, *self.dial_groups]
+        return [*(gr.update(visible=key == name) for key in groups), about(visit, name)]
 
     @property
     def shown(self) -> list[Any]:
         """The components that :meth:`show` updates."""
-        return [*self.groups.values(), self.about]
+        return [*self.groups.values(), *self.dial_groups.values(), self.about]
+
+
+def _within(value: Any, low: float | None, high: float | None) -> Any:
+    if isinstance(value, str) or low is None or high is None:
+        return value
+    return min(max(value, low), high)
+
+
+DIAL_OF_SEVERAL = "Target tokens that a step sees; in a set they are drawn from min to max."
 
 
 def about(visit: Visit, name: str) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,15 +22,15 @@ Work = Callable[[Report, Callable[[], bool]], Any]
 class Job:
     """One piece of work; ``result`` or ``error`` is set once ``done`` is."""
 
-    def __init__(self, context: Context, work: Work) -> None:
-        """Starts the work; it waits for its turn, because one model computes at a time."""
+    def __init__(self, context: Context, work: Work, turns: bool = True) -> None:
+        """Starts the work; with ``turns`` it waits, because one model computes at a time."""
         self.fraction, self.text = 0.0, ""
         self.result: Any = None
         self.error: Exception | None = None
         self.done = threading.Event()
         self._stopped = threading.Event()
         self._heard = time.monotonic()
-        self._context, self._work = context, work
+        self._context, self._work, self._turns = context, work, turns
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
@@ -50,7 +51,7 @@ class Job:
 
     def _run(self) -> None:
         try:
-            with self._context.turns():
+            with self._context.turns() if self._turns else contextlib.nullcontext():
                 if not self.stopped:
                     self.result = self._work(self._report, lambda: self.stopped)
         except Exception as error:
@@ -59,13 +60,16 @@ class Job:
             self.done.set()
 
 
-async def follow(context: Context, session: str, work: Work) -> AsyncIterator[Job]:
+async def follow(
+    context: Context, session: str, work: Work, turns: bool = True
+) -> AsyncIterator[Job]:
     """Yields the job several times a second until it is done.
 
     Args:
         session: whose job; :meth:`Context.stop_job` ends it.
+        turns: whether models compute, which one job does at a time.
     """
-    job = Job(context, work)
+    job = Job(context, work, turns)
     context.jobs[session] = job
     try:
         while not job.done.is_set():

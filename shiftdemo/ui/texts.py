@@ -6,18 +6,19 @@ FILE_COLUMNS = (
     "Columns: source, target for translation; words, tags for tagging. "
     "CoNLL: word first, tag last, a blank line between sentences."
 )
+NO_GUESS = "The names of the columns tell nothing; say below which is which."
 POSITION_NOTE = (
     "The number under a word is its absolute position id, counted in words here; "
     "the model counts sub-word tokens."
 )
 WORKED_NOTE = (
-    "The pair a and modèle is given, as in the published example; with both fields empty a word is "
-    "drawn, and its aligned target word goes along."
+    "The pair a and modèle is given, as in the published example. Move the slider, and the aligned "
+    "target word goes along instead."
 )
-DECODER_NOTE = (
-    "Right shift (teacher forcing): the decoder reads the labels moved one step right behind "
-    "a start token <s>, and is asked for the label below. </s> ends the target."
-)
+THEN_HELP = "Further operators, as on the command line, a space between them."
+DECODER_NOTE = "It reads the labels moved {n} right behind <s>, and is asked for the label below."
+LABEL_NOTE = "Each word is given with the label that is asked for there."
+DELAY_NOTE = "Labels are asked for {n} late, behind as many padding tokens."
 SET_LEAD = "Build a set"
 SET_NOTE = (
     "Applies the operator above to many sentences, each for its share p, and gives you the file."

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo import words as w
-from shiftdemo.shifts.right_shift import decoder_input
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.shifts.right_shift import decoder_input, fed
+from shiftdemo.types import PositionPlan, Sample, ShiftedSample, TaggedSample, TranslationSample
 
-START, END = "<s>", "</s>"
+START, END, PAD, NO_LABEL = "<s>", "</s>", "<pad>", "–"
 
 
 def build_view(
@@ -24,8 +24,8 @@ def build_view(
     Returns:
         A JSON-able dict: ``id``, ``kind`` (``translation``, ``ner`` or ``text``), ``shift``,
         ``params``, ``seed``, ``applied``, ``note``; ``sides``, one (``source`` or ``words``) or
-        two (``source``, ``target``) dicts of :func:`side_view`; ``decoder``, the dict of
-        :func:`decoder_view` or ``None``.
+        two (``source``, ``target``) dicts of :func:`side_view`; ``steps``, the dict of
+        :func:`decoder_view` or :func:`label_view`, or ``None``.
     """
     before, after = shifted.original, shifted.shifted
     return {
@@ -37,10 +37,18 @@ def build_view(
         "applied": shifted.applied,
         "note": shifted.note,
         "sides": _sides(shifted),
-        "decoder": decoder_view(shifted, target_tokens)
-        if isinstance(after, TranslationSample) and (after.target.strip() or target_tokens)
-        else None,
+        "steps": _asked(after, shifted, target_tokens),
     }
+
+
+def _asked(
+    after: Sample, shifted: ShiftedSample, target_tokens: Sequence[str] | None
+) -> dict[str, Any] | None:
+    if isinstance(after, TaggedSample):
+        return label_view(shifted)
+    if isinstance(after, TranslationSample) and (after.target.strip() or target_tokens):
+        return decoder_view(shifted, target_tokens)
+    return None
 
 
 def _kind(sample: Sample) -> str:
@@ -50,26 +58,29 @@ def _kind(sample: Sample) -> str:
 
 
 def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
-    before, after = shifted.original, shifted.shifted
+    before, after, feed = shifted.original, shifted.shifted, shifted.feed
     copied = shifted.params.get("append_copy.drawn_index")
     if isinstance(before, TaggedSample) and isinstance(after, TaggedSample):
         old, new = _spaced(before.words), _spaced(after.words)
-        view = side_view("words", old, new, shifted.alignment, shifted.source_offset, copied)
+        view = side_view("words", old, new, shifted.alignment, feed.source, copied)
         for words, tags in ((view["before"], before.tags), (view["after"], after.tags)):
             for word, tag in zip(words, tags, strict=True):
                 word["tag"] = tag
+        for word in view["after"]:
+            old_place = word["from"]
+            word["retagged"] = old_place is not None and before.tags[old_place] != word["tag"]
         return [view]
     if isinstance(before, TranslationSample) and isinstance(after, TranslationSample):
         old, new = w.split(before.source), w.split(after.source)
-        sides = [side_view("source", old, new, shifted.alignment, shifted.source_offset, copied)]
+        sides = [side_view("source", old, new, shifted.alignment, feed.source, copied)]
         if before.target.strip() or after.target.strip():
             moves = shifted.target_alignment or ()
             old, new = w.split(before.target), w.split(after.target)
             copied = shifted.params.get("append_copy.drawn_target_index")
-            sides.append(side_view("target", old, new, moves, shifted.target_offset, copied))
+            sides.append(side_view("target", old, new, moves, feed.target, copied))
         return sides
     old, new = w.split(getattr(before, "text", "")), w.split(getattr(after, "text", ""))
-    return [side_view("source", old, new, shifted.alignment, shifted.source_offset, copied)]
+    return [side_view("source", old, new, shifted.alignment, feed.source, copied)]
 
 
 def _spaced(words: Sequence[str]) -> w.Words:
@@ -83,56 +94,60 @@ def side_view(
     old: w.Words,
     new: w.Words,
     alignment: Sequence[int | None],
-    offset: int,
+    plan: PositionPlan,
     copied_from: int | None = None,
 ) -> dict[str, Any]:
     """Returns the words of one side before and after.
 
     Args:
         alignment: ``alignment[i]`` is the new index of old word ``i`` or ``None``.
-        offset: absolute position of the first word after the shift.
+        plan: the position ids after the shift.
         copied_from: where a copied word was taken from, where that is known.
 
     Returns:
-        ``side``, ``offset``, ``before`` and ``after``: lists of words, each ``text``, ``gap``
-        (what stands in front of it), ``index``, ``position``, ``state``, ``tag`` (or ``None``).
-        Before, ``state`` is ``kept``, ``moved`` or ``gone`` and ``to`` the new index; after, it
-        is ``kept``, ``moved``, ``copied`` or ``new``, ``from`` the old index and ``copy_of``
-        the index (after) of the word that was copied.
+        ``side``, ``before`` and ``after``: lists of words, each ``text``, ``gap`` (what stands in
+        front of it), ``index``, ``position``, ``state``, ``tag`` (or ``None``). Before, ``state``
+        is ``kept``, ``moved`` (another place), ``repositioned`` (the same place under another
+        position id) or ``gone``, and ``to`` the new index; after, it is one of these, ``copied``
+        or ``new``, ``from`` the old index and ``copy_of`` the index (after) of the word that was
+        copied; for tagged words ``retagged`` says whether a word lost its tag for another.
     """
     back = {new_place: place for place, new_place in enumerate(alignment) if new_place is not None}
-    before = [
-        _word(old, i, i, _moved(i, alignment[i] if i < len(alignment) else None))
-        | {"to": alignment[i] if i < len(alignment) else None}
-        for i in range(len(old.words))
-    ]
+    positions = plan.ids(len(new.words))
+    before = []
+    for place in range(len(old.words)):
+        to = alignment[place] if place < len(alignment) else None
+        state = "gone" if to is None else _state(place, to, positions)
+        before.append(_word(old, place, place, state) | {"to": to})
     first = min(back, default=len(new.words))
     after = []
     for place in range(len(new.words)):
-        source = back.get(place)
-        copy_of = None
+        source, copy_of = back.get(place), None
         if source is not None:
-            state = "kept" if source == place else "moved"
+            state = _state(source, place, positions)
         else:
             copy_of = _copy_of(new.words, place, copied_from) if place > first else None
             state = "new" if copy_of is None else "copied"
-        after.append(
-            _word(new, place, offset + place, state) | {"from": source, "copy_of": copy_of}
-        )
-    return {"side": side, "offset": offset, "before": before, "after": after}
+        word = _word(new, place, positions[place], state)
+        after.append(word | {"from": source, "copy_of": copy_of})
+    return {"side": side, "before": before, "after": after}
 
 
-def _moved(place: int, to: int | None) -> str:
-    if to is None:
-        return "gone"
-    return "kept" if to == place else "moved"
+def _state(place: int, to: int, positions: Sequence[int]) -> str:
+    """Returns what became of a word that is still there."""
+    if to != place:
+        return "moved"
+    return "kept" if positions[to] == place else "repositioned"
 
 
 def _copy_of(words: Sequence[str], place: int, known: int | None) -> int | None:
-    """Returns where the word that is copied to ``place`` stands, or ``None`` for a new word."""
+    """Returns where the word that is copied to ``place`` stands, or ``None`` for a new word.
+
+    Unless it is known, it is the nearest equal word in front: doubles follow what they double.
+    """
     if known is not None and 0 <= known < place and words[known] == words[place]:
         return known
-    return next((i for i in range(place) if words[i] == words[place]), None)
+    return next((i for i in range(place - 1, -1, -1) if words[i] == words[place]), None)
 
 
 def _word(text: w.Words, index: int, position: int, state: str) -> dict[str, Any]:
@@ -152,35 +167,57 @@ def decoder_view(
     """Returns the right shift of a translation: decoder input above labels, step by step.
 
     Returns:
-        ``unit`` (``word`` or ``token``), ``mode`` (``all``, ``truncate`` or ``mask``),
-        ``length`` (labels that count), ``total``, ``offset`` and ``steps``: ``input``,
-        ``label``, ``position`` and ``state``, which is ``loss`` (the label counts), ``masked``
-        (computed, no loss) or ``cut`` (not computed at all).
+        ``unit`` (``word`` or ``token``), ``lag`` (by how many places the input lags behind),
+        ``counted`` (labels that carry loss), ``total`` and ``steps``: ``input``, ``label``,
+        ``position`` and ``state``, which is ``loss`` (the label counts), ``masked`` (computed, no
+        loss) or ``cut`` (not computed at all).
     """
-    sample = shifted.shifted
+    sample, feed = shifted.shifted, shifted.feed
     if target_tokens is None:
         target = sample.target if isinstance(sample, TranslationSample) else ""
         labels = [*w.split(target).words, END]
     else:
         labels = list(target_tokens)
-    length = len(labels)
-    if shifted.target_length is not None:
-        length = min(length, shifted.target_length)
-    hidden = "masked" if shifted.target_mode == "mask" else "cut"
-    steps = [
-        {
-            "input": given,
-            "label": label,
-            "position": shifted.target_offset + i,
-            "state": "loss" if i < length else hidden,
-        }
-        for i, (given, label) in enumerate(zip(decoder_input(labels, START), labels, strict=True))
-    ]
+    given, counts = fed(labels, feed, START)
+    cut = len(labels) - len(given)
+    whole = [*given, *decoder_input(labels, START, feed.right_shift)[len(given) :]]
+    states = ["loss" if counted else "masked" for counted in counts] + ["cut"] * cut
+    # What is cut off has no position: the step never computes it.
+    positions: list[int | str] = [*feed.target.ids(len(given)), *["–"] * cut]
     return {
         "unit": "word" if target_tokens is None else "token",
-        "mode": shifted.target_mode if length < len(labels) else "all",
-        "length": length,
+        "lag": feed.right_shift,
+        "counted": sum(counts),
         "total": len(labels),
-        "offset": shifted.target_offset,
-        "steps": steps,
+        "steps": _steps(whole, labels, positions, states),
     }
+
+
+def label_view(shifted: ShiftedSample) -> dict[str, Any]:
+    """Returns what a tagger is given and asked for, place by place.
+
+    Returns:
+        As :func:`decoder_view`; ``lag`` is the output delay, by which labels come late behind as
+        many padding tokens.
+    """
+    sample, delay = shifted.shifted, shifted.feed.output_delay
+    words, tags = (sample.words, sample.tags) if isinstance(sample, TaggedSample) else ((), ())
+    given = [*words, *[PAD] * delay]
+    labels = [*[NO_LABEL] * delay, *tags]
+    states = ["masked"] * delay + ["loss"] * len(tags)
+    return {
+        "unit": "word",
+        "lag": delay,
+        "counted": len(tags),
+        "total": len(given),
+        "steps": _steps(given, labels, shifted.feed.source.ids(len(given)), states),
+    }
+
+
+def _steps(
+    given: Sequence[str], labels: Sequence[str], positions: Sequence[int | str], states: list[str]
+) -> list[dict[str, Any]]:
+    return [
+        {"input": i, "label": label, "position": position, "state": state}
+        for i, label, position, state in zip(given, labels, positions, states, strict=True)
+    ]

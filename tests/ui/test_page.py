@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from shiftdemo.data.files import read_samples
+
 HOSTILE = '<img src=x onerror="window.hit=1"> ${window.hit=2} {{constructor}} <b>bold</b>'
 OpenPage = Callable[..., Page]
 
 
 def _texts(page: Page) -> list[str]:
-    return page.locator(".sd-texts dd").all_inner_texts()
+    return page.locator(".sd-texts dd").all_text_contents()
 
 
 def _choose_operator(page: Page, tab: str, name: str) -> None:
@@ -25,6 +27,17 @@ def _choose_operator(page: Page, tab: str, name: str) -> None:
 
 def _parameter(page: Page, name: str) -> Locator:
     return page.locator(f"#build-{name} textarea, #build-{name} input").first
+
+
+def _dial(page: Page, name: str, value: str) -> None:
+    box = page.locator(f"#build-{name} input[type=number]")
+    box.fill(value)
+    box.press("Enter")
+
+
+def _pick(page: Page, box: str, choice: str) -> None:
+    page.locator(f"{box} input").fill(choice)
+    page.locator(f"{box} input").press("Enter")
 
 
 def _fill(page: Page, box: str, text: str) -> None:
@@ -72,8 +85,9 @@ def test_another_operator_brings_its_own_form(open_page: OpenPage) -> None:
     page = open_page()
     _choose_operator(page, "tab-build", "position_offset")
     expect(page.get_by_label("max_offset")).to_be_visible()
-    _parameter(page, "position_offset-fixed").fill("7")
+    _dial(page, "position_offset-fixed", "7")
     expect(page.locator(".sd-words").nth(1).locator(".sd-position").first).to_have_text("7")
+    expect(page.locator(".sd-words").nth(1).locator(".sd-is-repositioned")).to_have_count(9)
     expect(page.locator(".sd-texts dd").nth(1)).to_have_text(
         "I we are going to build a language model"
     )
@@ -128,14 +142,128 @@ def test_a_bad_file_gives_one_sentence_and_the_page_stays_up(
 def test_a_set_is_built_and_downloaded(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
     page.get_by_label("built-in corpus").first.check()
-    _parameter(page, "append_copy-word").fill("")
-    _parameter(page, "append_copy-target_word").fill("")
     page.get_by_role("button", name="Build the set").click()
     expect(page.locator(".sd-set").first).to_contain_text("200 sentences, 200 of them shifted.")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="JSONL").click()
-    download.value.save_as(tmp_path / "set.jsonl")
-    assert len((tmp_path / "set.jsonl").read_text(encoding="utf-8").splitlines()) == 200
+    expect(page.locator("#set-plot .js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".sd-counts").first).to_contain_text("really changed")
+    for name, kind in (("JSONL", "jsonl"), ("CSV", "csv"), ("Parquet", "parquet")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        download.value.save_as(tmp_path / f"set.{kind}")
+        rows = read_samples(tmp_path / f"set.{kind}", "translation")
+        assert len(rows) == 200
+    expect(page.get_by_role("button", name="CoNLL")).to_be_hidden()
+
+
+def test_a_set_says_why_an_operator_was_not_applied(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("built-in corpus").first.check()
+    expect(page.locator(".sd-texts dd").first).not_to_contain_text("language model")
+    _parameter(page, "append_copy-word").fill("zebra")
+    page.get_by_role("button", name="Build the set").click()
+    counts = page.locator(".sd-counts").first
+    expect(counts).to_contain_text("not applied: append_copy: the sentence has no word 'zebra'.")
+    expect(counts).to_contain_text("100.0 %")
+
+
+def test_a_large_set_shows_progress_and_can_be_stopped(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("built-in corpus").first.check()
+    page.locator("#tab-build").get_by_label("Sentences", exact=True).fill("200000")
+    page.get_by_role("button", name="Build the set").click()
+    stop = page.locator("#tab-build").get_by_role("button", name="Cancel")
+    expect(stop).to_be_enabled()
+    expect(page.locator("#tab-build .sd-progress").first).to_be_visible()
+    _dial(page, "append_copy-index", "2")  # the rest of the tab still answers
+    expect(page.locator(".sd-is-copied .sd-text").first).not_to_have_text("a")
+    stop.click()
+    expect(page.locator("#tab-build .sd-state").first).to_have_text("Stopped.", timeout=60_000)
+    expect(page.get_by_role("button", name="Build the set")).to_be_enabled()
+
+
+def test_the_dial_moves_the_words(open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.locator(".sd-is-copied .sd-text").first).to_have_text("a")
+    _dial(page, "append_copy-index", "8")  # its aligned target word goes along
+    expect(page.locator(".sd-is-copied .sd-text").first).to_have_text("model")
+    expect(page.locator(".sd-is-copied .sd-text").nth(1)).to_have_text("modèle")
+    page.get_by_label("entity tagging").first.check()
+    _choose_operator(page, "tab-build", "rotate")
+    for k, first in ((1, "."), (2, "London"), (3, "in")):
+        _dial(page, "rotate-k", str(k))
+        expect(page.locator(".sd-words").nth(1).locator(".sd-text").first).to_have_text(first)
+    assert page.locator(".sd-line-moved").count() == 9
+
+
+def test_words_slide_to_their_new_places(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("entity tagging").first.check()
+    _choose_operator(page, "tab-build", "rotate")
+    expect(page.locator(".sd-word.sd-is-moved").first).to_be_visible()
+    page.evaluate(
+        "() => { window.slid = 0; const real = Element.prototype.animate;"
+        " Element.prototype.animate = function (...all) {"
+        " window.slid += 1; return real.apply(this, all); } }"
+    )
+    _dial(page, "rotate-k", "4")
+    page.wait_for_function("window.slid >= 5")
+
+
+def test_the_worked_example_is_seen_without_scrolling(open_page: OpenPage) -> None:
+    page = open_page(width=1440, height=900)
+    rows = [*page.locator(".sd-words").all(), page.locator(".sd-decoder")]
+    assert len(rows) == 5  # source and target, each over its shifted form; input and labels
+    for row in rows:
+        box = row.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
+    assert page.locator(".sd-line-copied").count() == 2 and page.evaluate("scrollY") == 0
+
+
+def test_labels_of_a_tagger_stand_under_its_words(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("entity tagging").first.check()
+    _choose_operator(page, "tab-build", "output_delay")
+    labels = page.locator(".sd-decoder tr").nth(2).locator("td")
+    expect(labels.first).to_have_text("–")
+    expect(labels.nth(1)).to_have_text("B-PER")
+    expect(page.locator(".sd-decoder tr").nth(1).locator("td").last).to_have_text("<pad>")
+
+
+def test_operators_follow_one_another(open_page: OpenPage) -> None:
+    page = open_page()
+    _fill(page, "#build-then", "position_offset:fixed=5 right_shift:n=2")
+    given = page.locator(".sd-decoder tr").nth(1).locator("td")
+    expect(given.nth(1)).to_have_text("<s>")
+    expect(page.locator(".sd-words").nth(1).locator(".sd-position").first).to_have_text("5")
+    _fill(page, "#build-then", "position_ofset:fixed=5")
+    expect(page.locator("#tab-build .sd-message").first).to_contain_text("position_offset")
+    _fill(page, "#build-then", "")
+    expect(page.locator("#tab-build .sd-message").first).to_be_hidden()
+
+
+def test_columns_of_a_file_are_guessed_shown_and_mapped(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text("fr,en,note\nUn chat dort.,A cat sleeps.,An animal\n", encoding="utf-8")
+    page = open_page()
+    page.get_by_label("file", exact=True).first.check()
+    page.locator("#build-file input[type=file]").set_input_files(file)
+    expect(page.locator(".sd-found").first).to_contain_text("Read as source = en, target = fr")
+    expect(page.locator(".sd-texts dd").first).to_have_text("A cat sleeps.")
+    _pick(page, "#build-second-column", "note")
+    expect(page.locator(".sd-texts dd").nth(2)).to_have_text("An animal")
+    _pick(page, "#build-first-column", "fr")
+    expect(page.locator(".sd-texts dd").first).to_have_text("Un chat dort.")
+
+
+def test_a_moved_dial_answers_quickly(open_page: OpenPage) -> None:
+    page = open_page()
+    _choose_operator(page, "tab-build", "prefix_filler")
+    expect(page.locator(".sd-word.sd-is-new").first).to_be_visible()
+    for k in (1, 2, 3):
+        _dial(page, "prefix_filler-k", str(k))
+        expect(page.locator(".sd-word.sd-is-new")).to_have_count(k)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,17 @@ import pytest
 
 from shiftdemo import models, scratch
 from shiftdemo.shifts import SHIFTS
-from shiftdemo.ui import app, attention, data_form, forms, progress, texts, train_config, wiring
+from shiftdemo.ui import (
+    app,
+    attention,
+    build_set,
+    data_form,
+    forms,
+    progress,
+    texts,
+    train_config,
+    wiring,
+)
 from shiftdemo.ui import models as pickers
 from shiftdemo.ui.i18n import Visit, catalogue
 
@@ -27,8 +37,10 @@ def _literals() -> Iterator[str]:
             if place is None or len(node.args) <= place:
                 continue
             argument = node.args[place]
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield argument.value
+            either = isinstance(argument, ast.IfExp)
+            for text in (argument.body, argument.orelse) if either else (argument,):
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield text.value
 
 
 def _named() -> Iterator[str]:
@@ -39,6 +51,7 @@ def _named() -> Iterator[str]:
     pairs = (app.TASKS, data_form.PLACES, attention.KINDS, train_config.PRESETS)
     for table in pairs:
         yield from (label for label, _ in table)
+    yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     yield from (shift.effect for shift in SHIFTS)
 

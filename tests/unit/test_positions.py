@@ -22,7 +22,8 @@ from moving import (
 )
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.positions import Positions, find_positions, moved_positions
+from shiftdemo.moving import moved_positions
+from shiftdemo.positions import Positions, find_positions
 
 
 @pytest.mark.parametrize(("task", "encoding"), ABSOLUTE)

@@ -9,7 +9,7 @@ import torch
 from moving import IDS, MASK, TRANSLATORS, Make, by, close, counted, forward, padded
 from torch import Tensor
 
-from shiftdemo.positions import left_padded, moved_positions
+from shiftdemo.moving import left_padded, moved_positions
 
 
 def generated(model: Any, inputs: dict[str, Tensor], **options: Any) -> tuple[Tensor, Tensor]:

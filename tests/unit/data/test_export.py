@@ -60,6 +60,6 @@ def test_csv_cells_are_no_formulas(tmp_path: Path) -> None:
 def test_a_failed_export_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="CoNLL is for ner"):
         write_shifted(shifted("translation", PAIR), tmp_path / "out.conll", "conll")
-    with pytest.raises(ConfigError, match="jsonl, csv, conll"):
+    with pytest.raises(ConfigError, match="jsonl, csv, parquet, conll"):
         write_shifted([], tmp_path / "out.xml", "xml")
     assert list(tmp_path.iterdir()) == []

@@ -63,4 +63,6 @@ def test_every_operator_takes_real_sentences(data_folder: Path) -> None:
                 apply_shifts([operator()], sample, 0, sets[task], always=True)
                 for sample in sets[task]
             ]
-            assert sum(result.applied for result in results) > 0.9 * len(results)
+            # a tag cannot be rolled where no word has one
+            able = [result for result in results if "has no mention" not in result.note]
+            assert sum(result.applied for result in able) > 0.9 * len(able) > 100

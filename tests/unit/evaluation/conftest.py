@@ -14,7 +14,7 @@ from shiftdemo.models import Loaded, make_scratch
 from shiftdemo.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import TASKS, Task
-from shiftdemo.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.types import Feed, PositionPlan, Sample, TaggedSample, TranslationSample
 
 SIZE = ScratchSize(width=32, ffn=64, heads=2, layers=1, decoder_layers=1, max_positions=64)
 PAIRS = (
@@ -102,7 +102,8 @@ def train(
         for sample in samples:
             k = rng.randint(0, max_offset) if rng.random() < 0.5 else 0
             row = unshifted(sample, 0)
-            rows.append(dataclasses.replace(row, source_offset=k, target_offset=k))
+            plan = PositionPlan(offset=k)
+            rows.append(dataclasses.replace(row, feed=Feed(source=plan, target=plan)))
         loss = task.loss(loaded, task.collate(loaded, rows))
         loss.backward()
         optimizer.step()

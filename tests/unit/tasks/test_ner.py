@@ -165,3 +165,26 @@ def test_a_pair_is_refused(make_tiny: Make, pairs: list[TranslationSample]) -> N
 def test_labels_begin_with_o_and_follow_the_types(tagged: list[TaggedSample]) -> None:
     assert TASK.labels(tagged) == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
     assert TASK.labels([]) == ("O",)
+
+
+def test_a_delayed_tagger_is_asked_and_read_d_places_late(
+    make_tiny: Make, tagged: list[TaggedSample]
+) -> None:
+    loaded = make_tiny("ner", "learned")
+    plain = TASK.collate(loaded, moved(tagged[:4]))
+    loaded.model.config.shiftdemo_output_delay = 2
+    late = TASK.collate(loaded, moved(tagged[:4]))
+    width = plain.labels.shape[1]
+    assert late.labels.shape[1] == width + 2
+    assert (late.labels[:, :2] == -100).all() and torch.equal(late.labels[:, 2:], plain.labels)
+    for row in range(4):
+        n = int(plain.inputs["attention_mask"][row].sum())
+        ids, mask = late.inputs["input_ids"][row], late.inputs["attention_mask"][row]
+        assert torch.equal(ids[:n], plain.inputs["input_ids"][row, :n])
+        assert (ids[n : n + 2] == loaded.tokenizer.pad_token_id).all() and int(mask.sum()) == n + 2
+    with torch.no_grad():
+        best = logits(loaded, late).argmax(-1)
+    found = TASK.predict(loaded, tagged[:4])
+    for row in range(4):
+        places = (late.labels[row] != -100).nonzero().flatten()
+        assert list(found[row]) == [loaded.labels[i] for i in best[row, places].tolist()]

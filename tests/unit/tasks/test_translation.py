@@ -239,3 +239,55 @@ def test_a_later_target_word_does_not_reach_an_earlier_step_in_training(
     loaded.model.eval()
     assert torch.equal(before[0, :last], after[0, :last])
     assert not torch.equal(before[0, last], after[0, last])
+
+
+def test_a_window_keeps_what_stands_before_it_as_input(
+    make_tiny: Make, pairs: list[TranslationSample]
+) -> None:
+    loaded = make_tiny("translation", "learned")
+    whole = TASK.collate(loaded, moved(pairs[:6]))
+    samples = moved(pairs[:6], "length_crop:min=2,max=2,mode=window")
+    batch = TASK.collate(loaded, samples)
+    for row, sample in enumerate(samples):
+        n = int((whole.labels[row] != -100).sum())
+        first = int(sample.feed.window * (n - 1))
+        counted = (batch.labels[row] != -100).nonzero().flatten().tolist()
+        assert counted == [first, first + 1]
+        assert torch.equal(batch.labels[row, counted], whole.labels[row, counted])
+        given = batch.inputs["decoder_input_ids"][row, : first + 2]
+        assert torch.equal(given, whole.inputs["decoder_input_ids"][row, : first + 2])
+        assert int(batch.inputs["decoder_attention_mask"][row].sum()) == first + 2
+    assert any(sample.feed.window > 0.5 for sample in samples)
+
+
+def test_a_longer_right_shift_hides_the_last_label_too(
+    make_tiny: Make, pairs: list[TranslationSample]
+) -> None:
+    loaded = make_tiny("translation", "learned")
+    one = TASK.collate(loaded, moved(pairs[:3]))
+    two = TASK.collate(loaded, moved(pairs[:3], "right_shift:n=2,p=1"))
+    assert torch.equal(one.labels, two.labels)
+    start = loaded.model.config.decoder_start_token_id
+    assert (two.inputs["decoder_input_ids"][:, :2] == start).all()
+    n = int((one.labels[0] != -100).sum())
+    given = two.inputs["decoder_input_ids"][0, 2:n]
+    assert torch.equal(given, one.labels[0, : n - 2])
+
+
+@every_encoding
+@pytest.mark.parametrize("spec", ["position_sample:span=40,p=1", "position_skip:max_gap=20,p=1"])
+def test_positions_that_are_not_one_after_the_other_move_every_encoding(
+    make_tiny: Make, pairs: list[TranslationSample], encoding: str, spec: str
+) -> None:
+    loaded = make_tiny("translation", encoding)
+    with torch.no_grad():
+        plain = logits(loaded, TASK.collate(loaded, moved(pairs[:4])))
+        batch = TASK.collate(loaded, moved(pairs[:4], spec))
+        assert batch.source_offset.shape == batch.inputs["input_ids"].shape
+        assert batch.target_offset.shape == batch.labels.shape
+        change = (logits(loaded, batch) - plain).abs()[batch.labels != -100].max()
+    assert change > 1e-5 and torch.isfinite(TASK.loss(loaded, batch))
+    if loaded.positions.table_size is not None:
+        wide = moved(pairs[:4], "position_sample:span=4096,p=1")
+        ids = TASK.collate(loaded, wide).source_offset + torch.arange(batch.source_offset.shape[1])
+        assert int(ids.max()) < loaded.positions.table_size

@@ -62,57 +62,96 @@ def test_build_view_context_is_new_and_the_sentence_moves():
     assert _states(source["before"]) == ["moved"] * 9
     assert _states(source["after"]) == ["new"] * 5 + ["moved"] * 9
     assert source["before"][0]["to"] == 5 and source["after"][5]["from"] == 0
-    assert view["kind"] == "translation" and view["applied"] and view["decoder"]
+    assert view["kind"] == "translation" and view["applied"] and view["steps"]
 
 
 def test_build_view_offset_moves_positions_only():
     view = _view(TAGGED, "position_offset:fixed=7")
     (side,) = view["sides"]
-    assert side["side"] == "words" and side["offset"] == 7
-    assert _states(side["after"]) == ["kept"] * 3
+    assert side["side"] == "words"
+    assert _states(side["after"]) == _states(side["before"]) == ["repositioned"] * 3
     assert [word["position"] for word in side["before"]] == [0, 1, 2]
     assert [word["position"] for word in side["after"]] == [7, 8, 9]
     assert [word["tag"] for word in side["after"]] == ["B-PER", "O", "B-PER"]
-    assert view["decoder"] is None and view["kind"] == "ner"
+    assert [step["position"] for step in view["steps"]["steps"]] == [7, 8, 9]
 
 
-def test_build_view_gone_word():
-    from shiftdemo.types import ShiftedSample
+def test_build_view_skips_keep_the_first_chunk():
+    view = _view(PAIR, "position_skip:chunks=2,max_gap=0", "position_offset:fixed=0")
+    assert _states(view["sides"][0]["after"]) == ["kept"] * 9
+    moved = _view(PAIR, "position_skip:chunks=2,max_gap=64")["sides"][0]["after"]
+    places = [word["position"] for word in moved]
+    assert places == sorted(set(places)) and places[0] == 0 and places[-1] > 8
+    assert moved[0]["state"] == "kept" and moved[-1]["state"] == "repositioned"
 
-    after = TaggedSample("t", ("Ada", "Ada"), ("B-PER", "B-PER"))
-    shifted = ShiftedSample(TAGGED, after, "drop", {}, 0, (0, None, 1))
-    (side,) = build_view(shifted)["sides"]
-    assert _states(side["before"]) == ["kept", "gone", "moved"]
-    assert side["before"][1]["to"] is None and _states(side["after"]) == ["kept", "moved"]
+
+def test_build_view_gone_and_doubled_words():
+    (side,) = _view(TAGGED, "drop:rate=1")["sides"]
+    assert _states(side["before"]).count("gone") == 2
+    assert len(side["after"]) == 1
+    (side,) = _view(TAGGED, "duplicate:rate=1")["sides"]
+    assert _states(side["after"]) == ["kept", "copied", "moved", "copied", "moved", "copied"]
+    assert [word["copy_of"] for word in side["after"]] == [None, 0, None, 2, None, 4]
+
+
+def test_build_view_says_which_words_lost_their_tag():
+    (side,) = _view(TAGGED, "tag_roll")["sides"]
+    assert [word["tag"] for word in side["after"]] == ["B-PER", "B-PER", "O"]
+    assert [word["retagged"] for word in side["after"]] == [False, True, True]
+    assert not any(word["retagged"] for word in _view(TAGGED, "rotate")["sides"][0]["after"])
 
 
 def test_decoder_view_is_the_labels_moved_right():
-    decoder = _view(PAIR, "right_shift")["decoder"]
+    decoder = _view(PAIR, "right_shift")["steps"]
     steps = decoder["steps"]
     assert [s["input"] for s in steps] == ["<s>", *PAIR.target.split()]
     assert [s["label"] for s in steps] == [*PAIR.target.split(), "</s>"]
-    assert decoder["mode"] == "all" and decoder["length"] == decoder["total"] == 7
+    assert decoder["lag"] == 1 and decoder["counted"] == decoder["total"] == 7
     assert {s["state"] for s in steps} == {"loss"}
 
 
+def test_decoder_view_lags_by_n():
+    steps = _view(PAIR, "right_shift:n=3")["steps"]["steps"]
+    assert [s["input"] for s in steps] == ["<s>", "<s>", "<s>", *PAIR.target.split()[:4]]
+    assert [s["label"] for s in steps] == [*PAIR.target.split(), "</s>"]
+
+
 def test_decoder_view_crop_cuts_or_masks():
-    for mode, state in (("truncate", "cut"), ("mask", "masked")):
+    for mode, state, ends in (("truncate", "cut", ["–"] * 4), ("mask", "masked", [8, 9, 10, 11])):
         view = _view(PAIR, f"length_crop:min=3,max=3,mode={mode}", "position_offset:fixed=5")
-        decoder = view["decoder"]
+        decoder = view["steps"]
         assert [s["state"] for s in decoder["steps"]] == ["loss"] * 3 + [state] * 4
-        assert decoder["mode"] == mode and decoder["length"] == 3
-        assert [s["position"] for s in decoder["steps"]] == list(range(5, 12))
+        assert decoder["counted"] == 3 and decoder["total"] == 7
+        assert [s["position"] for s in decoder["steps"]] == [5, 6, 7, *ends]
+
+
+def test_decoder_view_window_has_context_in_front_and_nothing_behind():
+    for seed in range(20):
+        shift = make_shift("length_crop:min=2,max=2,mode=window")
+        steps = build_view(apply_shifts([shift], PAIR, seed))["steps"]["steps"]
+        states = [step["state"] for step in steps]
+        first = states.index("loss")
+        assert states == ["masked"] * first + ["loss"] * 2 + ["cut"] * (5 - first)
+        assert [s["input"] for s in steps] == ["<s>", *PAIR.target.split()]
+
+
+def test_label_view_comes_late_by_the_delay():
+    view = _view(TAGGED, "output_delay:delay=2")["steps"]
+    assert [s["input"] for s in view["steps"]] == ["Ada", "reads", "Ada", "<pad>", "<pad>"]
+    assert [s["label"] for s in view["steps"]] == ["–", "–", "B-PER", "O", "B-PER"]
+    assert [s["state"] for s in view["steps"]] == ["masked"] * 2 + ["loss"] * 3
+    assert view["lag"] == 2
 
 
 def test_decoder_view_counts_tokens_where_they_are_known():
     shifted = apply_shifts([make_shift("length_crop:min=2,max=2")], PAIR, 0)
-    decoder = build_view(shifted, ["Nous", "all", "·ons", "</s>"])["decoder"]
-    assert decoder["unit"] == "token" and decoder["total"] == 4 and decoder["length"] == 2
+    decoder = build_view(shifted, ["Nous", "all", "·ons", "</s>"])["steps"]
+    assert decoder["unit"] == "token" and decoder["total"] == 4 and decoder["counted"] == 2
     assert decoder["steps"][2]["input"] == "all"
 
 
 def test_build_view_edges_end():
-    assert _view(TranslationSample("e", "", ""))["decoder"] is None
+    assert _view(TranslationSample("e", "", ""))["steps"] is None
     assert _view(TaggedSample("e", (), ()))["sides"][0]["after"] == []
     text = _view(TextSample("x", "just a text", "good"))
     assert text["kind"] == "text" and len(text["sides"][0]["after"]) == 3
@@ -120,6 +159,8 @@ def test_build_view_edges_end():
 
 @given(st.sampled_from(SHIFTS.names()), st.lists(st.sampled_from("abc"), min_size=1, max_size=6))
 def test_build_view_gives_the_shifted_text_back(name: str, letters: list[str]):
+    if "translation" not in SHIFTS.get(name).tasks:
+        return
     sample = TranslationSample("s", " ".join(letters), " ".join(reversed(letters)))
     shifted = apply_shifts([make_shift(name)], sample, 1, CONTEXT, always=True)
     view = build_view(shifted)

@@ -1,0 +1,110 @@
+"""Samples a second of every operator, beside nlpaug's nearest, on the same sentences.
+
+From the raw string to the finished sample in one process, one sentence at a time: the words are
+split, the draws come from the sample's own key, and the shifted text, the alignment and the
+provenance are made. nlpaug gives a text alone. The rounds of all candidates are interleaved and
+medians are reported.
+
+    pip install nlpaug
+    python benchmarks/shifts.py [--sentences FILE] [--output benchmarks/results/shifts.json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from shiftdemo import words as w
+from shiftdemo.data.grammar import GrammarSpec, generate
+from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
+from shiftdemo.types import Sample, TaggedSample, TranslationSample
+
+N, ROUNDS = 10_000, 2
+NEAREST = {"local_shuffle": "swap", "rotate": "swap", "drop": "delete", "length_crop": "crop"}
+
+
+def sentences(path: str) -> list[str]:
+    """The first 10,000 lines of a (gzipped) text file, or sentences of the built-in corpus."""
+    if not path:
+        return [s.translation().source for s in generate(GrammarSpec(size=N), "train")]
+    opened: Any = gzip.open if path.endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        return [line.strip() for _, line in zip(range(N), lines, strict=False)]
+
+
+def sample_of(task: str, number: int, text: str) -> Sample:
+    """A pair without a target, or words with the tag O: all that a raw string says."""
+    if task == "ner":
+        words = w.split(text).words
+        return TaggedSample(str(number), words, ("O",) * len(words))
+    # A target is needed where it is what the operator cuts.
+    return TranslationSample(str(number), text, text if task == "cut" else "")
+
+
+def ours(name: str, task: str, texts: Sequence[str]) -> Callable[[], Any]:
+    """Shifts every sentence."""
+    shift = [make_shift(name)]
+    made = "cut" if task == "translation" and SHIFTS.get(name).stage == "length" else task
+    context = [sample_of(made, -1 - i, text) for i, text in enumerate(texts[:64])]
+
+    def run() -> None:
+        for number, text in enumerate(texts):
+            apply_shifts(shift, sample_of(made, number, text), 0, context, always=True)
+
+    return run
+
+
+def peer(action: str, texts: Sequence[str]) -> Callable[[], Any]:
+    """Augments every sentence with nlpaug's random word augmenter at its defaults."""
+    import nlpaug.augmenter.word as naw
+
+    augmenter = naw.RandomWordAug(action=action)
+
+    def run() -> None:
+        for text in texts:
+            augmenter.augment(text)
+
+    return run
+
+
+def main() -> None:
+    """Measures, prints a table, and writes it where that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sentences", default="", help="a text file, one sentence a line")
+    parser.add_argument("--output", help="a JSON file for the figures")
+    arguments = parser.parse_args()
+    texts = sentences(arguments.sentences)
+    runs = {f"nlpaug {action}": peer(action, texts) for action in ("swap", "crop", "delete")}
+    for shift in SHIFTS:
+        for task in shift.tasks:
+            runs[f"{shift.name} ({task})"] = ours(shift.name, task, texts)
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            began = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - began)
+    rates = {name: len(texts) / statistics.median(times) for name, times in seconds.items()}
+    fastest = max(rate for name, rate in rates.items() if name.startswith("nlpaug"))
+    rows = []
+    for name, rate in rates.items():
+        near = NEAREST.get(name.partition(" ")[0], "")
+        against = rates[f"nlpaug {near}"] if near else fastest
+        rows.append({"name": name, "per_second": round(rate), "times_nlpaug": rate / against})
+        print(f"{name:32} {rate:10,.0f} /s   {rate / against:5.1f} x nlpaug {near or '(fastest)'}")
+    if arguments.output:
+        words = sum(len(w.split(text).words) for text in texts) / len(texts)
+        machine = {"python": platform.python_version(), "machine": platform.machine()}
+        found = {**machine, "sentences": len(texts), "mean_words": words, "rows": rows}
+        Path(arguments.output).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

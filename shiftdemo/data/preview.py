@@ -1,0 +1,93 @@
+"""What a file holds, before anything is built: its columns, the guess, its first rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from shiftdemo.data.columns import flat_names, lookup, match_names
+from shiftdemo.data.conll import read_conll
+from shiftdemo.data.files import JSON_SUFFIXES, checked_path, choose_delimiter, suffix_of
+from shiftdemo.data.lines import open_bytes, read_lines
+from shiftdemo.data.parquet import flat_schema, open_parquet, parquet_rows
+from shiftdemo.data.rows import Row
+from shiftdemo.data.tables import comma_rows, json_rows, tab_rows, table_rows
+
+MAX_SHOWN = 200  # characters of a cell
+
+
+def guess_columns(found: str | Path | Iterable[str], task: str = "") -> dict[str, str]:
+    """Returns role -> column, as far as the names tell; empty where they tell too little.
+
+    Args:
+        found: the path of a file, or the names of its columns in order.
+    """
+    if isinstance(found, (str, Path)):
+        guess: dict[str, str] = preview(found, task, 1)["guess"]
+        return guess
+    return match_names(list(found), task)
+
+
+def preview(path: str | Path, task: str = "", n: int = 5, encoding: str = "") -> dict[str, Any]:
+    """Returns what a page shows before building.
+
+    Returns:
+        ``columns``: their names, nested ones with a dot, numbers where there is no header;
+        ``guess``: role -> column, empty where the user has to map them;
+        ``rows``: the first ``n`` rows, each a list of texts in the order of ``columns``.
+
+    Raises:
+        DataError: the file cannot be read at all.
+    """
+    path = checked_path(path)
+    suffix = suffix_of(path)
+    if suffix == ".parquet":
+        with open_bytes(path) as raw:
+            file = open_parquet(path.name, raw)
+            names, leaves = flat_schema(file)
+            wanted = [leaf for name in names for leaf in leaves[name]]
+            rows = list(islice(parquet_rows(file, path.name, wanted, None), n))
+        return _table(names, rows, task)
+    if suffix in JSON_SUFFIXES:
+        rows = list(islice(json_rows(read_lines(path, encoding), path.name), n))
+        return _table(flat_names(rows[0][1]) if rows else [], rows, task)
+    return _text(path, suffix, task, n, encoding)
+
+
+def _text(path: Path, suffix: str, task: str, n: int, encoding: str) -> dict[str, Any]:
+    first = next(read_lines(path, encoding), "")
+    delimiter, names = choose_delimiter(first, suffix, task, {})
+    lines = read_lines(path, encoding, keep_ends=True)
+    if suffix == ".csv" or (suffix == ".tsv" and (match_names(names, task) or match_names(names))):
+        cells = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, path.name, delimiter)
+        return _table(names, list(islice(table_rows(cells, path.name, delimiter), n)), task)
+    if task == "translation":
+        pairs = [fields for _, fields in islice(tab_rows(lines), n)]
+        numbers = [str(at + 1) for at in range(max(map(len, pairs), default=0))]
+        guess = {"source": "1", "target": "2"} if len(numbers) == 2 else {}
+        shown = [[_shown(cell) for cell in row] for row in pairs]
+        return {"columns": numbers, "guess": guess, "rows": shown}
+    tagged = islice(read_conll(read_lines(path, encoding), path.name), n)
+    shown = [[_shown(" ".join(one.words)), _shown(" ".join(one.tags))] for one in tagged]
+    guess = {"words": "words", "tags": "tags"}
+    return {"columns": ["words", "tags"], "guess": guess, "rows": shown}
+
+
+def _table(names: list[str], rows: list[Row], task: str) -> dict[str, Any]:
+    cells = [[_shown(_value(row, name)) for name in names] for _, row in rows]
+    return {"columns": names, "guess": match_names(names, task), "rows": cells}
+
+
+def _value(row: Mapping[str, Any], name: str) -> Any:
+    try:
+        return lookup(row, name)
+    except KeyError:
+        return ""
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

@@ -1,0 +1,72 @@
+"""``duplicate``: words are doubled at random."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from shiftdemo.config import SHARE, Param
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.draft import Draft
+from shiftdemo.shifts.hashrandom import uniforms
+from shiftdemo.types import Sample, TaggedSample, TranslationSample
+
+
+@SHIFTS.register
+class Duplicate(Shift):
+    """Doubles words, each with the same probability."""
+
+    name = "duplicate"
+    stage = "sample"
+    tasks = ("translation", "ner")
+    summary = (
+        "Every word is doubled with the same probability; a mention is doubled as a whole, and the "
+        "double is a mention too. In translation only the source has doubles."
+    )
+    summary_zh = (
+        "每个词以相同概率被重复一次；实体整体重复，重复部分仍是实体。翻译任务只重复源句的词。"
+    )
+    formula = "x' = (x_i, x_i if u_i < rate : i = 1 … n),  u_i ~ U[0, 1)"
+    source = "The counterpart of word dropout (Iyyer et al. 2015): repetition instead of loss"
+    effect = (
+        "What stands behind a double moves one place on, on every position encoding; no content "
+        "is lost, but the sentence grows."
+    )
+    params = (
+        Param(
+            "rate",
+            "float",
+            0.1,
+            "Probability of each word (0 to 1).",
+            "每个词的概率（0 到 1）。",
+            0,
+            1,
+        ),
+        SHARE,
+    )
+    dial = Dial(("rate",), 0, 1, 0.2, 0.05)
+    examples = (
+        Example(
+            TaggedSample("tagged", ("New", "York", "sleeps"), ("B-LOC", "I-LOC", "O")),
+            {"rate": 1},
+            TaggedSample(
+                "tagged",
+                ("New", "York", "New", "York", "sleeps", "sleeps"),
+                ("B-LOC", "I-LOC", "B-LOC", "I-LOC", "O", "O"),
+            ),
+        ),
+        Example(
+            TranslationSample("pair", "She reads.", "Elle lit."),
+            {"rate": 1},
+            TranslationSample("pair", "She She reads reads..", "Elle lit."),
+        ),
+    )
+
+    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
+        """See :meth:`Shift.apply`."""
+        draft.need_words()
+        rate, before, units = self.values["rate"], len(draft.words), draft.units()
+        draws = uniforms(rng, before if units is None else len(units))
+        draft.choose([i for i, u in enumerate(draws) for _ in range(1 + (u < rate))], units)
+        return self.drawn(doubled=len(draft.words) - before)

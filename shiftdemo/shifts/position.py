@@ -1,0 +1,28 @@
+"""What the position operators share: which rows move, and for how many samples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shiftdemo.config import SHARE, Param
+from shiftdemo.shifts.draft import Draft
+
+HALF = replace(
+    SHARE,
+    default=0.5,
+    help="Share of the samples that are shifted (0 to 1); 0.5 keeps clean accuracy.",
+    help_zh="被移位的样本比例（0 到 1）；0.5 可保持原始精度。",
+)
+SIDE = Param(
+    "side",
+    "choice",
+    "both",
+    "Which positions move: source, target (decoder) or both.",
+    "移动哪一侧的位置：源、目标（解码器）或两侧。",
+    choices=("both", "source", "target"),
+)
+
+
+def sides(draft: Draft, side: str) -> tuple[bool, bool]:
+    """Returns whether the positions of the source and those of the target move."""
+    return side != "target", side != "source" and draft.target is not None

@@ -1,0 +1,90 @@
+"""The work behind "Build the set": every format in one stream each, with progress and a stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shiftdemo import api
+from shiftdemo.errors import ShiftDemoError
+from shiftdemo.types import Sample, ShiftedSample
+from shiftdemo.ui.i18n import Visit
+
+FORMATS = {"jsonl": "JSONL", "csv": "CSV", "parquet": "Parquet", "conll": "CoNLL"}
+MOST_SHOWN = 1000
+NEIGHBOURS = 64
+_TOLD_EVERY = 500  # samples between two reports
+
+
+class Stopped(ShiftDemoError):
+    """The visitor asked for it, or has gone."""
+
+
+@dataclass
+class BuiltSet:
+    """What was built.
+
+    Attributes:
+        first: the first rows, to look at.
+        summary: counts over all rows, a :class:`shiftdemo.viz.built.SetSummary`.
+        files: format to path.
+    """
+
+    summary: Any
+    first: list[ShiftedSample] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+def build_files(
+    task: str,
+    samples: Sequence[Sample],
+    specs: Sequence[str],
+    seed: int,
+    folder: Path,
+    report: Callable[[float, str], None],
+    stopped: Callable[[], bool],
+    visit: Visit,
+) -> BuiltSet:
+    """Returns the set, built once a format: so that never more than a row is in memory.
+
+    Raises:
+        Stopped: ``stopped()`` became true; half a file is not left behind.
+        ShiftDemoError: a specification is wrong, or a format cannot hold a sample.
+    """
+    from shiftdemo.viz.built import SetSummary  # plotly takes a while to load
+
+    built = BuiltSet(SetSummary())
+    formats = [name for name in FORMATS if name != "conll" or task == "ner"]
+    began, total = time.monotonic(), len(samples) * len(formats)
+
+    def rows(number: int) -> Iterator[ShiftedSample]:
+        for n, row in enumerate(
+            api.build_shifted(task, samples, specs, seed, samples[:NEIGHBOURS])
+        ):
+            if number == 0:
+                built.summary.add(row)
+                if n < MOST_SHOWN:
+                    built.first.append(row)
+            if n % _TOLD_EVERY == 0:
+                if stopped():
+                    raise Stopped("Stopped.")
+                done = number * len(samples) + n
+                left = (time.monotonic() - began) / max(1, done) * (total - done)
+                text = visit(
+                    "Writing {name}: {n} of {all}",
+                    name=FORMATS[formats[number]],
+                    n=f"{n:,}",
+                    all=f"{len(samples):,}",
+                )
+                wait = visit("about {s} s left", s=round(left)) if done else ""
+                report(done / total, f"{text} {wait}".strip())
+            yield row
+
+    for number, name in enumerate(formats):
+        path = folder / f"shifted.{name}"
+        api.write_shifted(rows(number), path, name)
+        built.files[name] = path
+    return built

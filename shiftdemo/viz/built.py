@@ -1,0 +1,181 @@
+"""A whole set of shifted samples: counts, and how lengths and places changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from shiftdemo import words as w
+from shiftdemo.types import (
+    PositionPlan,
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TranslationSample,
+    mentions,
+)
+from shiftdemo.viz.style import ARMS, SMALL_SIZE, faded, get_theme, themed
+
+HEIGHT = 260
+_MOST_BARS = 40
+_BEFORE, _AFTER = ARMS["untrained"], ARMS["shift"]
+
+
+@dataclass
+class SetSummary:
+    """What shifts did to a set; filled one sample at a time, so any number of them fits.
+
+    Attributes:
+        n: samples.
+        applied: samples that at least one operator was applied to.
+        changed: samples whose words, tags or feeding differ from the original's.
+        reasons: why an operator was not applied, ``operator: reason``, with counts.
+        lengths: words of the (source) sentence, before and after, to the number of samples.
+        places: where mentions begin (tagged sentences), or how many target labels carry loss
+            (translations, counted in words with the end token), before and after.
+        kind: ``"ner"``, ``"translation"`` or ``"text"``.
+    """
+
+    n: int = 0
+    applied: int = 0
+    changed: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    lengths: tuple[Counter[int], Counter[int]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
+    places: tuple[Counter[int], Counter[int]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
+    kind: str = "text"
+
+    def add(self, row: ShiftedSample) -> None:
+        """Counts one sample."""
+        self.n += 1
+        self.applied += row.applied
+        same = row.shifted == row.original and row.feed == type(row.feed)()
+        self.changed += not same
+        if row.note:
+            self.reasons.update(row.note.split("; "))
+        plans = (PositionPlan(), row.feed.source)
+        for side, (sample, plan) in enumerate(zip((row.original, row.shifted), plans, strict=True)):
+            n_words = _n_words(sample)
+            self.lengths[side][n_words] += 1
+            if isinstance(sample, TaggedSample):
+                self.kind = "ner"
+                ids = plan.ids(n_words)
+                self.places[side].update(ids[start] for _, start, _ in mentions(sample.tags))
+            elif isinstance(sample, TranslationSample) and sample.target:
+                self.kind = "translation"
+                labels = len(w.split(sample.target).words) + 1
+                seen = row.feed.length if side and row.feed.length is not None else labels
+                self.places[side][min(labels, seen)] += 1
+
+    def means(self) -> dict[str, float]:
+        """Returns the mean of each count, before and after: ``lengths_before`` and so on."""
+        return {
+            f"{name}_{side}": _mean(counts)
+            for name in ("lengths", "places")
+            for side, counts in zip(("before", "after"), getattr(self, name), strict=True)
+        }
+
+
+def summarised(rows: Iterable[ShiftedSample]) -> SetSummary:
+    """Returns the summary of a set."""
+    summary = SetSummary()
+    for row in rows:
+        summary.add(row)
+    return summary
+
+
+def set_figure(
+    summary: SetSummary, titles: tuple[str, str], names: tuple[str, str], theme: str
+) -> go.Figure:
+    """Returns both counts, before and after, as two panels of bars.
+
+    Args:
+        titles: of the panels: what ``lengths`` and ``places`` count, with their unit.
+        names: what before and after are called.
+    """
+    panels = [summary.lengths, summary.places] if any(summary.places) else [summary.lengths]
+    figure = make_subplots(1, len(panels), horizontal_spacing=0.08)
+    colors = get_theme(theme)
+    for column, (before, after) in enumerate(panels, 1):
+        step = _step([*before, *after])
+        for name, counts, style in ((names[0], before, _BEFORE), (names[1], after, _AFTER)):
+            figure.add_trace(
+                _bars(_binned(counts, step), step, name, style.color, column == 1), 1, column
+            )
+        figure.update_xaxes(title_text=titles[column - 1], row=1, col=column)
+    themed(figure, theme, HEIGHT)
+    figure.update_xaxes(
+        gridcolor=colors.grid, zeroline=False, title_font_size=SMALL_SIZE + 1, rangemode="tozero"
+    )
+    figure.update_yaxes(gridcolor=colors.grid, zeroline=False, rangemode="tozero")
+    figure.update_layout(
+        barmode="group",
+        bargap=0.15,
+        bargroupgap=0.0,
+        margin={"t": 34, "r": 8, "b": 44, "l": 48},
+        legend={"orientation": "h", "y": 1.16, "x": 0, "yanchor": "top"},
+    )
+    return figure
+
+
+def _bars(counts: dict[int, int], step: int, name: str, color: str, legend: bool) -> go.Bar:
+    ends = [f"{x}" if step == 1 else f"{x}–{x + step - 1}" for x in counts]
+    return go.Bar(
+        x=[x + (step - 1) / 2 for x in counts],
+        y=list(counts.values()),
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        customdata=ends,
+        marker={
+            "color": faded(color, 0.75),
+            "line": {"color": color, "width": 1},
+            "pattern": {"shape": "/" if color == _AFTER.color else "", "size": 5},
+        },
+        hovertemplate="%{customdata}: %{y:,}<extra>" + name + "</extra>",
+    )
+
+
+def _step(values: Iterable[int]) -> int:
+    """Returns a width of bins that leaves at most forty of them: 1, 2, 5, 10, 20, …"""
+    span = max(values, default=0) + 1
+    step, factors = 1, iter((2, 2.5, 2) * 12)
+    while span / step > _MOST_BARS:
+        step = round(step * next(factors))
+    return step
+
+
+def _binned(counts: Counter[int], step: int) -> dict[int, int]:
+    binned: Counter[int] = Counter()
+    for value, count in counts.items():
+        binned[value // step * step] += count
+    return dict(sorted(binned.items()))
+
+
+def _n_words(sample: Sample) -> int:
+    if isinstance(sample, TaggedSample):
+        return len(sample.words)
+    return len(
+        w.split(sample.source if isinstance(sample, TranslationSample) else sample.text).words
+    )
+
+
+def _mean(counts: Counter[int]) -> float:
+    total = sum(counts.values())
+    return sum(value * count for value, count in counts.items()) / total if total else 0.0
+
+
+def applicability(summary: SetSummary) -> list[tuple[str, int, Any]]:
+    """Returns why operators were not applied: reason, samples and their share in percent."""
+    return [
+        (reason, count, 100.0 * count / max(1, summary.n))
+        for reason, count in summary.reasons.most_common()
+    ]

@@ -1,0 +1,74 @@
+"""What must hold of every shifted sample, whatever the operator."""
+
+from __future__ import annotations
+
+from shiftdemo import words as w
+from shiftdemo.types import (
+    PLAIN_FEED,
+    PositionPlan,
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TranslationSample,
+)
+
+
+def words_of(sample: Sample, side: str = "source") -> tuple[str, ...]:
+    if isinstance(sample, TaggedSample):
+        return sample.words
+    assert isinstance(sample, TranslationSample)
+    return w.split(getattr(sample, side)).words
+
+
+def check_alignment(
+    alignment: tuple[int | None, ...], before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert len(alignment) == len(before)
+    places = [place for place in alignment if place is not None]
+    assert len(set(places)) == len(places)
+    for word, place in zip(before, alignment, strict=True):
+        assert place is None or after[place] == word
+
+
+def check_positions(plan: PositionPlan) -> None:
+    """Ids begin at 0 or later, increase, and stay inside a table that has room."""
+    for n in (0, 1, 2, 7):
+        ids = plan.ids(n)
+        assert len(ids) == n and ids == sorted(set(ids)) and min(ids, default=0) >= 0
+        for bound in (n, n + 1, n + 40):
+            inside = plan.ids(n, bound)
+            assert inside == sorted(set(inside)) and len(inside) == n
+            assert max(inside, default=-1) < max(bound, 1) and min(inside, default=0) >= 0
+
+
+def check(result: ShiftedSample, sample: Sample) -> None:
+    """Everything that must hold of a shifted sample."""
+    assert result.original == sample and result.shifted.id == sample.id
+    check_alignment(result.alignment, words_of(sample), words_of(result.shifted))
+    check_positions(result.feed.source)
+    check_positions(result.feed.target)
+    assert result.applied or (result.shifted == sample and result.note)
+    if isinstance(sample, TaggedSample):
+        assert isinstance(result.shifted, TaggedSample)  # made again, so checked: BIO is valid
+        assert len(result.shifted.words) == len(result.shifted.tags)
+        assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+        if "tag_roll" not in result.shift:  # the one operator that takes tags off their words
+            for tag, place in zip(sample.tags, result.alignment, strict=True):
+                assert place is None or result.shifted.tags[place] == tag
+        return
+    assert isinstance(sample, TranslationSample) and isinstance(result.shifted, TranslationSample)
+    assert result.target_alignment is not None
+    targets = words_of(sample, "target"), words_of(result.shifted, "target")
+    check_alignment(result.target_alignment, *targets)
+    check_links(result, sample)
+
+
+def check_links(result: ShiftedSample, sample: TranslationSample) -> None:
+    links = getattr(result.shifted, "links", None)
+    if links is None:
+        return
+    n_source, n_target = (len(words_of(result.shifted, side)) for side in ("source", "target"))
+    assert all(0 <= s < n_source and 0 <= t < n_target for s, t in links)
+    for source, target in sample.links or ():
+        moved = result.alignment[source], (result.target_alignment or ())[target]
+        assert None in moved or moved in links
