@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,7 @@ from typing import Any
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.errors import ConfigError, ShiftDemoError
-from shiftdemo.limits import Limits
-from shiftdemo.shifts import make_shift
-from shiftdemo.types import (
+from shiftdemo.events import (
     EvalLogged,
     RunCancelled,
     RunFailed,
@@ -23,6 +22,8 @@ from shiftdemo.types import (
     RunStarted,
     StepLogged,
 )
+from shiftdemo.limits import Limits
+from shiftdemo.shifts import make_shift
 
 _FILE_ROWS = 200_000
 
@@ -64,15 +65,39 @@ def run_info(arguments: argparse.Namespace) -> int:
     print("\nTasks:  " + ", ".join(task["name"] for task in found["tasks"]))
     print("\nShifts (name:key=value,key=value):")
     for shift in found["shifts"]:
-        print(f"  {shift['name']}  [{shift['stage']}; {', '.join(shift['tasks'])}]")
-        print(f"      {shift['summary']}")
-        for param in shift["params"]:
-            bounds = ", ".join(param["choices"]) or f"{param['low']} to {param['high']}"
-            print(f"      {param['name']}={param['default']!r} ({bounds}): {param['help']}")
+        _print_shift(shift)
     print("\nModels:")
     for model in found["models"]:
         print(f"  {model['ref']:<22} {model['task']}")
     return 0
+
+
+def _print_shift(shift: dict[str, Any]) -> None:
+    print(f"\n  {shift['name']}  [{shift['stage']}; {', '.join(shift['tasks'])}]")
+    facts = (
+        ("", "summary"),
+        ("formula: ", "formula"),
+        ("effect: ", "effect"),
+        ("source: ", "source"),
+    )
+    for name, key in facts:
+        print(
+            textwrap.fill(
+                name + shift[key], 96, initial_indent="      ", subsequent_indent="      "
+            )
+        )
+    for param in shift["params"]:
+        print(f"      {param['name']}={param['default']!r} ({_bounds(param)}): {param['help']}")
+
+
+def _bounds(param: dict[str, Any]) -> str:
+    """Returns what a parameter may be, with its kind where numbers would mislead."""
+    if param["choices"]:
+        return ", ".join(param["choices"])
+    if param["kind"] == "bool":
+        return "true or false"
+    bounds = f"{param['low']:g} to {param['high']:g}"
+    return f"text of {bounds} characters" if param["kind"] == "str" else bounds
 
 
 def _integers(text: str, flag: str) -> tuple[int, ...]:

@@ -18,6 +18,6 @@ from shiftdemo.shifts import (  # noqa: F401 - imported to register
     rotate,
     tag_roll,
 )
-from shiftdemo.shifts.base import SHIFTS, Shift, apply_shifts, make_shift, make_shifts
+from shiftdemo.shifts.base import SHIFTS, Shift, apply_shifts, by_stage, make_shift, make_shifts
 
-__all__ = ["SHIFTS", "Shift", "apply_shifts", "make_shift", "make_shifts"]
+__all__ = ["SHIFTS", "Shift", "apply_shifts", "by_stage", "make_shift", "make_shifts"]

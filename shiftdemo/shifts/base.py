@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shiftdemo.config import SHARE, Param, ShiftSpec
 from shiftdemo.errors import ConfigError, NotApplicable
+from shiftdemo.params import SHARE, Param, ShiftSpec
 from shiftdemo.registry import Registry
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.shifts.hashrandom import HashRandom
@@ -156,6 +156,13 @@ class Shift(ABC):
 
 
 SHIFTS: Registry[Shift] = Registry("shift")
+STAGES = ("sample", "position", "length", "decoder", "control")
+
+
+def by_stage(task: str = "") -> list[type[Shift]]:
+    """Returns the operators (of a task) as they are listed: by where they act."""
+    fitting = [shift for shift in SHIFTS if not task or task in shift.tasks]
+    return sorted(fitting, key=lambda shift: STAGES.index(shift.stage))
 
 
 def make_shift(spec: str | ShiftSpec) -> Shift:

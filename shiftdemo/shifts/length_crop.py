@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shiftdemo.config import SHARE, Param
 from shiftdemo.errors import NotApplicable
+from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import Sample, TranslationSample

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import sub
 from typing import Any
 
-from shiftdemo.config import SHARE, Param
+from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.shifts.hashrandom import uniforms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shiftdemo.config import SHARE, Param
+from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.draft import Draft
 
 HALF = replace(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shiftdemo.config import Param
+from shiftdemo.params import Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.shifts.position import HALF, SIDE, sides

@@ -13,11 +13,12 @@ import torch
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.delay import keep_settings
+from shiftdemo.events import EvalLogged
 from shiftdemo.models import Loaded, save_model
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import Batch, Task, logits, token_loss
 from shiftdemo.training.dropout import fast_dropout
-from shiftdemo.types import EvalLogged, Sample
+from shiftdemo.types import Sample
 
 EVAL_BATCH = 64
 

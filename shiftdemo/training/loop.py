@@ -14,13 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shiftdemo.config import TrainConfig
-from shiftdemo.models import Loaded, torch_threads, versions
-from shiftdemo.precision import fastest_precision
-from shiftdemo.shifts import Shift, make_shifts
-from shiftdemo.tasks import Task
-from shiftdemo.training.arm import Arm, is_finite
-from shiftdemo.training.batching import batches
-from shiftdemo.types import (
+from shiftdemo.events import (
     ArmSaved,
     EvalLogged,
     RunCancelled,
@@ -28,9 +22,15 @@ from shiftdemo.types import (
     RunFailed,
     RunFinished,
     RunStarted,
-    Sample,
     StepLogged,
 )
+from shiftdemo.models import Loaded, torch_threads, versions
+from shiftdemo.precision import fastest_precision
+from shiftdemo.shifts import Shift, make_shifts
+from shiftdemo.tasks import Task
+from shiftdemo.training.arm import Arm, is_finite
+from shiftdemo.training.batching import batches
+from shiftdemo.types import Sample
 
 SAVE_SECONDS = 15.0
 

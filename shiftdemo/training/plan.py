@@ -30,8 +30,8 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     """
     task = TASKS.get(config.task)()
     shifts = make_shifts(config.shifts, config.task)
-    train = load_samples(config.task, config.data, "train", limits.train_samples)
-    held_out = load_samples(config.task, config.data, "eval")
+    train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
+    held_out = load_samples(config.task, config.data, "eval", limits=limits)
     if is_scratch(config.model):
         make_model = _scratch(config, task, train, held_out)
     else:
@@ -107,7 +107,9 @@ def notes_before(
 
 
 def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
-    """Returns a note where the shift changes none of the samples."""
+    """Returns a note where the shift changes none of the samples, nor the model."""
+    if shift.model_settings:
+        return []
     tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
     if any(one.shifted != one.original or one.feed != PLAIN_FEED for one in tried):
         return []

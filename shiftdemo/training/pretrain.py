@@ -16,11 +16,12 @@ from typing import Any
 from shiftdemo.config import TrainConfig, from_dict
 from shiftdemo.data.sources import read_source
 from shiftdemo.errors import ConfigError
+from shiftdemo.events import RunEvent
 from shiftdemo.models import Loaded, load_model, make_scratch, set_dropout
 from shiftdemo.scratch import ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.loop import Plan, arm_folder, fit
-from shiftdemo.types import RunEvent, Sample
+from shiftdemo.types import Sample
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.errors import LimitError, ShiftDemoError
+from shiftdemo.events import RunCancelled, RunEvent, RunFailed, RunFinished
 from shiftdemo.training.record import append, read_events
-from shiftdemo.types import RunCancelled, RunEvent, RunFailed, RunFinished
 
 Target = Callable[[TrainConfig, Path, Callable[[], bool]], Iterator[RunEvent]]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.config import Param, ShiftSpec
-from shiftdemo.shifts import SHIFTS, Shift
+from shiftdemo.params import Param, ShiftSpec
+from shiftdemo.shifts import SHIFTS, Shift, by_stage
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn
 
@@ -61,7 +61,7 @@ def field_number(config: type, name: str, label: str, value: Any = None, most: f
 
 def shift_names(task: str) -> list[str]:
     """Returns the operators that are defined for ``task``."""
-    return [shift.name for shift in SHIFTS if task in shift.tasks]
+    return [shift.name for shift in by_stage(task)]
 
 
 class ShiftForm:

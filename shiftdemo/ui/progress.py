@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shiftdemo.types import EvalLogged, RunEvent, RunStarted
+from shiftdemo.events import EvalLogged, RunEvent, RunStarted
 from shiftdemo.ui.i18n import Visit
 from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, Eta, eta, loss_table
 from shiftdemo.viz.style import ARMS, arm_label

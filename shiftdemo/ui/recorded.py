@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from shiftdemo.assets import ASSETS
+from shiftdemo.events import RunEvent
 from shiftdemo.training.record import EVENTS, read_events
-from shiftdemo.types import RunEvent
 
 COMPARISON = "comparison.json"
 

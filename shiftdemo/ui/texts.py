@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 FILE_COLUMNS = (
-    "Columns: source, target for translation; words, tags for tagging. "
+    "Columns: source, target for translation; words, tags for tagging; others can be mapped. "
     "CoNLL: word first, tag last, a blank line between sentences."
 )
 NO_GUESS = "The names of the columns tell nothing; say below which is which."

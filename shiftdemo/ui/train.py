@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.config import TrainConfig
-from shiftdemo.types import RunEvent
+from shiftdemo.events import RunEvent
 from shiftdemo.ui import progress, texts
 from shiftdemo.ui.context import Context
 from shiftdemo.ui.data_form import DataForm

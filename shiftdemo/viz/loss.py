@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from shiftdemo.types import (
+from shiftdemo.events import (
     EvalLogged,
     RunCancelled,
     RunEvent,

@@ -9,8 +9,8 @@ import pytest
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.errors import ConfigError, DataError, LimitError
+from shiftdemo.events import RunFinished, RunStarted
 from shiftdemo.limits import Limits
-from shiftdemo.types import RunFinished, RunStarted
 
 DATA = DataSpec(size=64, eval_size=16, max_words=10)
 TINY = TrainConfig(data=DATA, steps=6, batch_size=16, warmup=2, eval_every=3)

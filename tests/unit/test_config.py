@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftdemo.config import (
-    CompareConfig,
-    DataSpec,
-    Param,
-    ShiftSpec,
-    TrainConfig,
-    from_dict,
-)
+from shiftdemo.config import CompareConfig, DataSpec, TrainConfig, from_dict
 from shiftdemo.errors import ConfigError, LimitError
 from shiftdemo.limits import Limits
+from shiftdemo.params import Param, ShiftSpec
 
 COUNT = Param("k", "int", 3, "A count.", "数。", 0, 9)
 RATIO = Param("r", "float", 0.5, "A ratio.", "比。", 0.0, 1.0)

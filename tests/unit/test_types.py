@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from shiftdemo.errors import DataError
-from shiftdemo.types import EVENT_TYPES, AttentionMap, StepLogged, TaggedSample, mentions
+from shiftdemo.events import EVENT_TYPES, StepLogged
+from shiftdemo.types import AttentionMap, TaggedSample, mentions
 
 
 def test_tagged_sample_needs_a_tag_for_every_word() -> None:

@@ -13,14 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shiftdemo import words as w
-from shiftdemo.config import Param
 from shiftdemo.errors import ConfigError
+from shiftdemo.params import Param
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, make_shifts
-from shiftdemo.types import (
-    Sample,
-    TaggedSample,
-    TranslationSample,
-)
+from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
 CASES = [(shift, task) for shift in SHIFTS for task in shift.tasks]
 IDS = [f"{shift.name}-{task}" for shift, task in CASES]

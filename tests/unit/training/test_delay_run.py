@@ -10,11 +10,11 @@ import torch
 
 from shiftdemo.delay import NAME, find_delay
 from shiftdemo.errors import ModelError
+from shiftdemo.events import EvalLogged, StepLogged
 from shiftdemo.models import load_model
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import Arm
 from shiftdemo.training.loop import Plan, fit
-from shiftdemo.types import EvalLogged, StepLogged
 
 RUNS = [
     ("ner", "learned", "kind=gelu,delay=2"),

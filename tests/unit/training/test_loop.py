@@ -12,9 +12,7 @@ import pytest
 import torch
 
 from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.models import load_model
-from shiftdemo.training.loop import Plan, arm_folder, fit
-from shiftdemo.types import (
+from shiftdemo.events import (
     ArmSaved,
     EvalLogged,
     RunCancelled,
@@ -24,6 +22,8 @@ from shiftdemo.types import (
     RunStarted,
     StepLogged,
 )
+from shiftdemo.models import load_model
+from shiftdemo.training.loop import Plan, arm_folder, fit
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"

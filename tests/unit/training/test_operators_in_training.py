@@ -10,20 +10,14 @@ from typing import Any
 import pytest
 import torch
 
+from shiftdemo.events import ArmSaved, EvalLogged, RunFinished, StepLogged
 from shiftdemo.models import load_model
 from shiftdemo.positions import Positions
 from shiftdemo.shifts import SHIFTS, make_shift
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.loop import Plan, fit
 from shiftdemo.training.plan import notes_before
-from shiftdemo.types import (
-    ArmSaved,
-    EvalLogged,
-    RunFinished,
-    StepLogged,
-    TaggedSample,
-    TranslationSample,
-)
+from shiftdemo.types import TaggedSample, TranslationSample
 
 CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks]
 
@@ -107,6 +101,7 @@ PAIRS = [TranslationSample("a", "She reads.", "Elle lit.")]
         ("drop:rate=0", "learned", PAIRS, "raise its strength"),
         ("tag_roll", "learned", [TaggedSample("o", ("a",), ("O",))], "has no mention"),
         ("length_crop:min=90,max=99", "learned", PAIRS, ""),
+        ("delay_layer", "rotary", PAIRS, ""),
     ],
 )
 def test_a_shift_without_effect_is_named_before_training(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from shiftdemo.events import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
 from shiftdemo.training.record import EVENTS, append, from_json, read_events, record, to_json
-from shiftdemo.types import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
 
 EVENTS_MADE = [
     RunStarted("r", ("base", "shift"), 2, {"seeds": [0]}, 10, ("a note",)),

@@ -12,10 +12,10 @@ import pytest
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.errors import DataError, LimitError
+from shiftdemo.events import RunCancelled, RunEvent, RunFailed, RunFinished, RunStarted
 from shiftdemo.training import worker
 from shiftdemo.training.record import record
 from shiftdemo.training.worker import Runs
-from shiftdemo.types import RunCancelled, RunEvent, RunFailed, RunFinished, RunStarted
 
 CONFIG = TrainConfig(steps=5)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shiftdemo.types import (
+from shiftdemo.events import (
     EvalLogged,
     RunCancelled,
     RunFailed,

@@ -1,0 +1,59 @@
+"""The verbs: build, finetune, compare, attend, pretrain.
+
+The page and the command line call these functions and nothing below them.
+"""
+
+from shiftdemo.api.attend import AttentionResult, attend, attend_loaded
+from shiftdemo.api.base import Cancel, Report, load
+from shiftdemo.api.build import build_shifted, describe, push_shifted, typed_sample
+from shiftdemo.api.compare import (
+    compare,
+    compare_loaded,
+    compare_seeds,
+    comparison_dict,
+    pairs_of,
+    translate_or_tag,
+)
+from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, runs_root
+from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.data.export import write_shifted
+from shiftdemo.data.load import load_samples, stream_samples
+from shiftdemo.data.preview import guess_columns
+from shiftdemo.data.preview import preview as preview_file
+from shiftdemo.data.push import check_push
+from shiftdemo.limits import Limits
+from shiftdemo.regenerate import regenerate
+
+__all__ = [
+    "AttentionResult",
+    "Cancel",
+    "CompareConfig",
+    "DataSpec",
+    "Limits",
+    "Report",
+    "TrainConfig",
+    "attend",
+    "attend_loaded",
+    "build_shifted",
+    "check_push",
+    "compare",
+    "compare_loaded",
+    "compare_seeds",
+    "comparison_dict",
+    "describe",
+    "finetune",
+    "finetune_in_worker",
+    "guess_columns",
+    "load",
+    "load_samples",
+    "pairs_of",
+    "pretrain",
+    "preview_file",
+    "push_shifted",
+    "regenerate",
+    "runs_root",
+    "stream_samples",
+    "translate_or_tag",
+    "typed_sample",
+    "write_shifted",
+]

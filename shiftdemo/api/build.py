@@ -1,0 +1,114 @@
+"""``describe`` and ``build``: what there is, and shifted samples."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shiftdemo import words as w
+from shiftdemo.data.push import push_samples
+from shiftdemo.errors import ConfigError, DataError, LimitError
+from shiftdemo.limits import Limits
+from shiftdemo.shifts import apply_shifts, by_stage, make_shifts
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+
+if TYPE_CHECKING:
+    pass
+
+
+def describe() -> dict[str, Any]:
+    """Returns what there is: versions, tasks, operators with their bounds, and models."""
+    from shiftdemo.models import references, versions
+    from shiftdemo.tasks import TASKS
+
+    shifts = [
+        {
+            "name": shift.name,
+            "stage": shift.stage,
+            "tasks": list(shift.tasks),
+            "summary": shift.summary,
+            "formula": shift.formula,
+            "source": shift.source,
+            "effect": shift.effect,
+            "params": [dataclasses.asdict(param) for param in shift.params],
+        }
+        for shift in by_stage()
+    ]
+    tasks = [{"name": t.name, "title": t.title, "score": t.score_name} for t in TASKS]
+    return {"versions": versions(), "tasks": tasks, "shifts": shifts, "models": references()}
+
+
+def typed_sample(
+    task: str, text: str, target: str = "", tags: Sequence[str] = (), limits: Limits | None = None
+) -> Sample:
+    """Returns the sample that a user typed.
+
+    Args:
+        tags: BIO tags of the words; all ``O`` when empty.
+
+    Raises:
+        DataError: the text is empty, or the tags do not fit the words.
+        LimitError: it is too long for this server.
+    """
+    most = (limits or Limits()).text_chars
+    if len(text) > most or len(target) > most:
+        raise LimitError(f"The text has {max(len(text), len(target))} characters; at most {most}.")
+    if not text.strip():
+        raise DataError("The text is empty; type a sentence.")
+    if task == "translation":
+        return TranslationSample("typed", text.strip(), target.strip())
+    if task != "ner":
+        raise ConfigError(f"There is no task {task!r}; choose translation or ner.")
+    parts = w.split(text).words
+    return TaggedSample("typed", parts, tuple(tags) or ("O",) * len(parts))
+
+
+def build_shifted(
+    task: str,
+    samples: Iterable[Sample],
+    shifts: Sequence[str],
+    seed: int = 0,
+    context: Sequence[Sample] = (),
+    always: bool = False,
+) -> Iterator[ShiftedSample]:
+    """Yields every sample after the shifts, one at a time.
+
+    Args:
+        shifts: specifications such as ``"position_offset:max_offset=32"``, applied in order.
+        seed: the result depends on it and on each sample's id alone.
+        context: samples that ``prefix_context`` may put in front.
+        always: every share ``p`` counts as 1.
+
+    Raises:
+        ConfigError: a specification is wrong, or not for ``task``.
+    """
+    made = make_shifts(shifts, task)
+    if not made:
+        raise ConfigError("No shift is given; name one, for example --shift append_copy.")
+    return (apply_shifts(made, sample, seed, context, always=always) for sample in samples)
+
+
+def push_shifted(
+    rows: Iterable[ShiftedSample],
+    repo_id: str,
+    task: str,
+    private: bool = False,
+    made: Mapping[str, Any] | None = None,
+    token: str | None = None,
+    endpoint: str | None = None,
+) -> tuple[str, int]:
+    """Makes a data set on the hub of shifted samples; returns its address and how many there are.
+
+    Parquet and a card go up in one commit; a data set that exists is never written over.
+
+    Args:
+        repo_id: ``OWNER/NAME``.
+        made: what the card says about how to make it again (command, shifts, seed, versions).
+        token, endpoint: of the hub; empty: those of the login and of the hub itself.
+
+    Raises:
+        ConfigError: the name is wrong or there is no token.
+        DataError: the hub refuses or cannot be reached; nothing else was changed there.
+    """
+    return push_samples(rows, repo_id, task, private, made or {}, token, endpoint)
