@@ -26,14 +26,15 @@ from shiftdemo.data.grammar import GrammarSpec, generate
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
-N, ROUNDS = 10_000, 2
+N, ROUNDS = 10_000, 5
 NEAREST = {"local_shuffle": "swap", "rotate": "swap", "drop": "delete", "length_crop": "crop"}
 
 
 def sentences(path: str) -> list[str]:
     """The first 10,000 lines of a (gzipped) text file, or sentences of the built-in corpus."""
     if not path:
-        return [s.translation().source for s in generate(GrammarSpec(size=N), "train")]
+        spec = GrammarSpec(size=N, min_words=6)  # nlpaug cannot crop some shorter ones
+        return [sentence.translation().source for sentence in generate(spec, "train")]
     opened: Any = gzip.open if path.endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8") as lines:
         return [line.strip() for _, line in zip(range(N), lines, strict=False)]
