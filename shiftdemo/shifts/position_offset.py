@@ -16,6 +16,12 @@ from shiftdemo.types import Sample, TaggedSample
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
 
 
+INVARIANT = {
+    name: f"{name} positions are only seen as distances, which a constant offset keeps"
+    for name in ("rotary", "relative")
+}
+
+
 @SHIFTS.register
 class PositionOffset(Shift):
     """Moves every position id of a sample by one constant."""
@@ -69,11 +75,7 @@ class PositionOffset(Shift):
 
     def without_effect(self, encoding: str) -> str:
         """See :meth:`Shift.without_effect`."""
-        return (
-            f"{encoding} positions are only seen as distances, which a constant offset keeps"
-            if encoding in ("rotary", "relative")
-            else ""
-        )
+        return INVARIANT.get(encoding, "")
 
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""

@@ -9,11 +9,11 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.ui import texts
-from shiftdemo.ui.build_data import WORKED, BuildData, further, shown
+from shiftdemo.ui.build_data import WORKED, BuildData, shown
 from shiftdemo.ui.build_set import BuildSet
 from shiftdemo.ui.build_view import view_of
 from shiftdemo.ui.context import Context
-from shiftdemo.ui.forms import ShiftForm, shift_names
+from shiftdemo.ui.forms import ShiftForm, further, further_box, shift_names
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
@@ -45,15 +45,7 @@ class BuildTab:
         BuildSet(context, self.form, self.data, [self.task, self.seed, self.then], look)
 
     def _further(self) -> None:
-        self.then = gr.Textbox(
-            "",
-            label=t("Then also"),
-            info=t(texts.THEN_HELP),
-            placeholder="position_offset:fixed=4",
-            max_lines=4,
-            max_length=1000,
-            elem_id="build-then",
-        )
+        self.then = further_box("build")
         self.seed = gr.Number(
             0,
             label=t("Seed of the draws"),
@@ -76,13 +68,15 @@ class BuildTab:
         asked = [self.task, form.picker, data.origin]
         wire(self.task.change, self._for_task, asked, changed, message)
         # A word that is pointed at by its place takes its aligned target word along.
-        wire(words[2].input, lambda visit: ("", ""), [], words[:2], message)
+        words[2].input(None, None, words[:2], js="() => ['', '']", api_visibility="private")
         data.file.wire(self.task, message)
         own = [self.task, self.seed, self.then]
         inputs = [*own, *data.inputs, *form.inputs]
         changes = [item.change for item in (*own, *form.inputs)]
         triggers = [page.load, *changes, *data.triggers]
-        wire(triggers, self._show, inputs, [self.view], message, trigger_mode="always_last")
+        # Past the queue, because a moved slider has to be answered at once.
+        at_once: dict[str, Any] = {"trigger_mode": "always_last", "queue": False}
+        wire(triggers, self._show, inputs, [self.view], message, **at_once)
 
     def _for_task(self, visit: Visit, task: str, operator: str, origin: str) -> list[Any]:
         names = shift_names(task)

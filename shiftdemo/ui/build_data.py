@@ -162,8 +162,3 @@ def shown(origin: str) -> list[Any]:
     """Returns the updates of :attr:`BuildData.groups`."""
     visible = [origin == name for name in ("typed", "corpus", "file", "hub")]
     return [gr.update(visible=one) for one in (*visible, origin in ("corpus", "file", "hub"))]
-
-
-def further(text: str) -> list[str]:
-    """Returns the specifications of a text box: spaces or line ends between them."""
-    return str(text or "").split()

@@ -12,9 +12,9 @@ from shiftdemo import api
 from shiftdemo.errors import LimitError, ShiftDemoError
 from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 from shiftdemo.ui import texts
-from shiftdemo.ui.build_data import BuildData, further
+from shiftdemo.ui.build_data import BuildData
 from shiftdemo.ui.context import Context
-from shiftdemo.ui.forms import ShiftForm
+from shiftdemo.ui.forms import ShiftForm, further
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
 from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files

@@ -170,15 +170,37 @@ class ShiftForm:
         inside = {key: _within(value, *bounds[key]) for key, value in forced.items()}
         return str(ShiftSpec(name, {**shown, **inside}))
 
-    def show(self, visit: Visit, name: str) -> list[Any]:
-        """Returns the updates of ``shown`` for the operator ``name``."""
+    def show(self, visit: Visit, name: str, encoding: str = "") -> list[Any]:
+        """Returns the updates of ``shown`` for the operator ``name``.
+
+        Args:
+            encoding: the position encoding of the model that it is for, where that is known.
+        """
         groups = [*self.groups, *self.dial_groups]
-        return [*(gr.update(visible=key == name) for key in groups), about(visit, name)]
+        return [*(gr.update(visible=key == name) for key in groups), about(visit, name, encoding)]
 
     @property
     def shown(self) -> list[Any]:
         """The components that :meth:`show` updates."""
         return [*self.groups.values(), *self.dial_groups.values(), self.about]
+
+
+def further_box(form: str) -> gr.Textbox:
+    """Returns a box for operators that follow the picked one; ``form`` begins its id."""
+    return gr.Textbox(
+        "",
+        label=t("Then also"),
+        info=t("Further operators, as on the command line, a space between them."),
+        placeholder="position_offset:fixed=4",
+        max_lines=4,
+        max_length=1000,
+        elem_id=f"{form}-then",
+    )
+
+
+def further(text: str) -> list[str]:
+    """Returns the specifications in such a box: spaces or line ends between them."""
+    return str(text or "").split()
 
 
 def _within(value: Any, low: float | None, high: float | None) -> Any:
@@ -190,12 +212,17 @@ def _within(value: Any, low: float | None, high: float | None) -> Any:
 DIAL_OF_SEVERAL = "Target tokens that a step sees; in a set they are drawn from min to max."
 
 
-def about(visit: Visit, name: str) -> dict[str, Any] | None:
-    """Returns the explanation of an operator: summary, formula, source, known effect."""
+def about(visit: Visit, name: str, encoding: str = "") -> dict[str, Any] | None:
+    """Returns the explanation of an operator: summary, formula, source, known effect.
+
+    Where it can have no effect on models with this position encoding, ``warning`` says so.
+    """
     if name not in SHIFTS:
         return None
     shift = SHIFTS.get(name)
+    reason = shift().without_effect(encoding) if shift.stage == "position" else ""
     return {
+        "warning": f"{visit('No effect on this model:')} {visit(reason)}" if reason else "",
         "summary": visit(shift.summary),
         "formula": shift.formula,
         "rows": [

@@ -11,6 +11,7 @@ from shiftdemo.ui.context import Context
 # they need torch. A test compares the two.
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
 BUNDLED = {"translator": "translation", "tagger": "ner"}
+BUNDLED_ENCODINGS = {"translator": "sinusoidal", "tagger": "learned"}
 
 
 def bundled(task: str) -> list[str]:
@@ -20,6 +21,12 @@ def bundled(task: str) -> list[str]:
         for name, of in BUNDLED.items()
         if of == task and (ASSETS / "models" / name / "config.json").is_file()
     ]
+
+
+def encoding_of(ref: str | None) -> str:
+    """Returns the position encoding of a model that can be trained, ``""`` where unknown."""
+    kind, _, name = (ref or "").partition(":")
+    return name if kind == "scratch" else BUNDLED_ENCODINGS.get(name, "")
 
 
 def trainable(task: str) -> list[str]:

@@ -15,7 +15,6 @@ WORKED_NOTE = (
     "The pair a and modèle is given, as in the published example. Move the slider, and the aligned "
     "target word goes along instead."
 )
-THEN_HELP = "Further operators, as on the command line, a space between them."
 DECODER_NOTE = "It reads the labels moved {n} right behind <s>, and is asked for the label below."
 LABEL_NOTE = "Each word is given with the label that is asked for there."
 DELAY_NOTE = "Labels are asked for {n} late, behind as many padding tokens."

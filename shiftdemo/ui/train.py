@@ -13,9 +13,9 @@ from shiftdemo.events import RunEvent
 from shiftdemo.ui import progress, texts
 from shiftdemo.ui.context import Context
 from shiftdemo.ui.data_form import DataForm
-from shiftdemo.ui.forms import ShiftForm, field_number, shift_names
+from shiftdemo.ui.forms import ShiftForm, field_number, further_box, shift_names
 from shiftdemo.ui.i18n import Visit, t
-from shiftdemo.ui.models import trainable
+from shiftdemo.ui.models import encoding_of, trainable
 from shiftdemo.ui.recorded import recorded_events
 from shiftdemo.ui.train_config import DEFAULTS, LEARNING_RATES, PRESET, PRESETS, run_config
 from shiftdemo.ui.wiring import drawn, message_box, wire
@@ -70,6 +70,7 @@ class TrainTab:
         )
         values = {"max_offset": 32, "p": 0.5}
         self.form = ShiftForm("train", "ner", "position_offset", values)
+        self.then = further_box("train")
         with gr.Row():
             self.steps = field_number(
                 TrainConfig, "steps", "Steps", DEFAULTS["steps"], limits.steps
@@ -109,7 +110,8 @@ class TrainTab:
 
     def _wire(self, page: gr.Blocks) -> None:
         form, message = self.form, self.message
-        wire([form.picker.change, page.load], form.show, [form.picker], form.shown, message)
+        picked = [form.picker.change, self.model.change, page.load]
+        wire(picked, self._explain, [form.picker, self.model], form.shown, message)
         wire(
             self.task.change,
             self._for_task,
@@ -119,7 +121,7 @@ class TrainTab:
         )
         wire(self.model.change, _rate_for, [self.model], [self.rate], message)
         settings = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        settings += [self.seeds, *self.data.inputs, *form.inputs]
+        settings += [self.seeds, self.then, *self.data.inputs, *form.inputs]
         shown = [self.status, self.plots, self.train_plot, self.held_plot, self.table]
         shown += [self.start, self.stop, self.to_compare, self.remembered, self.ended]
         live = {"concurrency_limit": None}
@@ -130,6 +132,9 @@ class TrainTab:
             preset = self._preset(model)
             target = [self.task, self.model, form.picker, *preset[1]]
             wire(button.click, preset[0], [], target, message)
+
+    def _explain(self, visit: Visit, operator: str, model: str) -> list[Any]:
+        return self.form.show(visit, operator, encoding_of(model))
 
     def _preset(self, model: str) -> tuple[Any, list[Any]]:
         offsets = [self.form.control("position_offset", name) for name in ("max_offset", "p")]

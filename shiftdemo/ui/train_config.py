@@ -7,7 +7,7 @@ from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.ui.data_form import DataForm
-from shiftdemo.ui.forms import ShiftForm
+from shiftdemo.ui.forms import ShiftForm, further
 
 # What a button says, and the model that it chooses.
 PRESETS = (
@@ -25,20 +25,20 @@ def run_config(values: Sequence[Any], data: DataForm, form: ShiftForm) -> TrainC
     """Returns the run that the controls describe.
 
     Args:
-        values: task, model, steps, seconds, batch size, learning rate, number of seeds, then the
-            values of ``data.inputs`` and of ``form.inputs``.
+        values: task, model, steps, seconds, batch size, learning rate, number of seeds, further
+            operators, then the values of ``data.inputs`` and of ``form.inputs``.
 
     Raises:
         ShiftDemoError: a setting is out of its bounds.
     """
-    task, model, steps, seconds, batch, rate, seeds, *rest = values
+    task, model, steps, seconds, batch, rate, seeds, then, *rest = values
     n = len(data.inputs)
     steps = int(steps or 0)
     return TrainConfig(
         task=task,
         model=model,
         data=data.spec(rest[:n], eval_size=HELD_OUT),
-        shifts=(form.spec(rest[n:]),),
+        shifts=(form.spec(rest[n:]), *further(then)),
         seeds=tuple(range(int(seeds))),
         steps=steps,
         seconds=float(seconds or 0),

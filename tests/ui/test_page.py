@@ -257,6 +257,16 @@ def test_columns_of_a_file_are_guessed_shown_and_mapped(
     expect(page.locator(".sd-texts dd").first).to_have_text("Un chat dort.")
 
 
+def test_a_shift_without_effect_is_named_before_training(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Train").click()
+    warning = page.locator("#tab-train .sd-draws-about .sd-note-strong")
+    expect(page.locator("#tab-train .sd-draws-about").first).to_contain_text("position ids move")
+    expect(warning).to_have_count(0)
+    page.get_by_role("button", name="Rotary: a control").click()
+    expect(warning.first).to_contain_text("No effect on this model: rotary positions")
+
+
 def test_a_moved_dial_answers_quickly(open_page: OpenPage) -> None:
     page = open_page()
     _choose_operator(page, "tab-build", "prefix_filler")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shiftdemo import models, scratch
-from shiftdemo.shifts import SHIFTS
+from shiftdemo.shifts import SHIFTS, position_offset
 from shiftdemo.ui import (
     app,
     attention,
@@ -54,6 +54,7 @@ def _named() -> Iterator[str]:
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     yield from (shift.effect for shift in SHIFTS)
+    yield from position_offset.INVARIANT.values()
 
 
 def test_every_text_has_its_chinese() -> None:
@@ -74,6 +75,9 @@ def test_visit_puts_values_in(lang: str, said: str) -> None:
 
 def test_pickers_offer_what_there_is() -> None:
     assert pickers.ENCODINGS == scratch.ENCODINGS
+    for name, task in models.BUNDLED.items():
+        loaded = models.load_model(f"bundled:{name}", task)
+        assert pickers.encoding_of(loaded.ref) == loaded.positions.encoding
     assert pickers.BUNDLED == models.BUNDLED
 
 
