@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,6 +138,33 @@ def test_a_bad_file_gives_one_sentence_and_the_page_stays_up(
     page.locator("#build-file").get_by_label(re.compile("clear|remove", re.I)).first.click()
     chooser.set_input_files(good)
     expect(page.locator(".sd-texts dd").first).to_have_text("A cat sleeps.")
+    expect(message).to_be_hidden()
+
+
+def test_bad_files_of_many_kinds_leave_the_page_up(open_page: OpenPage, tmp_path: Path) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("pairs.csv", "source,target\na,b\n")
+    bad = {
+        "empty.csv": (b"", "empty.csv"),
+        "columns.csv": (b"alpha,beta\n1,2\n", "columns.csv, line 1"),
+        "zip.csv": (zipped.getvalue(), "zip archive"),
+        "mixed.csv": (b"source,target\na,b\n\xff\xfe\xe9,c\n", "mixed.csv, line 3"),
+        "long.csv": (b"source,target\n" + b"x" * 3_000_000, "long.csv, line 2"),
+        "broken.parquet": (b"PAR1" + b"\0" * 50, "broken.parquet"),
+    }
+    page = open_page()
+    page.get_by_label("file", exact=True).first.check()
+    message = page.locator("#tab-build .sd-message").first
+    for name, (content, said) in bad.items():
+        (tmp_path / name).write_bytes(content)
+        page.locator("#build-file input[type=file]").set_input_files(tmp_path / name)
+        expect(message).to_contain_text(said)
+        assert "fault of ours" not in message.inner_text()
+        page.locator("#build-file").get_by_label(re.compile("clear|remove", re.I)).first.click()
+        expect(message).to_contain_text("No file yet")
+    page.get_by_label("worked example").check()
+    expect(page.locator(".sd-texts dd").first).to_contain_text("language model")
     expect(message).to_be_hidden()
 
 
