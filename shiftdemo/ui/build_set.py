@@ -21,6 +21,7 @@ from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
 MOST_REASONS = 6
+NARROW = 640  # pixels, as in the style sheet
 
 
 class BuildSet:
@@ -34,7 +35,7 @@ class BuildSet:
         Args:
             data: where the tab's sentences come from.
             more: the components task, seed and "then also" of the tab.
-            look: ``light`` or ``dark``, set by the browser.
+            look: ``light`` or ``dark`` and the width of the page, set by the browser.
         """
         self.context, self.form, self.data = context, form, data
         gr.Markdown(t("Build a set"), elem_classes="sd-heading")
@@ -128,14 +129,17 @@ def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> list[Any]:
     """Returns counts, figure, table and downloads."""
     from shiftdemo.viz.built import set_figure
 
+    theme, _, width = look.partition(" ")
     figure = set_figure(
         built.summary,
         (
             visit("Words of a sentence"),
             visit("Mentions begin at position (words)" if task == "ner" else TARGET_TITLE),
         ),
+        (visit("sentences"), visit("mentions" if task == "ner" else "sentences")),
         (visit("original"), visit("shifted")),
-        "dark" if look.startswith("dark") else "light",
+        "dark" if theme == "dark" else "light",
+        narrow=width.isdigit() and int(width) < NARROW,
     )
     files = [
         gr.update(value=str(built.files[name]), visible=True)

@@ -93,35 +93,47 @@ def summarised(rows: Iterable[ShiftedSample]) -> SetSummary:
 
 
 def set_figure(
-    summary: SetSummary, titles: tuple[str, str], names: tuple[str, str], theme: str
+    summary: SetSummary,
+    titles: tuple[str, str],
+    counted: tuple[str, str],
+    names: tuple[str, str],
+    theme: str,
+    narrow: bool = False,
 ) -> go.Figure:
     """Returns both counts, before and after, as two panels of bars.
 
     Args:
         titles: of the panels: what ``lengths`` and ``places`` count, with their unit.
+        counted: what the bars of each panel count.
         names: what before and after are called.
+        narrow: the panels stand one below the other, as on a phone.
     """
     panels = [summary.lengths, summary.places] if any(summary.places) else [summary.lengths]
-    figure = make_subplots(1, len(panels), horizontal_spacing=0.08)
+    n = len(panels)
+    rows, columns = (n, 1) if narrow else (1, n)
+    figure = make_subplots(rows, columns, horizontal_spacing=0.08, vertical_spacing=0.22)
     colors = get_theme(theme)
-    for column, (before, after) in enumerate(panels, 1):
+    for i, (before, after) in enumerate(panels):
+        place = {"row": i + 1, "col": 1} if narrow else {"row": 1, "col": i + 1}
         step = _step([*before, *after])
         for name, counts, style in ((names[0], before, _BEFORE), (names[1], after, _AFTER)):
-            figure.add_trace(
-                _bars(_binned(counts, step), step, name, style.color, column == 1), 1, column
-            )
-        figure.update_xaxes(title_text=titles[column - 1], row=1, col=column)
-    themed(figure, theme, HEIGHT)
+            bars = _bars(_binned(counts, step), step, name, style.color, i == 0)
+            figure.add_trace(bars, **place)
+        figure.update_xaxes(title_text=titles[i], **place)
+        figure.update_yaxes(title_text=counted[i], **place)
+    themed(figure, theme, HEIGHT * rows)
     figure.update_xaxes(
         gridcolor=colors.grid, zeroline=False, title_font_size=SMALL_SIZE + 1, rangemode="tozero"
     )
-    figure.update_yaxes(gridcolor=colors.grid, zeroline=False, rangemode="tozero")
+    figure.update_yaxes(
+        gridcolor=colors.grid, zeroline=False, title_font_size=SMALL_SIZE + 1, rangemode="tozero"
+    )
     figure.update_layout(
         barmode="group",
         bargap=0.15,
         bargroupgap=0.0,
-        margin={"t": 34, "r": 8, "b": 44, "l": 48},
-        legend={"orientation": "h", "y": 1.16, "x": 0, "yanchor": "top"},
+        margin={"t": 34, "r": 8, "b": 44, "l": 56},
+        legend={"orientation": "h", "y": 1 + 0.16 / rows, "x": 0, "yanchor": "top"},
     )
     return figure
 

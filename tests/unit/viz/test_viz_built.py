@@ -53,8 +53,12 @@ def test_a_shift_without_strength_changes_nothing():
 
 def test_figure_has_before_and_after_in_two_panels_and_few_bars():
     summary = _summary([TranslationSample("x", "a " * 900, "b " * 700), *PAIRS], "prefix_filler")
-    figure = set_figure(summary, ("words", "labels"), ("before", "after"), "light")
+    figure = set_figure(summary, ("words", "labels"), ("n", "n"), ("before", "after"), "light")
     assert [trace.name for trace in figure.data] == ["before", "after"] * 2
     assert all(len(trace.x) <= 41 for trace in figure.data)
     assert sum(figure.data[0].y) == 9
-    assert len(set_figure(summarised([]), ("w", "l"), ("b", "a"), "dark").data) == 2
+    tall = set_figure(
+        summary, ("words", "labels"), ("n", "n"), ("before", "after"), "light", narrow=True
+    )
+    assert tall.layout.height == 2 * figure.layout.height
+    assert len(set_figure(summarised([]), ("w", "l"), ("n", "n"), ("b", "a"), "dark").data) == 2
