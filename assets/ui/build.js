@@ -116,6 +116,7 @@ const drawSteps = (root, view, labels) => {
 		[labels.label, (step) => step.label],
 		[labels.lossRow, (step) => labels[`step_${step.state}`]],
 	];
+	if (view.reach) rows.splice(2, 0, [labels.seen, (step) => step.seen]);
 	for (const [name, read] of rows) {
 		const line = add(make("tr"), make("th", "", name));
 		for (const step of view.steps) line.append(make("td", `sd-step-${step.state}`, read(step)));

@@ -6,8 +6,9 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from shiftdemo.params import SHARE, Param
+from shiftdemo.params import SHARE
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common import RATE
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.shifts.hashrandom import uniforms
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
@@ -34,15 +35,7 @@ class Duplicate(Shift):
         "is lost, but the sentence grows."
     )
     params = (
-        Param(
-            "rate",
-            "float",
-            0.1,
-            "Probability of each word (0 to 1).",
-            "每个词的概率（0 到 1）。",
-            0,
-            1,
-        ),
+        RATE,
         SHARE,
     )
     dial = Dial(("rate",), 0, 1, 0.2, 0.05)

@@ -9,8 +9,8 @@ from typing import Any
 
 from shiftdemo.params import Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common import HALF, SIDE, sides
 from shiftdemo.shifts.draft import Draft
-from shiftdemo.shifts.position import HALF, SIDE, sides
 from shiftdemo.types import PositionPlan, Sample, TaggedSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))

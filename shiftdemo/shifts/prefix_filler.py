@@ -9,6 +9,7 @@ from typing import Any
 from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common import DRAW
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
 from shiftdemo.words import split
@@ -36,13 +37,7 @@ class PrefixFiller(Shift):
     )
     params = (
         Param("k", "int", 4, "Words put in front.", "前置词数。", 0, 64),
-        Param(
-            "draw",
-            "bool",
-            False,
-            "Draw the number for each sample, from 0 to k.",
-            "每个样本在 0 到 k 之间抽取词数。",
-        ),
+        DRAW,
         Param(
             "filler",
             "str",

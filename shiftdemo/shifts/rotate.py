@@ -9,6 +9,7 @@ from typing import Any
 from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common import DRAW
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import Sample, TaggedSample
 
@@ -37,13 +38,7 @@ class Rotate(Shift):
     )
     params = (
         Param("k", "int", 2, "Words that move to the front.", "移到句首的词数。", 0, 256),
-        Param(
-            "draw",
-            "bool",
-            False,
-            "Draw the number for each sample, from 0 to k.",
-            "每个样本在 0 到 k 之间抽取词数。",
-        ),
+        DRAW,
         SHARE,
     )
     dial = Dial(("k",), 0, 16, 2)

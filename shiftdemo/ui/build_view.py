@@ -110,6 +110,7 @@ def _labels(visit: Visit, view: dict[str, Any]) -> dict[str, str]:
         "input": visit("decoder input" if pair else "input"),
         "label": visit("label"),
         "lossRow": visit("loss"),
+        "seen": visit("also sees the state of"),
         "step_loss": visit("yes"),
         "step_masked": visit("masked"),
         "step_cut": visit("cut off"),

@@ -25,7 +25,8 @@ def build_view(
         A JSON-able dict: ``id``, ``kind`` (``translation``, ``ner`` or ``text``), ``shift``,
         ``params``, ``seed``, ``applied``, ``note``; ``sides``, one (``source`` or ``words``) or
         two (``source``, ``target``) dicts of :func:`side_view`; ``steps``, the dict of
-        :func:`decoder_view` or :func:`label_view`, or ``None``.
+        :func:`decoder_view` or :func:`label_view`, or ``None``; with a delay layer each step has
+        ``seen``, the input whose state it sees too, ``reach`` places before.
     """
     before, after = shifted.original, shifted.shifted
     return {
@@ -45,10 +46,17 @@ def _asked(
     after: Sample, shifted: ShiftedSample, target_tokens: Sequence[str] | None
 ) -> dict[str, Any] | None:
     if isinstance(after, TaggedSample):
-        return label_view(shifted)
-    if isinstance(after, TranslationSample) and (after.target.strip() or target_tokens):
-        return decoder_view(shifted, target_tokens)
-    return None
+        view = label_view(shifted)
+    elif isinstance(after, TranslationSample) and (after.target.strip() or target_tokens):
+        view = decoder_view(shifted, target_tokens)
+    else:
+        return None
+    reach = int(shifted.params.get("delay_layer.drawn_reach", 0))
+    if reach:  # the state of so many places before; there is none before the first
+        inputs = [step["input"] for step in view["steps"]]
+        for place, step in enumerate(view["steps"]):
+            step["seen"] = inputs[place - reach] if place >= reach else "0"
+    return view | {"reach": reach}
 
 
 def _kind(sample: Sample) -> str:

@@ -143,6 +143,12 @@ def test_label_view_comes_late_by_the_delay():
     assert view["lag"] == 2
 
 
+def test_steps_name_the_state_that_a_delay_layer_sees():
+    steps = _view(PAIR, "delay_layer:delay=2")["steps"]
+    assert [s["seen"] for s in steps["steps"]] == ["0", "0", "<s>", *PAIR.target.split()[:4]]
+    assert "seen" not in _view(PAIR, "delay_layer:kind=placebo")["steps"]["steps"][0]
+
+
 def test_decoder_view_counts_tokens_where_they_are_known():
     shifted = apply_shifts([make_shift("length_crop:min=2,max=2")], PAIR, 0)
     decoder = build_view(shifted, ["Nous", "all", "·ons", "</s>"])["steps"]

@@ -1,4 +1,4 @@
-"""What the position operators share: which rows move, and for how many samples."""
+"""What several operators share: parameters, and which rows a position operator moves."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ SIDE = Param(
     "Which positions move: source, target (decoder) or both.",
     "移动哪一侧的位置：源、目标（解码器）或两侧。",
     choices=("both", "source", "target"),
+)
+
+
+DRAW = Param(
+    "draw",
+    "bool",
+    False,
+    "Draw the number for each sample, from 0 to k.",
+    "每个样本在 0 到 k 之间抽取词数。",
+)
+RATE = Param(
+    "rate", "float", 0.1, "Probability of each word (0 to 1).", "每个词的概率（0 到 1）。", 0, 1
 )
 
 
