@@ -54,33 +54,35 @@ def split(text: str) -> Words:
     if not text:
         return _NOTHING
     chunks = text.split()
-    known = list(map(_KNOWN.__getitem__, chunks))
-    words = tuple(itertools.chain.from_iterable([parts for parts, _ in known]))
+    known = [_KNOWN[chunk] for chunk in chunks]
     if " ".join(chunks) == text:  # single spaces only, as in nearly every file
-        gaps = list(itertools.chain.from_iterable([spaces for _, spaces in known]))
+        flat = list(itertools.chain.from_iterable(known))
+        gaps = flat[::2]
         if gaps:
             gaps[0] = ""
-        return Words(words, (*gaps, ""))
+        return Words(tuple(flat[1::2]), (*gaps, ""))
+    words: list[str] = []
     gaps = []
     start = 0
-    for chunk, (_, spaces) in zip(chunks, known, strict=True):
+    for chunk, pieces in zip(chunks, known, strict=True):
         place = text.index(chunk, start)
-        gaps += [text[start:place], *spaces[1:]]
+        words += pieces[1::2]
+        gaps += [text[start:place], *pieces[2::2]]
         start = place + len(chunk)
-    return Words(words, (*gaps, text[start:]))
+    return Words(tuple(words), (*gaps, text[start:]))
 
 
-class _Known(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
-    """The words of runs of visible characters, and the gaps before them; most are met again."""
+class _Known(dict[str, tuple[str, ...]]):
+    """Runs of visible characters as gap, word, gap, word, …; most are met again."""
 
-    def __missing__(self, chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        words = tuple(_WORD.findall(chunk))
-        found = words, (" ", *[""] * (len(words) - 1))
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        words = _WORD.findall(chunk)
+        pieces = (" ", words[0], *itertools.chain.from_iterable(("", word) for word in words[1:]))
         if len(chunk) <= _CACHED_CHARS:
             if len(self) >= _MOST_KNOWN:
                 self.clear()
-            self[chunk] = found
-        return found
+            self[chunk] = pieces
+        return pieces
 
 
 _KNOWN = _Known()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from operator import sub
 
 from shiftdemo import words as w
 from shiftdemo.errors import NotApplicable
@@ -37,12 +39,13 @@ class Side:
         gaps = self._gaps
         if gaps is not None:
             made = list(map(gaps.__getitem__, order))
-            for place in range(1, n):
-                if order[place] != order[place - 1] + 1:  # a seam: these did not stand together
-                    made[place] = w.gap_between(words[place - 1], words[place])
+            steps = map(sub, order[1:], order)
+            for place in [i for i, step in enumerate(steps, 1) if step != 1]:
+                # a seam: these words did not stand together
+                made[place] = w.gap_between(words[place - 1], words[place])
             made[0] = gaps[0]
             self._gaps = [*made, gaps[-1]]
-        first = dict(zip(reversed(order), range(n - 1, -1, -1), strict=True))
+        first = dict(zip(order[::-1], range(n - 1, -1, -1), strict=True))
         self.alignment = [first.get(i) for i in self.alignment]  # type: ignore[arg-type]
         self.changed = True
 
@@ -88,8 +91,7 @@ class Side:
     def text(self) -> str:
         """Returns the running text."""
         gaps = self._gaps or ()
-        pieces = [gap + word for gap, word in zip(gaps, self.words, strict=False)]
-        return "".join(pieces) + gaps[-1]
+        return "".join(chain.from_iterable(zip(gaps, self.words, strict=False))) + gaps[-1]
 
 
 class Draft:

@@ -27,7 +27,7 @@ class HashRandom(random.Random):
     def _refill(self) -> None:
         key = f"{self._key}/{self._block}".encode(errors="surrogatepass")
         self._block += 1
-        self._left.extend(_WORDS.unpack(hashlib.blake2b(key).digest()))
+        self._left += _WORDS.unpack(hashlib.blake2b(key).digest())
 
     def random(self) -> float:
         """Returns a number in ``[0, 1)``."""

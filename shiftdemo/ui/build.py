@@ -77,6 +77,9 @@ class BuildTab:
         # Past the queue, because a moved slider has to be answered at once.
         at_once: dict[str, Any] = {"trigger_mode": "always_last", "queue": False}
         wire(triggers, self._show, inputs, [self.view], message, **at_once)
+        # The network takes its time; a clock runs over the figure meanwhile.
+        slow = {"show_progress": "full"}
+        wire(data.hub.load.click, self._show, inputs, [self.view], message, **slow)
 
     def _for_task(self, visit: Visit, task: str, operator: str, origin: str) -> list[Any]:
         names = shift_names(task)

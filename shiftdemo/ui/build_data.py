@@ -87,10 +87,10 @@ class BuildData:
 
     @property
     def triggers(self) -> list[Any]:
-        """The events after which the sample is another one; a hub id is loaded by its button."""
+        """The events after which the sample is another one, without the hub's button."""
         own: list[Any] = [self.origin, self.text, self.target, self.seed, self.index]
         own += self.file.inputs
-        return [*(item.change for item in own), self.hub.load.click]
+        return [item.change for item in own]
 
     @property
     def groups(self) -> list[Any]:
