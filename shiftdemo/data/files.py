@@ -88,10 +88,12 @@ def checked_path(path: str | Path) -> Path:
     """Returns the path of a file that is there.
 
     Raises:
-        DataError: there is none; a folder is called a folder.
+        DataError: there is none, or nothing in it; a folder is called a folder.
     """
     path = Path(path)
     if os.path.isfile(path):  # also false for a name that no system admits
+        if not os.path.getsize(path):
+            raise DataError(f"{path.name} is empty (0 bytes); save or export it again.")
         return path
     name = str(path)
     name = name if len(name) <= 120 else f"…{name[-120:]}"

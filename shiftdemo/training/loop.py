@@ -99,19 +99,18 @@ class _Run:
         for index, seed in enumerate(self.config.seeds):
             arms = self._arms(seed)
             if index == 0:
-                yield self._started(arms[0].loaded)
+                yield self._started(arms)
             yield from self._train(arms, index, seed)
             if self.ending is not None:
                 yield self.ending
                 return
         yield RunFinished(self.run_id, "all steps done", self.seconds)
 
-    def _started(self, loaded: Loaded) -> RunStarted:
+    def _started(self, arms: list[Arm]) -> RunStarted:
         config = {**dataclasses.asdict(self.config), "versions": versions()}
         total = self.config.steps * len(self.config.seeds)
-        return RunStarted(
-            self.run_id, self.config.arms, total, config, loaded.n_params, self.plan.notes
-        )
+        largest = max(arm.loaded.n_params for arm in arms)  # an arm may have a layer of its own
+        return RunStarted(self.run_id, self.config.arms, total, config, largest, self.plan.notes)
 
     def _arms(self, seed: int) -> list[Arm]:
         first = self.plan.make_model(seed)

@@ -56,7 +56,7 @@ BAD = {
     "pickle-2": ("a.jsonl", pickle.dumps([1], 2), "a Python pickle, which is never opened"),
     "parquet-as-csv": ("a.csv", GOOD, "a.csv is a Parquet file; give it a name in .parquet"),
     "csv-as-parquet": ("a.parquet", TEXT, "a.parquet is no Parquet file, whatever its name"),
-    "parquet-empty": ("a.parquet", b"", "a.parquet holds no samples"),
+    "parquet-empty": ("a.parquet", b"", "a.parquet is empty"),
     "parquet-cut": ("a.parquet", GOOD[:-20], "a.parquet: the Parquet data is damaged or cut off"),
     "parquet-head": ("a.parquet", b"PAR1", "a.parquet: the Parquet data is damaged"),
     "parquet-pages": (

@@ -123,8 +123,8 @@ def test_words_that_begin_with_pk_are_no_zip(tmp_path: Path) -> None:
 
 
 BAD = {
-    "nothing": ("a.csv", b"", "translation", "line 1: the columns are empty"),
-    "nothing-json": ("a.jsonl", b"", "ner", "holds no samples; give the columns words, tags"),
+    "nothing": ("a.csv", b"", "translation", "a.csv is empty"),
+    "nothing-json": ("a.jsonl", b"", "ner", "a.jsonl is empty"),
     "nothing-conll": ("a.conll", b"\n\n", "ner", "holds no samples"),
     "kind": ("a.docx", b"x", "ner", "files of the kind '.docx' are not read"),
     "columns": ("a.csv", b"x,y\n1,2\n", "translation", "line 1: the columns are x, y; .*source"),
