@@ -156,6 +156,7 @@ class Shift(ABC):
 
 
 SHIFTS: Registry[Shift] = Registry("shift")
+MOST_SHIFTS = 16
 STAGES = ("sample", "position", "length", "decoder", "control")
 
 
@@ -179,9 +180,11 @@ def make_shifts(specs: Iterable[str | ShiftSpec], task: str) -> list[Shift]:
     """Returns the operators of several specifications.
 
     Raises:
-        ConfigError: one is not defined for ``task``.
+        ConfigError: one is not defined for ``task``, or they are more than 16.
     """
     shifts = [make_shift(spec) for spec in specs]
+    if len(shifts) > MOST_SHIFTS:
+        raise ConfigError(f"There are {len(shifts)} shifts in a row; give at most {MOST_SHIFTS}.")
     for shift in shifts:
         if task not in shift.tasks:
             raise ConfigError(

@@ -6,12 +6,15 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common import RATE
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.shifts.hashrandom import uniforms
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
+
+MOST_WORDS = 2000  # several doublings in a row would fill any memory
 
 
 @SHIFTS.register
@@ -61,5 +64,7 @@ class Duplicate(Shift):
         draft.need_words()
         rate, before, units = self.values["rate"], len(draft.words), draft.units()
         draws = uniforms(rng, before if units is None else len(units))
+        if before > MOST_WORDS:
+            raise NotApplicable(f"the sentence has more than {MOST_WORDS:,} words already.")
         draft.choose([i for i, u in enumerate(draws) for _ in range(1 + (u < rate))], units)
         return self.drawn(doubled=len(draft.words) - before)

@@ -15,9 +15,10 @@ from shiftdemo.types import (
 )
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit
-from shiftdemo.viz.build import build_view
+from shiftdemo.viz.build import MOST_DRAWN, build_view
 from shiftdemo.words import split
 
+MOST_CHARS = 5000  # of a plain text on the page
 STATES = ("kept", "repositioned", "moved", "copied", "new", "gone")
 
 
@@ -37,10 +38,15 @@ def view_of(visit: Visit, shifted: ShiftedSample) -> dict[str, Any]:
         lines += [["y", before.target], ["y′", after.target]]
     elif isinstance(before, TaggedSample) and isinstance(after, TaggedSample):
         lines += [["y", " ".join(before.tags)], ["y′", " ".join(after.tags)]]
+    lines = [
+        [name, text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"] for name, text in lines
+    ]
     words = itertools.chain.from_iterable(side["before"] + side["after"] for side in view["sides"])
     present = {word["state"] for word in words}
     states = [state for state in STATES if state in present]
     note = _note(visit, shifted)
+    if view["hidden"]:
+        note = f"{note} {visit('Only the first {n} words are drawn.', n=MOST_DRAWN)}".strip()
     return {**view, "texts": lines, "states": states, "labels": _labels(visit, view), "note": note}
 
 

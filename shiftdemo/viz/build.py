@@ -9,6 +9,7 @@ from shiftdemo import words as w
 from shiftdemo.shifts.right_shift import decoder_input, fed
 from shiftdemo.types import PositionPlan, Sample, ShiftedSample, TaggedSample, TranslationSample
 
+MOST_DRAWN = 150  # words of a row
 START, END, PAD, NO_LABEL = "<s>", "</s>", "<pad>", "–"
 
 
@@ -26,9 +27,12 @@ def build_view(
         ``params``, ``seed``, ``applied``, ``note``; ``sides``, one (``source`` or ``words``) or
         two (``source``, ``target``) dicts of :func:`side_view`; ``steps``, the dict of
         :func:`decoder_view` or :func:`label_view`, or ``None``; with a delay layer each step has
-        ``seen``, the input whose state it sees too, ``reach`` places before.
+        ``seen``, the input whose state it sees too, ``reach`` places before; ``hidden``, how many
+        words of the longest row are left out, because only the first 150 are drawn.
     """
     before, after = shifted.original, shifted.shifted
+    sides, steps = _sides(shifted), _asked(after, shifted, target_tokens)
+    hidden = max(len(words) - MOST_DRAWN for side in sides for words in _rows(side))
     return {
         "id": before.id,
         "kind": _kind(before),
@@ -37,9 +41,23 @@ def build_view(
         "seed": shifted.seed,
         "applied": shifted.applied,
         "note": shifted.note,
-        "sides": _sides(shifted),
-        "steps": _asked(after, shifted, target_tokens),
+        "sides": [_cut(side) for side in sides],
+        "steps": steps and {**steps, "steps": steps["steps"][:MOST_DRAWN]},
+        "hidden": max(0, hidden),
     }
+
+
+def _rows(side: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return side["before"], side["after"]
+
+
+def _cut(side: dict[str, Any]) -> dict[str, Any]:
+    """Returns a side's first words; a page that draws thousands of them would stand still."""
+    before, after = (words[:MOST_DRAWN] for words in _rows(side))
+    for word in before:
+        if word["to"] is not None and word["to"] >= MOST_DRAWN:
+            word["to"] = None
+    return {**side, "before": before, "after": after}
 
 
 def _asked(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.shifts import apply_shifts, make_shift
+from shiftdemo.shifts import apply_shifts, make_shift, make_shifts
 from shiftdemo.shifts.length_curriculum import LengthCurriculum
 from shiftdemo.shifts.right_shift import decoder_input, fed
 from shiftdemo.types import (
@@ -342,3 +342,15 @@ def test_a_chinese_sentence_is_shifted_by_characters() -> None:
     mixed = apply_shifts([make_shift("local_shuffle:k=4")], pair, 1).shifted
     assert isinstance(mixed, TranslationSample)
     assert sorted(mixed.source) == sorted(pair.source) and mixed.source != pair.source
+
+
+def test_many_doublings_in_a_row_stay_small() -> None:
+    shifts = [make_shift("duplicate:rate=1")] * 16
+    result = apply_shifts(shifts, PAIR, 0)
+    assert len(result.alignment) == 5 and result.note.startswith("duplicate: the sentence has more")
+    assert isinstance(result.shifted, TranslationSample) and len(result.shifted.source) < 20_000
+
+
+def test_more_than_sixteen_shifts_are_refused() -> None:
+    with pytest.raises(ConfigError, match="17 shifts in a row; give at most 16"):
+        make_shifts(["drop"] * 17, "ner")

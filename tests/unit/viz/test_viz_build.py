@@ -156,6 +156,15 @@ def test_decoder_view_counts_tokens_where_they_are_known():
     assert decoder["steps"][2]["input"] == "all"
 
 
+def test_build_view_draws_a_very_long_sentence_in_part():
+    long = TranslationSample("l", "word " * 5000, "mot " * 4000)
+    view = _view(long, "prefix_filler:k=1")
+    assert view["hidden"] == 5001 - 150 and len(view["steps"]["steps"]) == 150
+    assert all(len(side[row]) == 150 for side in view["sides"] for row in ("before", "after"))
+    assert all((word["to"] or 0) < 150 for side in view["sides"] for word in side["before"])
+    assert _view(PAIR, "prefix_filler")["hidden"] == 0
+
+
 def test_build_view_edges_end():
     assert _view(TranslationSample("e", "", ""))["steps"] is None
     assert _view(TaggedSample("e", (), ()))["sides"][0]["after"] == []
