@@ -127,8 +127,7 @@ def _build(commands: Any) -> None:
     parser.add_argument(
         "--format",
         choices=FORMATS,
-        default="jsonl",
-        help="parquet needs --output; conll is for ner",
+        help="otherwise that of the output's ending, or jsonl; parquet needs --output",
     )
     parser.add_argument("--output", help="a file; otherwise standard output")
     parser.add_argument(

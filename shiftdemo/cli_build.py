@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import io
 import platform
+import re
 import shlex
 import sys
 import time
@@ -18,12 +19,14 @@ from typing import Any, TypeVar
 from shiftdemo import __version__, api
 from shiftdemo.cli_commands import data_spec
 from shiftdemo.config import DataSpec
-from shiftdemo.data.export import stream_shifted
+from shiftdemo.data.export import FORMATS, stream_shifted
 from shiftdemo.data.lines import Meter
 from shiftdemo.errors import ConfigError
 from shiftdemo.types import Sample, ShiftedSample
 
+NEIGHBOURS = 64  # of the built-in corpus, where fewer are built
 CONTEXT = 512  # samples at the head of a file that prefix_context may draw from
+_SHARE = re.compile(r"[:,]\s*p\s*=")
 T = TypeVar("T")
 
 
@@ -34,6 +37,8 @@ def run_build(arguments: argparse.Namespace) -> int:
         raise ConfigError("Give exactly one of --text, --input and --corpus.")
     if arguments.n is not None and arguments.n < 1:
         raise ConfigError(f"--n is {arguments.n}; give at least 1.")
+    arguments.format = _format(arguments.format, arguments.output)
+    _not_onto_itself(arguments)
     if arguments.push_to_hub:
         api.check_push(arguments.push_to_hub)
     # Told before a long file is read: an operator that is not there.
@@ -51,6 +56,33 @@ def run_build(arguments: argparse.Namespace) -> int:
             )
         _say(f"{count} samples pushed to {address}.")
     return 0
+
+
+def _format(asked: str | None, output: str | None) -> str:
+    """Returns the format: that of ``--format``, else that of the output's ending."""
+    endings = Path(output).suffixes if output else []
+    if endings and endings[-1].lower() == ".gz":
+        raise ConfigError(f"--output is {output!r}: files are written unpacked; leave .gz away.")
+    ending = endings[-1].lower().lstrip(".") if endings else ""
+    known = {**{name: name for name in FORMATS}, "json": "jsonl"}
+    if not ending or (asked and ending not in known):
+        return asked or "jsonl"
+    if ending not in known:
+        raise ConfigError(
+            f"--output is {output!r}: its ending names no format; end it with "
+            f"{', '.join('.' + name for name in FORMATS)}, or give --format."
+        )
+    if asked and known[ending] != asked:
+        raise ConfigError(f"--output is {output!r} and --format is {asked}; make them agree.")
+    return known[ending]
+
+
+def _not_onto_itself(arguments: argparse.Namespace) -> None:
+    """Refuses to write over the file that is read."""
+    source, output = arguments.input, arguments.output
+    with contextlib.suppress(OSError, ValueError):
+        if source and output and Path(source).samefile(output):
+            raise ConfigError(f"--output is the file of --input, {output!r}; name another one.")
 
 
 def _write(arguments: argparse.Namespace) -> None:
@@ -74,8 +106,13 @@ def _shifted(arguments: argparse.Namespace) -> Iterator[Iterator[ShiftedSample]]
     if arguments.n is not None:
         samples = islice(samples, arguments.n)
     head = list(islice(samples, CONTEXT))
+    context = head
+    if arguments.corpus is not None and len(head) < NEIGHBOURS:
+        context = api.load_samples(arguments.task, _corpus(arguments), "train", NEIGHBOURS)
+    # One typed sentence is there to be looked at: it is shifted, whatever the usual share.
+    always = arguments.text is not None and not any(_SHARE.search(spec) for spec in arguments.shift)
     rows = api.build_shifted(
-        arguments.task, chain(head, samples), arguments.shift, arguments.seed, head
+        arguments.task, chain(head, samples), arguments.shift, arguments.seed, context, always
     )
     progress = Progress(meter, arguments.n)
     shown = bool(arguments.output or arguments.push_to_hub) or not sys.stdout.isatty()
@@ -94,8 +131,11 @@ def _samples(arguments: argparse.Namespace, meter: Meter) -> Iterable[Sample]:
         given = {name: getattr(arguments, name) for name in names}
         data = DataSpec(corpus="", train_split=arguments.split, **given)
         return api.stream_samples(arguments.input, task, data, meter=meter)
-    data = dataclasses.replace(data_spec(arguments), seed=arguments.seed)
-    return api.load_samples(task, data, "train", arguments.n)
+    return api.load_samples(task, _corpus(arguments), "train", arguments.n)
+
+
+def _corpus(arguments: argparse.Namespace) -> DataSpec:
+    return dataclasses.replace(data_spec(arguments), seed=arguments.seed)
 
 
 def _made(arguments: argparse.Namespace) -> dict[str, str]:

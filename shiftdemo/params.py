@@ -41,7 +41,11 @@ class Param:
         try:
             parsed = _CASTS[self.kind](value)
         except (TypeError, ValueError, OverflowError):
-            raise ConfigError(f"{where}: {self.name}={value!r} is not a {self.kind}.") from None
+            kind = {"int": "whole number", "float": "number", "bool": "true or false"}
+            raise ConfigError(
+                f"{where}: {self.name}={value!r} is no {kind.get(self.kind, 'text')}; parameters "
+                "have commas between them, operators a space."
+            ) from None
         if self.kind == "choice" and parsed not in self.choices:
             raise ConfigError(
                 f"{where}: {self.name}={value!r}; choose one of {', '.join(self.choices)}."

@@ -19,7 +19,7 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
         context: the samples that ``prefix_context`` drew from; of a file, its first 512.
 
     Raises:
-        DataError: the row lacks what makes it again.
+        DataError: the row lacks what makes it again, or comes out otherwise.
         ConfigError: an operator of that name or those bounds is not there.
     """
     identity = str(row.get("id", ""))
@@ -44,7 +44,22 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
         raise DataError(f"{where}: seed, epoch or the original links are no numbers.") from None
     # A share that was drawn, or counted as 1 (``always``): either way the operator was tried.
     always = "not drawn (p = " not in str(row.get("note") or "")
-    return apply_shifts(make_shifts(specs, task), original, seed, context, epoch, always)
+    made = apply_shifts(make_shifts(specs, task), original, seed, context, epoch, always)
+    if not _is_row(made.shifted, row, where):
+        raise DataError(
+            f"{where} does not come out again; give the samples that prefix_context drew from as "
+            "context (of a file, its first 512)."
+        )
+    return made
+
+
+def _is_row(made: Sample, row: Mapping[str, Any], where: str) -> bool:
+    """Whether a sample is what the row holds; a CSV cell may have a mark against formulas."""
+    if isinstance(made, TaggedSample):
+        return list(made.words) == list(_listed(row.get("words", ()), where))
+    pair = (made.source, made.target) if isinstance(made, TranslationSample) else ()
+    cells = (str(row.get("source", "")), str(row.get("target", "") or ""))
+    return all(text in (cell, cell[1:]) for text, cell in zip(pair, cells, strict=True))
 
 
 def _listed(value: Any, where: str) -> Any:

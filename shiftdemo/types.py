@@ -79,10 +79,8 @@ def bio_fault(tags: tuple[str, ...]) -> str:
         if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
             return f"word {place + 1}: {tag[:40]!r} is not a BIO tag; write O, B-TYPE or I-TYPE."
         if tag.startswith("I-") and before[2:] != tag[2:]:
-            return (
-                f"word {place + 1}: {tag} cannot follow {before}; "
-                f"begin the mention with B-{tag[2:]}."
-            )
+            fault = f"cannot follow {before}" if place else "cannot stand first"
+            return f"word {place + 1}: {tag} {fault}; begin the mention with B-{tag[2:]}."
         before = tag
     return ""
 

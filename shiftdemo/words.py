@@ -1,31 +1,37 @@
 """Text to words and back, without loss.
 
-A word is a run of letters and digits (hyphens and inner apostrophes kept), a French elided form
-with its apostrophe (``l'``, ``qu'``), an English possessive (``'s``), one CJK character, or one
-other visible character. What stands between the words is kept beside them.
+A word is a run of letters and digits with their accents and vowel signs (hyphens and inner
+apostrophes kept), a number with its points and commas, a French elided form with its apostrophe
+(``l'``, ``qu'``), an English possessive (``'s``), one CJK character, or one other visible
+character as a reader counts them (a family emoji is one). What stands between the words is kept
+beside them.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import regex
+
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\uff9f"
-_LETTER = rf"[^\W{_CJK}]"
+_MARK = r"[\p{M}\u200c\u200d]"  # accents and vowel signs that stand by themselves, and joiners
+_LETTER = rf"(?:[[\p{{L}}\p{{N}}_]--[{_CJK}]]{_MARK}*)"
 _S = rf"[sS\u017f](?!{_LETTER})"  # an s that is a word by itself
-_WORD = re.compile(
-    rf"([{_CJK}]"
-    rf"|(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=\w|\Z)"
+_WORD = regex.compile(
+    rf"(\p{{Nd}}+(?:[.,]\p{{Nd}}+)+(?!{_LETTER})"
+    rf"|[[{_CJK}]--\p{{M}}]{_MARK}*"
+    rf"|(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=[\p{{L}}\p{{N}}_]|\Z)"
     rf"|['’]{_S}"
     rf"|{_LETTER}+(?:(?:-|['’](?!{_S})){_LETTER}+)*"
-    r"|\S)",
-    re.IGNORECASE,
+    r"|\X)",
+    regex.VERSION1,
 )
-_IS_CJK = re.compile(rf"[{_CJK}，。、！？；：]")
-_AFTER_ELISION = re.compile(rf"(?!{_S})\w", re.IGNORECASE)
+_IS_CJK = regex.compile(rf"[{_CJK}，。、！？；：]")
+_AFTER_ELISION = regex.compile(rf"(?!{_S}){_LETTER}", regex.VERSION1)
+_ONE = regex.compile(r"\X")  # what a reader counts as one character
 _OPENING = "([{«“"
 _CLOSING = ".,!?;:)]}%…»”，。、！？；："
 _CACHED_CHARS = 40  # longer runs are hardly met twice
@@ -102,7 +108,11 @@ def gap_between(left: str, right: str) -> str:
 @functools.lru_cache(8192)
 def _gap(left: str, right: str) -> str:
     """The last two and the first three characters decide."""
-    if not left or not right or left[-1] in _OPENING:
+    if not left or not right:
+        return ""
+    if _ONE.fullmatch(left[-1] + right[0]):  # an accent would join the word before
+        return " "
+    if left[-1] in _OPENING:
         return ""
     if left[-1] in "'’" and len(left) > 1:
         return "" if _AFTER_ELISION.match(right) else " "

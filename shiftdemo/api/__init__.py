@@ -17,7 +17,7 @@ from shiftdemo.api.compare import (
 from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, runs_root
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import write_shifted
-from shiftdemo.data.load import load_samples, stream_samples
+from shiftdemo.data.load import each_sample, load_samples, stream_samples
 from shiftdemo.data.preview import guess_columns
 from shiftdemo.data.preview import preview as preview_file
 from shiftdemo.data.push import check_push
@@ -41,6 +41,7 @@ __all__ = [
     "compare_seeds",
     "comparison_dict",
     "describe",
+    "each_sample",
     "finetune",
     "finetune_in_worker",
     "guess_columns",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     pass
 
 
+NEIGHBOURS = 512  # samples that another one may be put in front of
+
+
 def describe() -> dict[str, Any]:
     """Returns what there is: versions, tasks, operators with their bounds, and models."""
     from shiftdemo.models import references, versions
@@ -69,7 +72,7 @@ def build_shifted(
     samples: Iterable[Sample],
     shifts: Sequence[str],
     seed: int = 0,
-    context: Sequence[Sample] = (),
+    context: Sequence[Sample] | None = None,
     always: bool = False,
 ) -> Iterator[ShiftedSample]:
     """Yields every sample after the shifts, one at a time.
@@ -77,7 +80,8 @@ def build_shifted(
     Args:
         shifts: specifications such as ``"position_offset:max_offset=32"``, applied in order.
         seed: the result depends on it and on each sample's id alone.
-        context: samples that ``prefix_context`` may put in front.
+        context: samples that ``prefix_context`` may put in front; ``None``: the first 512 of
+            ``samples``, where those are a list or tuple.
         always: every share ``p`` counts as 1.
 
     Raises:
@@ -86,6 +90,8 @@ def build_shifted(
     made = make_shifts(shifts, task)
     if not made:
         raise ConfigError("No shift is given; name one, for example --shift append_copy.")
+    if context is None:
+        context = samples[:NEIGHBOURS] if isinstance(samples, (list, tuple)) else ()
     return (apply_shifts(made, sample, seed, context, always=always) for sample in samples)
 
 

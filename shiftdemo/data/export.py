@@ -55,6 +55,7 @@ def as_row(sample: ShiftedSample) -> dict[str, Any]:
         else list(sample.target_alignment),
         "feed": _unusual(sample.feed),
         "applied": sample.applied,
+        "changed": shifted != original or sample.feed != PLAIN_FEED,
         "note": sample.note,
     }
 

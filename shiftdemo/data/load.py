@@ -39,14 +39,25 @@ def load_samples(
         DataError: a file cannot be used.
         LimitError: this server does not read the data set.
     """
+    return list(each_sample(task, data, split, limit, limits))
+
+
+def each_sample(
+    task: str,
+    data: DataSpec,
+    split: str = "train",
+    limit: int | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Sample]:
+    """As :func:`load_samples`, one sample at a time."""
+    size = data.size if split == "train" else data.eval_size
     if data.train or data.eval:
         path = data.train if split == "train" else data.eval
         if not path:
             wanted = "--train" if split == "train" else "--eval"
             raise ConfigError(f"There is no {split} file; give one with {wanted}.")
-        size = data.size if split == "train" else data.eval_size
         found = stream_samples(path, task, data, split, limits=limits)
-        return list(islice(found, min(size, limit or size)))
+        return islice(found, min(size, limit or size))
     if data.corpus not in CORPORA:
         raise ConfigError(
             f"There is no corpus {data.corpus!r}; the built-in one is called grammar."
@@ -81,7 +92,7 @@ def stream_samples(
     return iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
 
 
-def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> list[Sample]:
+def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> Iterator[Sample]:
     train = split == "train"
     size = data.size if train else data.eval_size
     spec = GrammarSpec(
@@ -93,5 +104,5 @@ def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> list[S
     )
     sentences = generate(spec, {"train": "train", "eval": "val", "test": "test"}[split])
     if task == "translation":
-        return [sentence.translation() for sentence in sentences]
-    return [sentence.tagged("en") for sentence in sentences]
+        return (sentence.translation() for sentence in sentences)
+    return (sentence.tagged("en") for sentence in sentences)

@@ -25,6 +25,7 @@ _TYPES = {
     ),
     "seed": "int64",
     "applied": "bool",
+    "changed": "bool",
 }
 
 

@@ -37,8 +37,9 @@ _MEANING = {
     "alignment": "new index of each old source word, or null",
     "target_alignment": "the same for the target words",
     "feed": "what a training step does besides (positions, lengths), as JSON",
-    "applied": "whether anything was changed",
-    "note": "why something was not",
+    "applied": "whether an operator was applied",
+    "changed": "whether that changed the words, the tags or the step",
+    "note": "why something was not applied",
 }
 
 

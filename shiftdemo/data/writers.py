@@ -101,4 +101,5 @@ def _check_word(identity: Any, word: str, tag: str) -> None:
 def _note(value: Any) -> str:
     if isinstance(value, str) and value.isprintable() and value == value.strip():
         return value
-    return json.dumps(value, ensure_ascii=True)
+    readable = json.dumps(value, ensure_ascii=False)
+    return readable if readable.isprintable() else json.dumps(value)  # one line, whatever it holds

@@ -62,7 +62,7 @@ class AppendCopy(Shift):
         ),
         SHARE,
     )
-    dial = Dial(("index",), 0, 12, 6)
+    dial = Dial(("index",), -1, 20, 6)
     examples = (
         Example(
             TranslationSample(
@@ -93,6 +93,11 @@ class AppendCopy(Shift):
             wanted = repr(word) if word else f"at index {index}"
             raise NotApplicable(f"the sentence has no word {wanted}.")
         target_place = self._target_place(draft, place, rng)
+        if target_place is None and draft.target is not None and draft.target.words:
+            draft.notes.append(
+                "append_copy: which target word is aligned is not known, so the target stays; give "
+                "target_word to copy one."
+            )
         if target_place is not None and draft.target is not None:
             if draft.links is not None:
                 new = (len(draft.words), len(draft.target.words))

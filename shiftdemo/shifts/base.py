@@ -235,7 +235,7 @@ def apply_shifts(
         None if target is None else tuple(target.alignment),
         draft.feed,
         bool(done),
-        "; ".join(notes),
+        "; ".join(notes + draft.notes),
     )
 
 

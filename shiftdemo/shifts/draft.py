@@ -104,14 +104,16 @@ class Draft:
         tags: the tags of a tagged sample, else ``None``.
         links: the gold word alignment of a translation, where it is known.
         feed: positions, lengths and right shift of the step.
+        notes: what the user should know of a shift that was applied.
     """
 
-    __slots__ = ("feed", "links", "original", "source", "tags", "target")
+    __slots__ = ("feed", "links", "notes", "original", "source", "tags", "target")
 
     def __init__(self, sample: Sample) -> None:
         """Args: sample: it is not changed."""
         self.original = sample
         self.feed: Feed = PLAIN_FEED
+        self.notes: list[str] = []
         self.tags: Sequence[str] | None = None
         self.target: Side | None = None
         self.links: tuple[tuple[int, int], ...] | None = None

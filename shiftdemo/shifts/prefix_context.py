@@ -63,7 +63,7 @@ class PrefixContext(Shift):
         others: list[Draft] = []
         ids: list[str] = []
         for _ in range(self.values["n"]):
-            other = _draw(draft.original, rng, context)
+            other = _draw(draft.original, ids, rng, context)
             ids.append(other.id)
             others.append(Draft(other))
         n_words = len(draft.words) + sum(len(front.words) for front in others)
@@ -74,16 +74,23 @@ class PrefixContext(Shift):
         return self.drawn(prefix=ids)
 
 
-def _draw(sample: Sample, rng: random.Random, context: Sequence[Sample]) -> Sample:
-    """Returns another sample of the set."""
-    for _ in range(8 if context else 0):
+def _draw(
+    sample: Sample, taken: Sequence[str], rng: random.Random, context: Sequence[Sample]
+) -> Sample:
+    """Returns another sample of the set, one that is not taken yet where there is one."""
+    found: Sample | None = None
+    for _ in range(16 if context else 0):
         other = context[rng.randrange(len(context))]
         if other.id == sample.id:
             continue
         if type(other) is not type(sample):
             raise NotApplicable("samples of different kinds cannot be joined.")
-        return other
-    raise NotApplicable("there is no other sample to put in front.")
+        found = other
+        if other.id not in taken:
+            break
+    if found is None:
+        raise NotApplicable("there is no other sample to put in front.")
+    return found
 
 
 def _put_in_front(other: Draft, draft: Draft) -> None:

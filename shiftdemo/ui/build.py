@@ -41,6 +41,7 @@ class BuildTab:
                 self.form.draw_dials()
                 self.message = message_box()
                 self.view = drawn("build", "sd-tall")
+                self.form.about.render()
         self._wire(page)
         BuildSet(context, self.form, self.data, [self.task, self.seed, self.then], look)
 
@@ -76,9 +77,9 @@ class BuildTab:
         triggers = [page.load, *changes, *data.triggers]
         # Past the queue, because a moved slider has to be answered at once.
         at_once: dict[str, Any] = {"trigger_mode": "always_last", "queue": False}
-        wire(triggers, self._show, inputs, [self.view], message, **at_once)
+        wire(triggers, self._show, inputs, [self.view], message, clears=True, **at_once)
         # The network takes its time; a clock runs over the figure meanwhile.
-        slow = {"show_progress": "full"}
+        slow: dict[str, Any] = {"show_progress": "full", "clears": True}
         wire(data.hub.load.click, self._show, inputs, [self.view], message, **slow)
 
     def _for_task(self, visit: Visit, task: str, operator: str, origin: str) -> list[Any]:

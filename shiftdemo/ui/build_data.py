@@ -50,15 +50,16 @@ class BuildData:
             origins.append((t("hub data set"), "hub"))
         self.origin = gr.Radio(origins, value="worked", label=t("Sample from"))
         text, target = WORKED["translation"]
+        most = limits.text_chars + 1  # one more, so that what is too long is told and not cut
         with gr.Column(visible=False, elem_classes="sd-params") as self.typed:
             self.text = gr.Textbox(
-                text, label=t("Sentence"), lines=2, max_length=2000, elem_id="build-text"
+                text, label=t("Sentence"), lines=2, max_length=most, elem_id="build-text"
             )
             self.target = gr.Textbox(
                 target,
                 label=t("Its translation, or one tag a word"),
                 lines=2,
-                max_length=2000,
+                max_length=most,
                 elem_id="build-target",
             )
         with gr.Column(visible=False, elem_classes="sd-params") as self.from_corpus:

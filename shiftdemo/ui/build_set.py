@@ -17,7 +17,7 @@ from shiftdemo.ui.context import Context
 from shiftdemo.ui.forms import ShiftForm, further
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
-from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files
+from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files, read_all
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
 MOST_REASONS = 6
@@ -101,8 +101,8 @@ class BuildSet:
         specs += further(then)
 
         def work(report: Any, stopped: Any) -> BuiltSet:
-            report(0.0, visit("Reading the sentences…"))
-            samples = api.load_samples(task, spec, "train", n, self.context.limits)
+            found = api.each_sample(task, spec, "train", n, self.context.limits)
+            samples = read_all(found, n, report, stopped, visit)
             folder = self.context.files_of(visit.session)
             return build_files(task, samples, specs, int(seed or 0), folder, report, stopped, visit)
 
@@ -210,11 +210,18 @@ def _text(sample: Sample) -> str:
 
 
 def _drawn(visit: Visit, row: ShiftedSample) -> str:
-    if not row.applied:
-        return row.note or visit("not shifted")
-    draws = {key: value for key, value in row.params.items() if ".drawn_" in key}
-    return ", ".join(f"{key.split('.drawn_')[1]} = {_short(value)}" for key, value in draws.items())
+    """Returns the draws of a row, operator by operator."""
+    draws: dict[str, list[str]] = {}
+    for key, value in row.params.items():
+        operator, drawn_, name = key.partition(".drawn_")
+        idle = name.startswith("target") and row.target_alignment is None
+        if drawn_ and not idle and value is not None:
+            draws.setdefault(operator, []).append(f"{name} = {_short(value)}")
+    found = [f"{operator}: {', '.join(parts)}" for operator, parts in draws.items()]
+    return "\n".join([*found, *([row.note] if row.note else [])]) or visit("not shifted")
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
     return f"{value:.2f}" if isinstance(value, float) else str(value)

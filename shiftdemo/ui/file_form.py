@@ -18,6 +18,7 @@ from shiftdemo.ui.wiring import drawn, wire
 ENCODINGS = ("latin-1", "cp1252", "gb18030", "big5", "shift_jis", "euc-kr", "koi8-r")
 ROLES = {"translation": ("source", "target"), "ner": ("words", "tags")}
 ROWS = 3
+GUESSED = "*"
 
 
 class FileForm:
@@ -37,9 +38,11 @@ class FileForm:
         with gr.Row():
             self.first, self.second = (
                 gr.Dropdown(
-                    [(t("as guessed"), "")],
-                    value="",
+                    [(t("as guessed"), GUESSED)],
+                    value=GUESSED,
                     label=t(label),
+                    # Another file has other columns: a stale choice gets a sentence, no fault.
+                    allow_custom_value=True,
                     min_width=120,
                     elem_id=f"{form}-{name}",
                 )
@@ -73,22 +76,25 @@ class FileForm:
         if not file:
             raise DataError("No file yet; choose one under 'Sample from: file'.")
         roles = zip(ROLES[task], (first, second), strict=True)
-        columns = ",".join(f"{role}={name}" for role, name in roles if name)
+        columns = ",".join(
+            f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
+        )
         return replace(size, corpus="", train=file, columns=columns, encoding=encoding or "")
 
 
 def _found(visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
-    choices = [(visit("as guessed"), "")]
+    choices = [(visit("as guessed"), GUESSED)]
     if not file:
-        empty = gr.update(choices=choices, value="")
-        return [None, empty, empty]
+        return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
     seen = api.preview_file(file, task, ROWS, encoding or "")
     names = [name for name in seen["columns"] if "," not in name and "=" not in name]
-    pick = gr.update(choices=[*choices, *((name, name) for name in names)], value="")
+    choices += [(name, name) for name in names]
+    # Gradio empties an update that it has sent, so each box gets one of its own.
+    picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
     read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
     lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
     table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-    return [table, pick, pick]
+    return [table, *picks]
 
 
 class HubForm:

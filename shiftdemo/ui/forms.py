@@ -17,6 +17,16 @@ from shiftdemo.ui.wiring import drawn
 _SLIDER_MOST = 128
 
 
+class Clipped(gr.Slider):
+    """A slider that brings a typed number within its range, instead of refusing it."""
+
+    is_template = True  # the browser knows it as a slider
+
+    def preprocess(self, payload: float) -> float:
+        """Returns the value within the range."""
+        return min(max(payload, self.minimum), self.maximum)
+
+
 def control(param: Param, default: Any = None, elem_id: str = "") -> Any:
     """Returns the control of one parameter, with its bounds and its help in both languages."""
     value = param.default if default is None else default
@@ -104,7 +114,7 @@ class ShiftForm:
             with gr.Column(visible=shift.name == name, elem_classes="sd-params") as group:
                 self._draw(shift, values or {} if shift.name == name else {})
             self.groups[shift.name] = group
-        self.about = drawn("about")
+        self.about = drawn("about", render=not dials)
 
     def _draw(self, shift: type[Shift], values: dict[str, Any]) -> None:
         for param in shift.params:
@@ -117,7 +127,10 @@ class ShiftForm:
             self._slots.append((shift.name, (param.name,)))
 
     def draw_dials(self) -> None:
-        """Draws, where it is called, one slider an operator: what makes it stronger."""
+        """Draws, where it is called, one slider an operator: what makes it stronger.
+
+        The explanation is then drawn by ``about.render()``, where that is called.
+        """
         for shift in SHIFTS:
             dial = shift.dial
             name = " = ".join(dial.params)
@@ -126,7 +139,7 @@ class ShiftForm:
             with gr.Column(
                 visible=shift.name == self.first, elem_classes="sd-params sd-dial"
             ) as group:
-                slider = gr.Slider(
+                slider = Clipped(
                     dial.low,
                     dial.high,
                     value=dial.start,
@@ -227,7 +240,7 @@ def about(visit: Visit, name: str, encoding: str = "") -> dict[str, Any] | None:
         "formula": shift.formula,
         "rows": [
             [visit("Known effect"), visit(shift.effect)],
-            [visit("Published in"), shift.source],
+            [visit("Origin"), shift.source],
             [visit("Acts on"), visit(STAGES[shift.stage])],
         ],
     }
@@ -237,6 +250,6 @@ STAGES = {
     "sample": "the words (and target or tags) of a sample",
     "position": "the position ids; the words stay",
     "length": "how much of the target a step sees",
-    "decoder": "the decoder's input",
+    "decoder": "what the model is fed, or computes last",
     "control": "nothing useful: a control",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from shiftdemo.errors import ShiftDemoError
 from shiftdemo.types import Sample, ShiftedSample
 from shiftdemo.ui.i18n import Visit
 
+Report = Callable[[float, str], None]
 FORMATS = {"jsonl": "JSONL", "csv": "CSV", "parquet": "Parquet", "conll": "CoNLL"}
 MOST_SHOWN = 1000
 NEIGHBOURS = 64
@@ -38,13 +39,33 @@ class BuiltSet:
     files: dict[str, Path] = field(default_factory=dict)
 
 
+def read_all(
+    found: Iterable[Sample], n: int, report: Report, stopped: Callable[[], bool], visit: Visit
+) -> list[Sample]:
+    """Returns the samples, of which there are at most ``n``.
+
+    Raises:
+        Stopped: ``stopped()`` became true.
+        ShiftDemoError: they cannot be read.
+    """
+    samples: list[Sample] = []
+    for sample in found:
+        if len(samples) % _TOLD_EVERY == 0:
+            if stopped():
+                raise Stopped("Stopped.")
+            text = visit("Reading the sentences…")
+            report(0.0, f"{text} {len(samples):,} / {n:,}" if samples else text)
+        samples.append(sample)
+    return samples
+
+
 def build_files(
     task: str,
     samples: Sequence[Sample],
     specs: Sequence[str],
     seed: int,
     folder: Path,
-    report: Callable[[float, str], None],
+    report: Report,
     stopped: Callable[[], bool],
     visit: Visit,
 ) -> BuiltSet:

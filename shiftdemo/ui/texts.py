@@ -12,8 +12,8 @@ POSITION_NOTE = (
     "the model counts sub-word tokens."
 )
 WORKED_NOTE = (
-    "The pair a and modèle is given, as in the published example. Move the slider, and the aligned "
-    "target word goes along instead."
+    "The pair a and modèle is given, as in the method's own example. Move the slider, and the "
+    "aligned target word goes along instead."
 )
 DECODER_NOTE = "It reads the labels moved {n} right behind <s>, and is asked for the label below."
 LABEL_NOTE = "Each word is given with the label that is asked for there."

@@ -124,7 +124,7 @@ class TrainTab:
         settings += [self.seeds, self.then, *self.data.inputs, *form.inputs]
         shown = [self.status, self.plots, self.train_plot, self.held_plot, self.table]
         shown += [self.start, self.stop, self.to_compare, self.remembered, self.ended]
-        live = {"concurrency_limit": None}
+        live: dict[str, Any] = {"concurrency_limit": None}
         wire(self.start.click, self._start, [self.remembered, *settings], shown, message, **live)
         wire(page.load, self._resume, [self.remembered], shown, message, **live)
         wire(self.stop.click, self._stop, [self.remembered], [self.stop], message)

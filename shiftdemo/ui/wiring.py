@@ -54,6 +54,7 @@ def wire(
     inputs: Sequence[Any],
     outputs: Sequence[Any],
     message: gr.HTML,
+    clears: bool = False,
     **options: Any,
 ) -> Any:
     """Calls ``handler(visit, *inputs)`` on every trigger and shows its errors in ``message``.
@@ -61,6 +62,7 @@ def wire(
     Args:
         triggers: one event listener or several, such as ``button.click``.
         handler: a function or a generator function; returns or yields one value an output.
+        clears: an error empties the outputs, where an old result beside it would mislead.
         options: passed on to ``gr.on``.
     """
     kinds: dict[Callable[[Any], bool], Callable[..., Any]] = {
@@ -71,7 +73,7 @@ def wire(
     options.setdefault("show_progress", "hidden")
     return gr.on(
         triggers=triggers if isinstance(triggers, list) else [triggers],
-        fn=guard(handler, len(outputs)),
+        fn=guard(handler, len(outputs)) if not clears else _once(handler, len(outputs), None),
         inputs=list(inputs),
         outputs=[*outputs, message],
         api_visibility="private",
@@ -79,17 +81,21 @@ def wire(
     )
 
 
+_KEPT = object()  # the outputs stay as they are
+
+
 def _values(result: Any, n: int) -> tuple[Any, ...]:
     return tuple(result) if n != 1 else (result,)
 
 
-def _once(handler: Callable[..., Any], n: int) -> Callable[..., Any]:
+def _once(handler: Callable[..., Any], n: int, failed: Any = _KEPT) -> Callable[..., Any]:
     def run(request: gr.Request, *values: Any) -> Any:
         visit = visit_of(request)
         try:
             return (*_values(handler(visit, *values), n), None)
         except Exception as error:
-            return (*[gr.skip() for _ in range(n)], problem(error, visit))
+            outputs = [gr.skip() if failed is _KEPT else failed for _ in range(n)]
+            return (*outputs, problem(error, visit))
 
     return run
 

@@ -127,6 +127,7 @@ def side_view(
 
     Args:
         alignment: ``alignment[i]`` is the new index of old word ``i`` or ``None``.
+        side: ``"source"``, ``"words"`` or ``"target"``.
         plan: the position ids after the shift.
         copied_from: where a copied word was taken from, where that is known.
 
@@ -139,7 +140,8 @@ def side_view(
         copied; for tagged words ``retagged`` says whether a word lost its tag for another.
     """
     back = {new_place: place for place, new_place in enumerate(alignment) if new_place is not None}
-    positions = plan.ids(len(new.words))
+    # A target word has the position of the step that it is the label of; one more asks for the end.
+    positions = plan.ids(len(new.words) + (side == "target"))
     before = []
     for place in range(len(old.words)):
         to = alignment[place] if place < len(alignment) else None

@@ -200,3 +200,53 @@ def test_finetune_and_compare_read_mapped_columns(tmp_path: Path) -> None:
         *("--input", tmp_path / "validation.jsonl", *flags, "--offsets", "0,2", "--json"),
     )
     assert compared.returncode == 0, compared.stderr
+
+
+def test_the_output_s_ending_names_the_format(tmp_path: Path) -> None:
+    text = ("--text", "Ada reads here", "--task", "ner", "--shift", "rotate:k=1")
+    for name in ("o.jsonl", "o.csv", "o.parquet", "o.conll"):
+        done = run("build", *text, "--output", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        (sample,) = read_samples(tmp_path / name, "ner")
+        assert sample.words == ("here", "Ada", "reads")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("o.xlsx", (), "its ending names no format; end it with .jsonl, .csv, .parquet, .conll"),
+        ("o.jsonl.gz", (), "leave .gz away"),
+        ("o.csv", ("--format", "parquet"), "make them agree"),
+    ],
+)
+def test_an_ending_that_does_not_fit_is_refused(
+    tmp_path: Path, name: str, more: tuple[str, ...], said: str
+) -> None:
+    text = ("--text", "Ada reads", "--task", "ner", "--shift", "rotate")
+    done = run("build", *text, "--output", tmp_path / name, *more)
+    assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_input_is_never_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.jsonl"
+    file.write_text('{"source": "a b", "target": "c"}\n', encoding="utf-8")
+    before = file.read_bytes()
+    done = build("translation", file, "--output", tmp_path / "." / "pairs.jsonl")
+    assert done.returncode == 2 and "--output is the file of --input" in done.stderr
+    assert file.read_bytes() == before
+
+
+def test_one_typed_sentence_is_shifted_whatever_the_share() -> None:
+    typed = ("build", "--task", "ner", "--text", "Ada reads")
+    row = json.loads(run(*typed, "--shift", "position_offset:fixed=3").stdout)
+    assert row["feed"]["source"]["offset"] == 3 and row["changed"]
+    asked = json.loads(run(*typed, "--shift", "position_offset:fixed=3,p=0").stdout)
+    assert not asked["applied"] and not asked["changed"]
+
+
+def test_one_sentence_of_the_corpus_has_others_to_put_in_front() -> None:
+    shift = ("--task", "ner", "--shift", "prefix_context:n=2", "--corpus", "grammar", "--n", "1")
+    row = json.loads(run("build", *shift).stdout)
+    prefix = row["params"]["prefix_context.drawn_prefix"]
+    assert row["applied"] and len(set(prefix)) == 2

@@ -216,6 +216,10 @@ def test_the_dial_moves_the_words(open_page: OpenPage) -> None:
     _dial(page, "append_copy-index", "8")  # its aligned target word goes along
     expect(page.locator(".sd-is-copied .sd-text").first).to_have_text("model")
     expect(page.locator(".sd-is-copied .sd-text").nth(1)).to_have_text("modèle")
+    _dial(page, "append_copy-index", "999")  # brought within the range, not refused
+    expect(page.locator(".sd-note-strong").first).to_contain_text("no word at index 20")
+    _dial(page, "append_copy-index", "-1")  # drawn
+    expect(page.locator(".sd-word.sd-is-copied")).not_to_have_count(0)
     page.get_by_label("entity tagging").first.check()
     _choose_operator(page, "tab-build", "rotate")
     for k, first in ((1, "."), (2, "London"), (3, "in")):
@@ -266,6 +270,7 @@ def test_operators_follow_one_another(open_page: OpenPage) -> None:
     expect(page.locator(".sd-words").nth(1).locator(".sd-position").first).to_have_text("5")
     _fill(page, "#build-then", "position_ofset:fixed=5")
     expect(page.locator("#tab-build .sd-message").first).to_contain_text("position_offset")
+    expect(page.locator(".sd-words")).to_have_count(0)  # no old picture beside an error
     _fill(page, "#build-then", "")
     expect(page.locator("#tab-build .sd-message").first).to_be_hidden()
 
@@ -284,6 +289,14 @@ def test_columns_of_a_file_are_guessed_shown_and_mapped(
     expect(page.locator(".sd-texts dd").nth(2)).to_have_text("An animal")
     _pick(page, "#build-first-column", "fr")
     expect(page.locator(".sd-texts dd").first).to_have_text("Un chat dort.")
+    # Another file has other columns; what was mapped for the first is forgotten.
+    other = tmp_path / "other.csv"
+    other.write_text("source,target\nThe sun.,Le soleil.\n", encoding="utf-8")
+    page.locator("#build-file").get_by_label(re.compile("clear|remove", re.I)).first.click()
+    expect(page.locator("#tab-build .sd-message").first).to_contain_text("No file yet")
+    page.locator("#build-file input[type=file]").set_input_files(other)
+    expect(page.locator(".sd-texts dd").first).to_have_text("The sun.")
+    expect(page.locator("#tab-build .sd-message").first).to_be_hidden()
 
 
 def test_a_shift_without_effect_is_named_before_training(open_page: OpenPage) -> None:

@@ -83,3 +83,23 @@ def test_split_finds_the_words(text: str, words: tuple[str, ...]) -> None:
 )
 def test_from_words_writes_running_text(words: list[str], text: str) -> None:
     assert w.from_words(words) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cafe\u0301 noir", ["cafe\u0301", "noir"]),
+        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
+        ("مُحَمَّد", ["مُحَمَّد"]),
+        ("か\u3099き", ["か\u3099", "き"]),
+        ("👩\u200d👩\u200d👧 ok", ["👩\u200d👩\u200d👧", "ok"]),
+        ("It is 3.14, not 1,000.", ["It", "is", "3.14", ",", "not", "1,000", "."]),
+    ],
+)
+def test_accents_signs_and_numbers_stay_with_their_word(text: str, words: list[str]) -> None:
+    assert list(w.split(text).words) == words and w.join(w.split(text)) == text
+
+
+def test_an_accent_by_itself_does_not_join_another_word() -> None:
+    text = w.from_words(["(", "\u0301", "a", "\u0301"])
+    assert list(w.split(text).words) == ["(", "\u0301", "a", "\u0301"]

@@ -72,3 +72,19 @@ def test_a_row_that_lacks_something_says_what(tagged: list[TaggedSample]) -> Non
         api.regenerate({**row, "specs": "append_copy"})
     with pytest.raises(DataError, match="are no numbers"):
         api.regenerate({**row, "seed": "x"})
+
+
+def test_a_row_that_would_come_out_otherwise_is_refused(tagged: list[TaggedSample]) -> None:
+    shifts = make_shifts(["prefix_context"], "ner")
+    row = as_row(apply_shifts(shifts, tagged[0], 0, tagged))
+    assert api.regenerate(row, tagged).shifted != tagged[0]
+    with pytest.raises(DataError, match="give the samples that prefix_context drew from"):
+        api.regenerate(row)
+
+
+def test_samples_of_a_list_are_context_for_one_another(tagged: list[TaggedSample]) -> None:
+    rows = list(api.build_shifted("ner", tagged, ["prefix_context"]))
+    assert all(row.applied for row in rows)
+    assert not any(
+        row.applied for row in api.build_shifted("ner", iter(tagged), ["prefix_context"])
+    )

@@ -354,3 +354,16 @@ def test_many_doublings_in_a_row_stay_small() -> None:
 def test_more_than_sixteen_shifts_are_refused() -> None:
     with pytest.raises(ConfigError, match="17 shifts in a row; give at most 16"):
         make_shifts(["drop"] * 17, "ner")
+
+
+def test_append_copy_says_that_no_alignment_is_known() -> None:
+    result = shift("append_copy:word=a", WORKED)
+    assert result.applied and "target_word" in result.note
+    assert shift("append_copy:word=book", PAIR).note == ""  # its alignment is known
+
+
+def test_prefix_context_takes_another_sample_each_time() -> None:
+    others = tuple(TaggedSample(str(i), (f"w{i}",), ("O",)) for i in range(6))
+    for seed in range(30):
+        made = apply_shifts([make_shift("prefix_context:n=3")], NEW_YORK, seed, others)
+        assert len(set(made.params["prefix_context.drawn_prefix"])) == 3

@@ -135,6 +135,13 @@ def test_decoder_view_window_has_context_in_front_and_nothing_behind():
         assert [s["input"] for s in steps] == ["<s>", *PAIR.target.split()]
 
 
+def test_target_words_have_the_positions_of_the_steps_that_ask_for_them():
+    for spec in ("position_skip:max_gap=40", "position_sample:span=60", "position_offset:fixed=9"):
+        view = _view(PAIR, spec)
+        words = [word["position"] for word in view["sides"][1]["after"]]
+        assert words == [step["position"] for step in view["steps"]["steps"]][:6]
+
+
 def test_label_view_comes_late_by_the_delay():
     view = _view(TAGGED, "output_delay:delay=2")["steps"]
     assert [s["input"] for s in view["steps"]] == ["Ada", "reads", "Ada", "<pad>", "<pad>"]
