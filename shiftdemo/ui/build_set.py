@@ -107,22 +107,29 @@ class BuildSet:
             return build_files(task, samples, specs, int(seed or 0), folder, report, stopped, visit)
 
         left = [gr.skip()] * (3 + len(FORMATS))
-        busy = [gr.update(interactive=False), gr.update(interactive=True)]
-        free = [gr.update(interactive=True), gr.update(interactive=False)]
         try:
             async for job in follow(self.context, f"{visit.session}/set", work, turns=False):
                 if not job.done.is_set():
-                    yield [{"state": job.text, "fraction": job.fraction}, *busy, *left]
+                    yield [
+                        {"state": job.text, "fraction": job.fraction},
+                        *_buttons(busy=True),
+                        *left,
+                    ]
             if isinstance(job.error, Stopped) or (job.result is None and not job.error):
-                yield [{"state": visit("Stopped.")}, *free, *left]
+                yield [{"state": visit("Stopped.")}, *_buttons(busy=False), *left]
                 return
             if job.error:
                 raise job.error
         except ShiftDemoError:
-            yield [None, *free, *left]
+            yield [None, *_buttons(busy=False), *left]
             raise
         shown = await asyncio.to_thread(_shown, visit, job.result, task, look)
-        yield [None, *free, *shown]
+        yield [None, *_buttons(busy=False), *shown]
+
+
+def _buttons(busy: bool) -> list[Any]:
+    """Returns updates of "Build the set" and "Cancel", new ones each time."""
+    return [gr.update(interactive=not busy), gr.update(interactive=busy)]
 
 
 def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> list[Any]:

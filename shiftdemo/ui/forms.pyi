@@ -24,8 +24,11 @@ class Clipped(gr.Slider):
     def preprocess(self, payload: float) -> float:
         """Returns the value within the range."""
         return min(max(payload, self.minimum), self.maximum)
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
