@@ -17,14 +17,11 @@ from shiftdemo.ui.wiring import drawn
 _SLIDER_MOST = 128
 
 
-class Clipped(gr.Slider):
-    """A slider that brings a typed number within its range, instead of refusing it."""
-
-    is_template = True  # the browser knows it as a slider
-
-    def preprocess(self, payload: float) -> float:
-        """Returns the value within the range."""
-        return min(max(payload, self.minimum), self.maximum)
+def clip(slider: gr.Slider) -> None:
+    """Makes a slider bring a typed number within its range, instead of refusing it."""
+    low, high = slider.minimum, slider.maximum
+    # On the object, because Gradio writes a file beside a module that has a component's class.
+    slider.preprocess = lambda payload: min(max(payload, low), high)  # type: ignore[method-assign]
 
 
 def control(param: Param, default: Any = None, elem_id: str = "") -> Any:
@@ -139,7 +136,7 @@ class ShiftForm:
             with gr.Column(
                 visible=shift.name == self.first, elem_classes="sd-params sd-dial"
             ) as group:
-                slider = Clipped(
+                slider = gr.Slider(
                     dial.low,
                     dial.high,
                     value=dial.start,
@@ -148,6 +145,7 @@ class ShiftForm:
                     info=t(text),
                     elem_id=f"{self.name}-{shift.name}-{dial.params[0]}",
                 )
+            clip(slider)
             self.dial_groups[shift.name] = group
             self.inputs.append(slider)
             self._slots.append((shift.name, dial.params))
