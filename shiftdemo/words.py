@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -119,13 +118,3 @@ def _gap(left: str, right: str) -> str:
     if right[0] in _CLOSING or right in ("'s", "’s"):
         return ""
     return "" if _IS_CJK.match(left[-1]) and _IS_CJK.match(right) else " "
-
-
-def from_words(words: Sequence[str]) -> str:
-    """Returns running text for ``words``: spaces between, none before closing punctuation."""
-    text = ""
-    left = ""
-    for word in words:
-        text += gap_between(left, word) + word
-        left = word
-    return text

@@ -18,7 +18,6 @@ WORKED_NOTE = (
 DECODER_NOTE = "It reads the labels moved {n} right behind <s>, and is asked for the label below."
 LABEL_NOTE = "Each word is given with the label that is asked for there."
 DELAY_NOTE = "Labels are asked for {n} late, behind as many padding tokens."
-SET_LEAD = "Build a set"
 SET_NOTE = (
     "Applies the operator above to many sentences, each for its share p, and gives you the file."
 )

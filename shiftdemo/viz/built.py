@@ -84,14 +84,6 @@ class SetSummary:
         }
 
 
-def summarised(rows: Iterable[ShiftedSample]) -> SetSummary:
-    """Returns the summary of a set."""
-    summary = SetSummary()
-    for row in rows:
-        summary.add(row)
-    return summary
-
-
 def set_figure(
     summary: SetSummary,
     titles: tuple[str, str],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.types import TaggedSample, TranslationSample
-from shiftdemo.viz.built import applicability, set_figure, summarised
+from shiftdemo.viz.built import SetSummary, applicability, set_figure
 
 TAGGED = [
     TaggedSample("a", ("In", "New", "York"), ("O", "B-LOC", "I-LOC")),
@@ -15,7 +15,10 @@ PAIRS = [TranslationSample(str(n), "a " * n, "b " * n) for n in range(1, 9)]
 
 def _summary(samples, spec, always=True):
     shifts = [make_shift(spec)]
-    return summarised(apply_shifts(shifts, sample, 0, samples, always=always) for sample in samples)
+    summary = SetSummary()
+    for sample in samples:
+        summary.add(apply_shifts(shifts, sample, 0, samples, always=always))
+    return summary
 
 
 def test_lengths_and_places_of_mentions_before_and_after():
@@ -61,4 +64,4 @@ def test_figure_has_before_and_after_in_two_panels_and_few_bars():
         summary, ("words", "labels"), ("n", "n"), ("before", "after"), "light", narrow=True
     )
     assert tall.layout.height == 2 * figure.layout.height
-    assert len(set_figure(summarised([]), ("w", "l"), ("n", "n"), ("b", "a"), "dark").data) == 2
+    assert len(set_figure(SetSummary(), ("w", "l"), ("n", "n"), ("b", "a"), "dark").data) == 2
