@@ -37,6 +37,10 @@ def run_build(arguments: argparse.Namespace) -> int:
         raise ConfigError("Give exactly one of --text, --input and --corpus.")
     if arguments.n is not None and arguments.n < 1:
         raise ConfigError(f"--n is {arguments.n}; give at least 1.")
+    if arguments.tags and arguments.task != "ner":
+        raise ConfigError("--tags belongs to --task ner; leave it away, or change the task.")
+    if arguments.target and arguments.task != "translation":
+        raise ConfigError("--target belongs to --task translation; leave it away for ner.")
     arguments.format = _format(arguments.format, arguments.output)
     _not_onto_itself(arguments)
     if arguments.push_to_hub:

@@ -250,3 +250,12 @@ def test_one_sentence_of_the_corpus_has_others_to_put_in_front() -> None:
     row = json.loads(run("build", *shift).stdout)
     prefix = row["params"]["prefix_context.drawn_prefix"]
     assert row["applied"] and len(set(prefix)) == 2
+
+
+@pytest.mark.parametrize(
+    ("task", "flag", "said"),
+    [("translation", "--tags", "--tags belongs to"), ("ner", "--target", "--target belongs to")],
+)
+def test_a_flag_of_the_other_task_is_refused(task: str, flag: str, said: str) -> None:
+    done = run("build", "--task", task, "--shift", "drop", "--text", "Ada", flag, "O")
+    assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
