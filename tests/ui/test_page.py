@@ -171,6 +171,7 @@ def test_bad_files_of_many_kinds_leave_the_page_up(open_page: OpenPage, tmp_path
 def test_a_set_is_built_and_downloaded(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
     page.get_by_label("built-in corpus").first.check()
+    expect(page.locator(".sd-texts dd").first).not_to_contain_text("language model")
     page.get_by_role("button", name="Build the set").click()
     expect(page.locator(".sd-set").first).to_contain_text("200 sentences, 200 of them shifted.")
     expect(page.locator("#set-plot .js-plotly-plot").first).to_be_visible()
