@@ -159,6 +159,8 @@ class _Printer:
                 f"\r  seed {event.seed} step {event.step} {event.arm}: held-out loss "
                 f"{event.clean_loss:.3f} clean, {event.shifted_loss:.3f} shifted (nats a token)"
             )
+            if event.note:  # an operator that learns says how far it came
+                _say(f"  {event.note}")
         elif isinstance(event, RunFailed):
             _say(f"\nshiftdemo: {event.message}")
             self.code = 2

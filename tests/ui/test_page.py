@@ -310,7 +310,7 @@ def test_a_shift_without_effect_is_named_before_training(open_page: OpenPage) ->
     expect(warning.first).to_contain_text("No effect on this model: rotary positions")
 
 
-def test_a_moved_dial_answers_quickly(open_page: OpenPage) -> None:
+def test_every_move_of_the_dial_is_drawn(open_page: OpenPage) -> None:
     page = open_page()
     _choose_operator(page, "tab-build", "prefix_filler")
     expect(page.locator(".sd-word.sd-is-new").first).to_be_visible()
