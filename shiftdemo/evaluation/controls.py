@@ -21,7 +21,7 @@ from shiftdemo.errors import ConfigError, DataError
 from shiftdemo.evaluation.predict import evaluating, without_tags
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.base import unshifted
-from shiftdemo.tasks import TASKS, Batch, Task, logits, token_loss
+from shiftdemo.tasks import TASKS, Batch, Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
@@ -69,14 +69,14 @@ def offset_effect(
     loaded: Loaded,
     samples: Sequence[Sample],
     offset: int,
-    forward: Callable[[Loaded, Batch], Tensor] = logits,
+    forward: Callable[[Loaded, Batch], Tensor] | None = None,
 ) -> OffsetEffect:
     """Returns whether an offset reaches the model as its position encoding demands.
 
     Args:
         samples: the first 16 are used; their references do not matter.
         offset: position of the first token, at least 1.
-        forward: how the logits of a batch with offsets are computed.
+        forward: how the logits of a batch with offsets are computed; otherwise as its task does.
 
     Raises:
         ConfigError: the offset is 0, or beyond the model's positions.
@@ -87,6 +87,7 @@ def offset_effect(
     if not samples:
         raise DataError("The control needs at least one sentence; give one.")
     task = TASKS.get(loaded.task)()
+    forward = forward or task.logits
     batch = task.collate(loaded, without_tags(loaded, samples[:OFFSET_SAMPLES]))
     longest = max(t.shape[1] for t in (*batch.inputs.values(), batch.labels))
     loaded.positions.check(offset, longest)
@@ -194,6 +195,6 @@ def _mean_loss(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> float:
         for start in range(0, len(ordered), _BATCH):
             part = [unshifted(sample, 0) for sample in ordered[start : start + _BATCH]]
             batch = task.collate(loaded, part).to(loaded.device)
-            total += float(token_loss(logits(loaded, batch), batch.labels, reduction="sum"))
+            total += float(token_loss(task.logits(loaded, batch), batch.labels, reduction="sum"))
             count += int((batch.labels != IGNORED).sum())
     return total / max(1, count)

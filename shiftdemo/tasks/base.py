@@ -76,9 +76,16 @@ class Task(ABC):
     def size(self, loaded: Loaded, sample: Sample) -> int:
         """Returns about how many tokens a sample has, for batching by length."""
 
+    def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
+        """Returns ``(batch, n_labels, n_classes)``, a row of logits for each of ``batch.labels``.
+
+        Here for tasks that label tokens; a task that labels something else overrides it.
+        """
+        return logits(loaded, batch)
+
     def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
         """Returns the training loss: mean nats per label that counts."""
-        out = logits(loaded, batch)
+        out = self.logits(loaded, batch)
         counted = batch.labels != IGNORED
         return cross_entropy(out[counted], batch.labels[counted], smoothing)
 

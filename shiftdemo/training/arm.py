@@ -16,7 +16,7 @@ from shiftdemo.delay import keep_settings
 from shiftdemo.events import EvalLogged
 from shiftdemo.models import Loaded, save_model
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.tasks import Batch, Task, logits, token_loss
+from shiftdemo.tasks import Batch, Task, token_loss
 from shiftdemo.training.dropout import fast_dropout
 from shiftdemo.types import Sample
 
@@ -179,7 +179,7 @@ class Arm:
             part = ordered[start : start + EVAL_BATCH]
             moved = [apply_shifts(shifts, s, self.seed, samples, always=True) for s in part]
             batch = self.task.collate(self.loaded, moved).to(self.loaded.device)
-            out = logits(self.loaded, batch)
+            out = self.task.logits(self.loaded, batch)
             counted = batch.labels >= 0
             total += float(token_loss(out, batch.labels, reduction="sum"))
             right += int((out.argmax(-1) == batch.labels)[counted].sum())
