@@ -2,8 +2,10 @@
 
 import os
 
+if os.environ.get("SPACES_ZERO_GPU"):
+    import spaces  # noqa: F401 - before torch, so that it can lend the GPU
+
 if __name__ == "__main__":
-    # Training workers import this file again: what is slow to import stays in here.
     from shiftdemo.limits import Limits
     from shiftdemo.ui.app import serve
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.evaluation.scores import score, score_names
+from shiftdemo.markdown import front_matter, table
 from shiftdemo.models import Loaded, load_model, save_model, torch_threads, versions
 from shiftdemo.tasks import TASKS
-from shiftdemo.training.loop import arm_folder
 from shiftdemo.training.pretrain import Recipe, gather
 from shiftdemo.training.record import write_json
+from shiftdemo.training.run import arm_folder
 
 
 def finish_model(
@@ -67,19 +68,22 @@ def _measure(recipe: Recipe, loaded: Loaded, sources: Any, data: Path) -> dict[s
 def _card(recipe: Recipe, loaded: Loaded, figures: Mapping[str, Any]) -> str:
     card = recipe.card
     rows = [
-        f"| {where} | {name} | {found['value']:.1f} | {found['low']:.1f} to {found['high']:.1f} "
-        f"| {found['n']} | `{found['signature']}` |"
+        (
+            *(where, name, f"{found['value']:.1f}", f"{found['low']:.1f} to {found['high']:.1f}"),
+            *(str(found["n"]), f"`{found['signature']}`"),
+        )
         for where, by_name in figures.items()
         for name, found in by_name.items()
     ]
     settings = json.dumps([dict(stage["training"]) for stage in recipe.stages], indent=1)
     made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    head = {
+        "license": card["licence_id"],
+        "language": card["languages"],
+        "pipeline_tag": card["pipeline"],
+    }
     lines = [
-        "---",
-        f"license: {card['licence_id']}",
-        f"language: {json.dumps(card['languages'])}",
-        f"pipeline_tag: {card['pipeline']}",
-        "---",
+        *front_matter(head),
         "",
         f"# {card['title']}",
         "",
@@ -91,9 +95,7 @@ def _card(recipe: Recipe, loaded: Loaded, figures: Mapping[str, Any]) -> str:
         "",
         "## Figures",
         "",
-        "| test set | score | value | 95 % interval | sentences | signature |",
-        "| --- | --- | --- | --- | --- | --- |",
-        *rows,
+        *table(("test set", "score", "value", "95 % interval", "sentences", "signature"), rows),
         "",
         "Intervals: bootstrap over sentences, 1,000 resamples; one training seed.",
         "",

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from shiftdemo import __version__, api
 from shiftdemo.cli_commands import data_spec
 from shiftdemo.config import DataSpec
+from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.data.export import FORMATS, stream_shifted
 from shiftdemo.data.lines import Meter
 from shiftdemo.errors import ConfigError
@@ -39,8 +40,10 @@ def run_build(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--n is {arguments.n}; give at least 1.")
     if arguments.tags and arguments.task != "ner":
         raise ConfigError("--tags belongs to --task ner; leave it away, or change the task.")
-    if arguments.target and arguments.task != "translation":
-        raise ConfigError("--target belongs to --task translation; leave it away for ner.")
+    targets = {"target", "label", "answer"}
+    if arguments.target and not targets & set(TASK_PARTS[arguments.task]):
+        fitting = ", ".join(task for task, parts in TASK_PARTS.items() if targets & set(parts))
+        raise ConfigError(f"--target belongs to --task {fitting}; leave it away.")
     arguments.format = _format(arguments.format, arguments.output)
     _not_onto_itself(arguments)
     if arguments.push_to_hub:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from shiftdemo.bounds import bounded, check_bounds, one_of
 from shiftdemo.errors import ConfigError
-
-
-def _bounded(default: Any, low: float, high: float, text: str, zh: str) -> Any:
-    return field(default=default, metadata={"low": low, "high": high, "help": text, "zh": zh})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,11 @@ class DataSpec:
     eval_split: str = "validation"
     names: str = "any"
     eval_names: str = "any"
-    size: int = _bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
-    eval_size: int = _bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
-    min_words: int = _bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
-    max_words: int = _bounded(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
-    seed: int = _bounded(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
+    size: int = bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
+    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
+    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
+    max_words: int = bounded(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
 
     def __post_init__(self) -> None:
         check_bounds(self, "data")
@@ -54,67 +52,120 @@ class DataSpec:
                 raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
 
 
+OWN_ARMS = ("base", "shift", "start")
+MOST_ARMS = 4
+_ARM_NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
+
+
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """One paired run. ``arms`` train in lockstep and differ in the shift alone."""
+    """One paired run. ``arms`` train in lockstep and differ in the shift alone.
+
+    Attributes:
+        shifts: operators of the arm ``shift``; held-out sentences are shifted by them.
+        arms: ``base``, ``shift``, ``start`` (the untrained start, measured beside them) and names
+            of ``other_arms``; at most 4.
+        other_arms: further arms as ``NAME=SPEC + SPEC``.
+        optimizer: ``adamw`` or ``sgd`` (with momentum 0.9).
+        schedule: what follows the warm-up: ``linear`` or ``cosine`` to 0, ``inverse_sqrt``
+            (Vaswani et al. 2017) or ``constant``.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: ``auto``, ``float32`` or ``bfloat16``.
+    """
 
     task: str = "ner"
     model: str = "scratch:learned"
     data: DataSpec = field(default_factory=DataSpec)
     shifts: tuple[str, ...] = ("position_offset:max_offset=32,p=0.5",)
     arms: tuple[str, ...] = ("base", "shift")
+    other_arms: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0,)
-    steps: int = _bounded(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
-    seconds: float = _bounded(
+    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
+    seconds: float = bounded(
         0.0,
         0.0,
         86_400.0,
         "Time limit of the run in seconds; 0: none.",
         "运行时限（秒）；0 为不限。",
     )
-    batch_size: int = _bounded(64, 1, 1024, "Sentences a step.", "每步的句子数。")
-    batch_tokens: int = _bounded(
+    batch_size: int = bounded(64, 1, 1024, "Sentences a step.", "每步的句子数。")
+    batch_tokens: int = bounded(
         0, 0, 65_536, "Tokens a step instead of sentences; 0: off.", "按词元数组批；0 为关闭。"
     )
-    learning_rate: float = _bounded(
-        1e-3, 1e-7, 1.0, "Peak learning rate of AdamW.", "AdamW 峰值学习率。"
-    )
-    warmup: int = _bounded(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
+    optimizer: str = "adamw"
+    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.", "峰值学习率。")
+    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
     schedule: str = "linear"
-    weight_decay: float = _bounded(0.01, 0.0, 1.0, "Decoupled weight decay.", "解耦权重衰减。")
-    label_smoothing: float = _bounded(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
-    dropout: float = _bounded(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
-    clip: float = _bounded(
+    weight_decay: float = bounded(
+        0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.", "AdamW 的解耦权重衰减。"
+    )
+    l2: float = bounded(
+        0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.", "L2 惩罚（加入梯度）。"
+    )
+    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
+    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
+    clip: float = bounded(
         1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.", "梯度裁剪；0 为不裁剪。"
     )
-    average: float = _bounded(
+    average: float = bounded(
         0.0,
         0.0,
         0.9999,
         "Decay of the moving average of the weights; 0: off.",
         "权重滑动平均衰减；0 为关闭。",
     )
-    subword_dropout: float = _bounded(
+    subword_dropout: float = bounded(
         0.0,
         0.0,
         0.5,
         "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
         "训练时的 BPE-dropout。",
     )
-    word_dropout: float = _bounded(
+    word_dropout: float = bounded(
         0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.", "被替换为 <unk> 的源词元比例。"
     )
-    eval_every: int = _bounded(
+    eval_every: int = bounded(
         250, 0, 100_000, "Steps between held-out figures.", "两次留出评估的间隔步数。"
     )
-    threads: int = _bounded(1, 1, 64, "Torch threads.", "Torch 线程数。")
+    stop_at: float = bounded(
+        0.0,
+        0.0,
+        100.0,
+        "Stop once the held-out shifted score reaches this (0 to 100); 0: never.",
+        "移位留出集得分达到此值（0 到 100）即停止；0 为不启用。",
+    )
+    patience: int = bounded(
+        0,
+        0,
+        1000,
+        "Stop after so many held-out figures without a better shifted loss; 0: never.",
+        "移位留出损失连续这么多次没有改善即停止；0 为不启用。",
+    )
+    lora_rank: int = bounded(
+        0,
+        0,
+        256,
+        "Rank of low-rank adapters (LoRA, Hu et al. 2021) trained instead of all weights; 0: off.",
+        "低秩适配器（LoRA）的秩；0 为训练全部权重。",
+    )
+    threads: int = bounded(1, 1, 64, "Torch threads of a process.", "每个进程的 Torch 线程数。")
+    processes: int = bounded(
+        0,
+        0,
+        MOST_ARMS,
+        "Processes that the arms are spread over; 0: one an arm, as far as there are cores.",
+        "分配各分支的进程数；0 为每分支一个（受核数限制）。",
+    )
+    device: str = "auto"
     precision: str = "auto"
 
     def __post_init__(self) -> None:
         check_bounds(self, "training")
-        _one_of(self.schedule, ("linear", "constant"), "schedule")
-        _one_of(self.precision, ("auto", "float32", "bfloat16"), "precision")
-        for name in ("seeds", "arms", "shifts"):
+        one_of(self.schedule, ("linear", "constant", "cosine", "inverse_sqrt"), "schedule")
+        one_of(self.optimizer, ("adamw", "sgd"), "optimizer")
+        one_of(self.device, ("auto", "cpu", "cuda", "mps"), "device")
+        one_of(self.precision, ("auto", "float32", "bfloat16"), "precision")
+        for name in ("seeds", "arms", "shifts", "other_arms"):
             if not isinstance(getattr(self, name), tuple):
                 raise ConfigError(f"training: {name} is {getattr(self, name)!r}; give a list.")
         if not self.seeds:
@@ -122,10 +173,45 @@ class TrainConfig:
         for seed in self.seeds:
             if type(seed) is not int or not 0 <= seed < 2**31:
                 raise ConfigError(f"seeds holds {seed!r}; give whole numbers from 0 to 2147483647.")
+        self._check_arms()
+
+    def _check_arms(self) -> None:
+        others = self._others()
         for arm in self.arms:
-            _one_of(arm, ("base", "shift"), "arms")
+            one_of(arm, (*OWN_ARMS, *others), "arms")
         if not self.arms or len(set(self.arms)) != len(self.arms):
             raise ConfigError("Each arm is named once; write --arms base,shift.")
+        if len(self.arms) > MOST_ARMS or not self.trained_arms:
+            raise ConfigError(
+                f"A run has 1 to {MOST_ARMS} arms, and one of them is trained "
+                f"(asked: {', '.join(self.arms)})."
+            )
+
+    def _others(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for text in self.other_arms:
+            name, equals, specs = str(text).partition("=")
+            name = name.strip()
+            if not equals or not specs.strip() or not _ARM_NAME.fullmatch(name):
+                raise ConfigError(
+                    f"Arm {str(text)[:60]!r} is not NAME=SPEC; write for example "
+                    "shuffled=local_shuffle:k=2 (small letters, digits, - and _ in the name)."
+                )
+            if name in OWN_ARMS or name in found:
+                raise ConfigError(f"There is an arm {name!r} already; give another name.")
+            found[name] = tuple(part.strip() for part in specs.split(" + "))
+        return found
+
+    @property
+    def trained_arms(self) -> tuple[str, ...]:
+        """The arms that are trained: all but the untrained start."""
+        return tuple(arm for arm in self.arms if arm != "start")
+
+    def shifts_of(self, arm: str) -> tuple[str, ...]:
+        """Returns the operators that the training samples of an arm go through."""
+        if arm == "shift":
+            return self.shifts
+        return self._others().get(arm, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,42 +229,12 @@ class CompareConfig:
     shifted: str
     data: DataSpec = field(default_factory=DataSpec)
     offsets: str = ""
-    n: int = _bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
-    seed: int = _bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
+    n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
     trained_offset: int = -1
 
     def __post_init__(self) -> None:
         check_bounds(self, "compare")
-
-
-def _one_of(value: str, choices: tuple[str, ...], where: str) -> None:
-    if value not in choices:
-        raise ConfigError(f"{where} is {value!r}; choose one of {', '.join(choices)}.")
-
-
-def check_bounds(config: Any, where: str) -> None:
-    """Checks every bounded field of a dataclass.
-
-    Raises:
-        ConfigError: one is out of its bounds.
-    """
-    for item in fields(config):
-        if "low" not in item.metadata:
-            continue
-        value, low, high = getattr(config, item.name), item.metadata["low"], item.metadata["high"]
-        if isinstance(item.default, int) and isinstance(value, float) and value.is_integer():
-            value = int(value)  # JSON and sliders may give 3.0 for 3
-            object.__setattr__(config, item.name, value)
-        if (
-            not isinstance(value, (int, float))
-            or isinstance(value, bool)
-            or (isinstance(item.default, int) and not isinstance(value, int))
-            or not low <= value <= high
-        ):
-            kind = "whole number" if isinstance(item.default, int) else "number"
-            raise ConfigError(
-                f"{where}: {item.name} is {value!r}; give a {kind} from {low:g} to {high:g}."
-            )
 
 
 def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:

@@ -184,13 +184,22 @@ def attach_delay(model: Any, settings: Mapping[str, Any]) -> DelayLayer:
             f"The model has a delay layer already, {found.settings}; "
             "give the same settings, or take a model without one."
         )
-    stack = model.get_decoder() if model.can_generate() else model.base_model
+    stack = stack_of(model)
     weight = next(stack.parameters())
     layer = DelayLayer(stack.config.hidden_size, kind, delay, width)
     stack.add_module(NAME, layer.to(weight.device, weight.dtype))
     stack.register_forward_hook(_act, with_kwargs=True)
     setattr(model.config, NAME, layer.settings)
     return layer
+
+
+def stack_of(model: Any) -> Any:
+    """Returns the part of a model whose last hidden states the layer changes."""
+    # T5 with a head for questions has no base model; its head reads the decoder.
+    decodes = model.can_generate() or model.base_model is model
+    stack = model.get_decoder() if decodes else model.base_model
+    # BERT's pooling layer is a part of the base model and reads what the encoder puts out.
+    return stack.encoder if getattr(stack, "pooler", None) is not None else stack
 
 
 def _setting(settings: Any, name: str) -> Any:

@@ -9,7 +9,14 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run has its models and data; ``config`` holds the whole configuration and versions."""
+    """The run has its models and data.
+
+    Attributes:
+        steps: optimiser steps of each trained arm, all seeds together.
+        config: the whole configuration, what it came to (precision, device, processes), versions.
+        n_params: trainable weights of one model.
+        notes: what to know beforehand.
+    """
 
     run_id: str
     arms: tuple[str, ...]
@@ -21,7 +28,16 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepLogged:
-    """One optimiser step of one arm: mean training loss in nats per target token."""
+    """One optimiser step of one arm: mean training loss in nats per target token.
+
+    Attributes:
+        tokens: real (non-padding) tokens of the step, source and target together.
+        seconds: since the run began.
+        learning_rate: of this step.
+        step_seconds: what this arm's step took by itself.
+        flops: floating-point operations of the step, an estimate (see training/cost.py).
+        memory: of all processes of the run now, MiB; on a GPU the greatest so far.
+    """
 
     arm: str
     seed: int
@@ -29,6 +45,10 @@ class StepLogged:
     loss: float
     tokens: int
     seconds: float
+    learning_rate: float = 0.0
+    step_seconds: float = 0.0
+    flops: int = 0
+    memory: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,8 @@ class EvalLogged:
     """Held-out figures of one arm, on the sentences as they are and shifted.
 
     Losses in nats per token, accuracies of single tokens in percent; ``note`` says which
-    operator changed with them.
+    operator changed with them. ``score_name`` is what can be read off without generating text
+    (entity F1, accuracy), 0 to 100; token accuracy where that is all.
     """
 
     arm: str
@@ -47,6 +68,9 @@ class EvalLogged:
     clean_accuracy: float
     shifted_accuracy: float
     note: str = ""
+    score_name: str = ""
+    clean_score: float = 0.0
+    shifted_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +84,36 @@ class ArmSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmCost:
+    """What an arm's training has cost by ``step``, all seeds so far together.
+
+    Attributes:
+        tokens: real tokens.
+        seconds: of its steps alone.
+        flops: floating-point operations, an estimate.
+    """
+
+    arm: str
+    steps: int
+    tokens: int
+    seconds: float
+    flops: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """A run that had ended early goes on behind ``step`` of ``seed``."""
+
+    run_id: str
+    seed: int
+    step: int
+    seconds: float
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
-    """All steps were made, or the time limit was reached (``reason`` says which)."""
+    """All steps were made, or ``reason`` says why the run ended before: time, target, patience."""
 
     run_id: str
     reason: str
@@ -87,15 +139,25 @@ class RunFailed:
 
 
 RunEvent: TypeAlias = (
-    RunStarted | StepLogged | EvalLogged | ArmSaved | RunFinished | RunCancelled | RunFailed
+    RunStarted
+    | RunResumed
+    | StepLogged
+    | EvalLogged
+    | ArmSaved
+    | ArmCost
+    | RunFinished
+    | RunCancelled
+    | RunFailed
 )
 EVENT_TYPES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
         RunStarted,
+        RunResumed,
         StepLogged,
         EvalLogged,
         ArmSaved,
+        ArmCost,
         RunFinished,
         RunCancelled,
         RunFailed,

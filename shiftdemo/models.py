@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,16 @@ from shiftdemo.assets import ASSETS
 from shiftdemo.delay import load_delay, save_delay, without_delay
 from shiftdemo.errors import LimitError, ModelError
 from shiftdemo.positions import Positions, find_positions
-from shiftdemo.scratch import ENCODINGS, ScratchSize, build_scratch
+from shiftdemo.pretrained import AUTO, LABELLED, read_pretrained
+from shiftdemo.scratch import ENCODINGS, SCRATCH_TASKS, ScratchSize, build_scratch
 
 tf.utils.logging.disable_progress_bar()  # a bar a save would drown the training's own
-BUNDLED = {"translator": "translation", "tagger": "ner"}
-OUTPUT_DELAY = "shiftdemo_output_delay"
-_AUTO = {
-    "translation": tf.AutoModelForSeq2SeqLM,
-    "ner": tf.AutoModelForTokenClassification,
+BUNDLED = {
+    "translator": "translation",
+    "tagger": "ner",
+    "language_model": "language_modeling",
 }
+OUTPUT_DELAY = "shiftdemo_output_delay"
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Loaded:
     """A model that is ready to use, with its tokenizer.
 
     Attributes:
-        labels: the tags of a tagger by id; empty for a translator.
+        labels: the tags of a tagger, or the classes of a classifier, by id; otherwise empty.
+        fresh_head: whether its head was made just now and knows nothing yet.
         positions: how it encodes positions.
     """
 
@@ -46,6 +48,7 @@ class Loaded:
     model: Any
     tokenizer: Any
     labels: tuple[str, ...] = ()
+    fresh_head: bool = False
     positions: Positions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +68,21 @@ class Loaded:
         return int(getattr(self.model.config, OUTPUT_DELAY, 0) or 0)
 
     @property
+    def start_id(self) -> int:
+        """The token that a causal model begins with: its own, or the end token as GPT-2's does."""
+        tokenizer = self.tokenizer
+        first = tokenizer.bos_token_id
+        return int(tokenizer.eos_token_id if first is None else first)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of it before training."""
+        if not self.fresh_head:
+            return ()
+        names = f" ({', '.join(self.labels)})" if self.labels else ""
+        return (f"{self.ref} has no head for {self.task}; a fresh one{names} was made.",)
+
+    @property
     def device(self) -> torch.device:
         """Where the weights lie."""
         return next(self.model.parameters()).device
@@ -77,7 +95,7 @@ def references() -> list[dict[str, str]]:
         for name, task in BUNDLED.items()
         if (ASSETS / "models" / name).is_dir()
     ]
-    for task in ("ner", "translation"):
+    for task in SCRATCH_TASKS:
         for encoding in ENCODINGS:
             rows.append({"ref": f"scratch:{encoding}", "task": task, "kind": "scratch"})
     return rows
@@ -93,21 +111,26 @@ def load_model(
     task: str,
     allow_hub: tuple[str, ...] | None = None,
     allow_local: bool = True,
+    labels: Sequence[str] | None = None,
+    seed: int = 0,
 ) -> Loaded:
     """Returns the model of a reference, on the CPU, in float32, with eager attention.
 
     Args:
         ref: see the module's docstring; ``scratch:…`` is made by :func:`make_scratch` instead.
-        task: ``"translation"`` or ``"ner"``.
+        task: name of the task.
         allow_hub: the hub ids that may be loaded; ``None`` for any.
         allow_local: whether paths may be loaded.
+        labels: what the model is to be trained on: where it has no head for the task, one with
+            these labels is made. ``None``: it must have one.
+        seed: of that head's weights.
 
     Raises:
         ModelError: it cannot be found or loaded, or is not made for the task.
         LimitError: this server does not allow it.
     """
-    if task not in _AUTO:
-        raise ModelError(f"There is no model for the task {task!r}; choose translation or ner.")
+    if task not in AUTO:
+        raise ModelError(f"There is no model for the task {task!r}; choose {', '.join(AUTO)}.")
     kind, _, name = ref.partition(":")
     revision = None
     if kind == "scratch":
@@ -115,7 +138,9 @@ def load_model(
     if kind == "bundled":
         if BUNDLED.get(name) != task:
             fitting = ", ".join(f"bundled:{n}" for n, t in BUNDLED.items() if t == task)
-            raise ModelError(f"There is no bundled model {name!r} for {task}; there is {fitting}.")
+            raise ModelError(
+                f"There is no bundled model {name!r} for {task}; there is {fitting or 'none'}."
+            )
         place: str = str(ASSETS / "models" / name)
     elif kind == "hub":
         if allow_hub is not None and name not in allow_hub:
@@ -132,46 +157,26 @@ def load_model(
                 f"There is no model in {place!r}: it needs config.json, model.safetensors and a "
                 "tokenizer; for a hub model write hub:OWNER/NAME."
             )
-    return _load(ref, task, place, revision or None, local=kind != "hub")
+    return _load(ref, task, place, revision or None, kind != "hub", labels, seed)
 
 
-def _load(ref: str, task: str, place: str, revision: str | None, local: bool) -> Loaded:
+def _load(
+    ref: str,
+    task: str,
+    place: str,
+    revision: str | None,
+    local: bool,
+    labels: Sequence[str] | None,
+    seed: int,
+) -> Loaded:
     options: dict[str, Any] = {"revision": revision} if revision else {}
     options |= {"trust_remote_code": False, "local_files_only": local}
-    try:
-        tokenizer = tf.AutoTokenizer.from_pretrained(place, **options)
-        model, report = _AUTO[task].from_pretrained(
-            place,
-            use_safetensors=True,
-            attn_implementation="eager",
-            dtype=torch.float32,
-            output_loading_info=True,
-            **options,
-        )
-    except Exception as error:  # whatever a stranger's files bring about, in any library
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"The model {ref} cannot be loaded for {task}: {reason}") from None
-    if report["missing_keys"]:
-        raise ModelError(
-            f"The model {ref} is not made for {task}: it has no weights for "
-            f"{sorted(report['missing_keys'])[0]}; give one that was trained for it."
-        )
-    _check_tokenizer(ref, task, tokenizer)
-    labels: tuple[str, ...] = ()
-    if task == "ner":
-        labels = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
-    model.tie_weights()
+    model, tokenizer, fresh_head = read_pretrained(ref, task, place, options, labels, seed)
+    names: tuple[str, ...] = ()
+    if task in LABELLED:
+        names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
     load_delay(ref, model, place, revision=revision, local_files_only=local)
-    return Loaded(ref, task, model.eval(), tokenizer, labels)
-
-
-def _check_tokenizer(ref: str, task: str, tokenizer: Any) -> None:
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes of no files
-        raise ModelError(f"The model {ref} has no tokenizer beside it; save its tokenizer too.")
-    if tokenizer.pad_token_id is None:
-        raise ModelError(f"The tokenizer of {ref} has no padding token; set its pad_token.")
-    if task == "ner" and not tokenizer.is_fast:
-        raise ModelError(f"The tokenizer of {ref} cannot tell words apart; save a fast tokenizer.")
+    return Loaded(ref, task, model.eval(), tokenizer, names, fresh_head)
 
 
 def make_scratch(
@@ -201,36 +206,43 @@ def set_dropout(model: Any, p: float) -> None:
         if isinstance(module, torch.nn.Dropout):
             module.p = p
             continue
-        for name in ("dropout", "attention_dropout", "activation_dropout"):
+        for name in ("dropout", "hidden_dropout", "attention_dropout", "activation_dropout"):
             value = getattr(module, name, None)
             # Dropout in attention and behind the activation stays off where it was off.
-            if isinstance(value, float) and (value or name == "dropout"):
+            if isinstance(value, float) and (value or name in ("dropout", "hidden_dropout")):
                 setattr(module, name, p)
 
 
-def save_model(loaded: Loaded, folder: Path, half: bool = False) -> None:
+def save_model(
+    loaded: Loaded,
+    folder: Path,
+    half: bool = False,
+    state: Mapping[str, torch.Tensor] | None = None,
+) -> None:
     """Writes weights and tokenizer in Hugging Face format, a delay layer in a file of its own.
 
     Args:
         half: store the weights as float16.
+        state: the weights, where they are not the model's own ones as they are.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    state = _halved(loaded.model) if half else loaded.model.state_dict()
+    state = loaded.model.state_dict() if state is None else state
+    state = _halved(state) if half else state
     loaded.model.save_pretrained(folder, state_dict=without_delay(state))
     save_delay(loaded.model, folder, half)
     loaded.tokenizer.save_pretrained(folder)
 
 
-def _halved(model: Any) -> dict[str, torch.Tensor]:
-    """Returns the state in float16; tied weights stay one tensor, so they are written once."""
+def _halved(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Returns a state in float16; tied weights stay one tensor, so they are written once."""
     halves: dict[Any, torch.Tensor] = {}
-    state: dict[str, torch.Tensor] = {}
-    for name, tensor in model.state_dict().items():
+    found: dict[str, torch.Tensor] = {}
+    for name, tensor in state.items():
         key = (tensor.data_ptr(), tensor.shape)
         if tensor.is_floating_point() and key not in halves:
             halves[key] = tensor.half()
-        state[name] = halves.get(key, tensor)
-    return state
+        found[name] = halves.get(key, tensor)
+    return found
 
 
 @contextlib.contextmanager

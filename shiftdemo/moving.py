@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from shiftdemo.positions import Positions, is_growing, is_t5_bias
+from shiftdemo.positions import Positions, is_alibi, is_computed, is_growing, is_t5_bias
 
 
 def _rows(offset: Tensor, n_rows: int, length: int) -> Tensor:
@@ -33,8 +33,12 @@ def _moved(module: nn.Module, offset: Tensor) -> tuple[str, Callable[..., Any]]:
     """Returns which method of ``module`` to replace, and one that adds ``offset`` to positions."""
     if is_t5_bias(module):
         return "compute_bias", _moved_bias(module, offset)
+    if is_alibi(module):
+        return "build_alibi_tensor", _moved_alibi(module, offset)
     if is_growing(module):
         return "forward", _moved_growing(module, offset)
+    if is_computed(module):
+        return "forward", _moved_computed(module, offset)
     original = module.forward
     if not isinstance(module, nn.Embedding):  # rotary: forward(hidden, position_ids, …)
 
@@ -48,23 +52,61 @@ def _moved(module: nn.Module, offset: Tensor) -> tuple[str, Callable[..., Any]]:
     if type(module) is nn.Embedding:  # forward(position_ids)
 
         def table(position_ids: Tensor) -> Tensor:
-            moved = position_ids + _rows(offset, len(offset), position_ids.shape[-1])
-            return original(moved.clamp_(max=last))
+            return original(_added(position_ids, offset).clamp_(max=last))
 
         return "forward", table
 
     def sized(
         first: Any, past_key_values_length: int = 0, position_ids: Tensor | None = None
-    ) -> Tensor:  # Marian is given a shape and BART the ids
+    ) -> Tensor:  # Marian is given a shape, BART the ids, and OPT the mask of all tokens so far
         n_rows, length = tuple(getattr(first, "shape", first))[:2]
         if position_ids is None:
             start = past_key_values_length
             position_ids = torch.arange(start, start + length, device=offset.device)
-        ids = position_ids.reshape(1, -1) + _rows(offset, n_rows, length)
+        length = position_ids.shape[-1]
+        ids = position_ids.reshape(-1, length) + _rows(offset, n_rows, length)
         ids = ids + int(getattr(module, "offset", 0) or 0)
         return nn.Embedding.forward(module, ids.clamp_(max=last))
 
     return "forward", sized
+
+
+def _added(position_ids: Tensor, offset: Tensor) -> Tensor:
+    """Returns position ids ``(batch, len)`` moved; given are one row for all, or one for each."""
+    n_rows, length = position_ids.shape[0], position_ids.shape[-1]
+    return position_ids + _rows(offset, max(n_rows, len(offset)), length)
+
+
+def _moved_computed(module: Any, offset: Tensor) -> Callable[..., Any]:
+    """Returns XGLM's forward ``(batch, len, width)`` at moved positions; its table grows."""
+    original = module.forward
+
+    def forward(position_ids: Tensor, past_key_values_length: int = 0) -> Any:
+        ids = _added(position_ids, offset)
+        rows = int(ids.max()) + 1 + module.offset
+        if rows > module.weights.shape[0]:
+            module.make_weights(rows, module.embedding_dim, module.padding_idx)
+        return original(ids, past_key_values_length)
+
+    return forward
+
+
+def _moved_alibi(module: Any, offset: Tensor) -> Callable[..., Any]:
+    """Returns Bloom's bias ``(batch * n_heads, 1, key_len)`` over places that changed."""
+    original = module.build_alibi_tensor
+
+    def alibi(attention_mask: Tensor, num_heads: int, dtype: torch.dtype) -> Tensor:
+        bias: Tensor = original(attention_mask, num_heads, dtype)
+        if offset.ndim == 1:  # every token moves alike: the distances stay
+            return bias
+        n_rows, length = attention_mask.shape
+        two = torch.ones((1, 2), dtype=torch.long, device=bias.device)
+        slopes = original(two, num_heads, torch.float32)[:, 0, 1]  # a bias at distance 1: (heads,)
+        by = _rows(offset, n_rows, length).to(bias.device)
+        more = slopes[None, :, None] * by[:, None, :]  # (batch, n_heads, key_len)
+        return bias + more.reshape(n_rows * num_heads, 1, length).to(dtype)
+
+    return alibi
 
 
 def _moved_growing(module: Any, offset: Tensor) -> Callable[..., Any]:

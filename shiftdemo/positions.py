@@ -29,7 +29,7 @@ class Positions:
         table_size: number of rows of the position table that a token may take, or ``None``
             where positions are computed.
         source: the modules of the encoder (or of an encoder-only or decoder-only model).
-        target: the modules of the decoder.
+        target: the modules of the decoder, where there is an encoder too.
     """
 
     encoding: str
@@ -68,24 +68,24 @@ def find_positions(model: nn.Module) -> Positions:
     """
     sides: tuple[list[nn.Module], list[nn.Module]] = [], []
     found, sizes = {"unknown"}, []
+    config: Any = getattr(model, "config", None)
+    halves = bool(getattr(config, "is_encoder_decoder", False))
     for name, module in model.named_modules():
         parts = name.split(".")
         encoding = _encoding(parts[-1], module, model)
         if not encoding:
             continue
         found.add(encoding)
-        if encoding == "relative":
+        if encoding == "relative" and not is_alibi(module):
             module = model.get_submodule(".".join(parts[:-1]))
             if not is_t5_bias(module):
                 continue
         elif isinstance(module, nn.Embedding):
             sizes.append(_usable_rows(module))
         if not type(module).__name__.startswith("RoFormer"):  # its table is read elsewhere
-            sides["decoder" in parts[:-1]].append(module)
+            sides[halves and "decoder" in parts[:-1]].append(module)
     best = next(name for name in _BY_WEIGHT if name in found)
-    kept = [[m for m in side if best != "relative" or is_t5_bias(m)] for side in sides]
-    if best in ("learned", "sinusoidal"):
-        kept = [[m for m in side if not is_t5_bias(m)] for side in sides]
+    kept = [[m for m in side if _is_relative(m) == (best == "relative")] for side in sides]
     return Positions(best, min(sizes) if sizes else None, tuple(kept[0]), tuple(kept[1]))
 
 
@@ -96,11 +96,11 @@ def _encoding(name: str, module: nn.Module, model: nn.Module) -> str:
     """Returns which encoding a module is a part of, or ``""``; unknown ones are left alone."""
     if name == "rotary_emb" or type(module).__name__.startswith("RoFormerSinusoidal"):
         return "rotary"
-    if name == "relative_attention_bias":
+    if name == "relative_attention_bias" or is_alibi(module):
         return "relative"
     if name not in _TABLES:
         return ""
-    if is_growing(module):
+    if is_growing(module) or is_computed(module):
         return "sinusoidal"
     if not isinstance(module, nn.Embedding):
         return ""
@@ -120,6 +120,22 @@ def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
 def is_growing(module: nn.Module) -> bool:
     """Whether it is the table of M2M100 and NLLB, which grows when that is needed."""
     return hasattr(module, "create_position_ids_from_input_ids") and hasattr(module, "make_weights")
+
+
+def is_computed(module: nn.Module) -> bool:
+    """Whether it is the sinusoidal table of XGLM, which is given position ids and grows too."""
+    sized = hasattr(module, "make_weights") and hasattr(module, "weights")
+    return sized and _arguments(module.forward)[:1] == ("position_ids",)
+
+
+def is_alibi(module: nn.Module) -> bool:
+    """Whether it makes the biases of ALiBi (Press et al. 2022) from the mask, as Bloom does."""
+    method = getattr(module, "build_alibi_tensor", None)
+    return method is not None and _arguments(method) == ("attention_mask", "num_heads", "dtype")
+
+
+def _is_relative(module: nn.Module) -> bool:
+    return is_t5_bias(module) or is_alibi(module)
 
 
 def is_t5_bias(module: nn.Module) -> bool:

@@ -6,9 +6,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shiftdemo.data.export import as_row
 from shiftdemo.errors import DataError
-from shiftdemo.shifts import apply_shifts, make_shifts
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.shifts import apply_shifts, make_shift
+from shiftdemo.types import (
+    QuestionSample,
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
+
+_CONTENT = frozenset(("source", "target", "words", "text", "context", "answers"))
 
 
 def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> ShiftedSample:
@@ -27,25 +37,19 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
     try:
         seed, epoch = int(row["seed"]), int(row["epoch"])
         specs = _listed(row["specs"], where)
-        original: Sample
-        if "original_words" in row:
-            words, tags = (
-                _listed(row[name], where) for name in ("original_words", "original_tags")
-            )
-            original, task = TaggedSample(identity, tuple(words), tuple(tags)), "ner"
-        else:
-            pairs = _listed(row.get("original_links") or "null", where)
-            links = None if pairs is None else tuple((int(s), int(t)) for s, t in pairs)
-            source, target = row["original_source"], row["original_target"]
-            original, task = TranslationSample(identity, source, target, links=links), "translation"
+        original = _original(row, identity, where)
     except KeyError as error:
         raise DataError(f"{where} has no column {error}; export it with this version.") from None
     except (TypeError, ValueError):
-        raise DataError(f"{where}: seed, epoch or the original links are no numbers.") from None
+        raise DataError(
+            f"{where}: seed, epoch, the original links or starts are no numbers."
+        ) from None
     # A share that was drawn, or counted as 1 (``always``): either way the operator was tried.
     always = "not drawn (p = " not in str(row.get("note") or "")
-    made = apply_shifts(make_shifts(specs, task), original, seed, context, epoch, always)
-    if not _is_row(made.shifted, row, where):
+    made = apply_shifts(
+        [make_shift(spec) for spec in specs], original, seed, context, epoch, always
+    )
+    if not _is_row(made, row, where):
         raise DataError(
             f"{where} does not come out again; give the samples that prefix_context drew from as "
             "context (of a file, its first 512)."
@@ -53,13 +57,34 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
     return made
 
 
-def _is_row(made: Sample, row: Mapping[str, Any], where: str) -> bool:
+def _original(row: Mapping[str, Any], identity: str, where: str) -> Sample:
+    if "original_words" in row:
+        words, tags = (_listed(row[name], where) for name in ("original_words", "original_tags"))
+        return TaggedSample(identity, tuple(words), tuple(tags))
+    if "original_context" in row:
+        answers = _listed(row["answers"], where)["text"]
+        starts = [int(start) for start in _listed(row["original_starts"], where)]
+        context = row["original_context"]
+        return QuestionSample(identity, row["question"], context, tuple(answers), tuple(starts))
+    if "original_text" in row:
+        return TextSample(identity, row["original_text"], str(row.get("label") or ""))
+    pairs = _listed(row.get("original_links") or "null", where)
+    links = None if pairs is None else tuple((int(s), int(t)) for s, t in pairs)
+    return TranslationSample(identity, row["original_source"], row["original_target"], links=links)
+
+
+def _is_row(made: ShiftedSample, row: Mapping[str, Any], where: str) -> bool:
     """Whether a sample is what the row holds; a CSV cell may have a mark against formulas."""
-    if isinstance(made, TaggedSample):
-        return list(made.words) == list(_listed(row.get("words", ()), where))
-    pair = (made.source, made.target) if isinstance(made, TranslationSample) else ()
-    cells = (str(row.get("source", "")), str(row.get("target", "") or ""))
-    return all(text in (cell, cell[1:]) for text, cell in zip(pair, cells, strict=True))
+    fresh = as_row(made)
+    for name in _CONTENT & set(fresh):
+        if isinstance(fresh[name], str):
+            cell = str(row.get(name) or "")
+            same = fresh[name] in (cell, cell[1:])
+        else:
+            same = fresh[name] == _listed(row.get(name, ()), where)
+        if not same:
+            return False
+    return True
 
 
 def _listed(value: Any, where: str) -> Any:

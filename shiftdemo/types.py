@@ -60,14 +60,57 @@ class TaggedSample:
 
 @dataclass(frozen=True, slots=True)
 class TextSample:
-    """A text with one label."""
+    """A text with one label; the label is empty where it is not known or not needed."""
 
     id: str
     text: str
-    label: str
+    label: str = ""
 
 
-Sample: TypeAlias = TranslationSample | TaggedSample | TextSample
+@dataclass(frozen=True, slots=True)
+class QuestionSample:
+    """A question whose answer is a span of its context.
+
+    Attributes:
+        answers: the gold answers, each as it stands in the context; none for typed input.
+        starts: the place of each answer's first character in the context, from 0.
+
+    Raises:
+        DataError: there is not one place for each answer, or the answer does not stand there.
+    """
+
+    id: str
+    question: str
+    context: str
+    answers: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.answers) != len(self.starts):
+            raise DataError(
+                f"Sample {self.id} has {len(self.answers)} answers and {len(self.starts)} starts; "
+                "give one start for each answer."
+            )
+        for answer, start in zip(self.answers, self.starts, strict=True):
+            found = self.context[start : start + len(answer)] if start >= 0 else ""
+            if not answer or found != answer:
+                raise DataError(
+                    f"Sample {self.id}: the answer {answer[:40]!r} does not stand at character "
+                    f"{start} of the context (there is {found[:40]!r}); count characters from 0, "
+                    "or leave the start away to take the answer's first place."
+                )
+
+
+Sample: TypeAlias = TranslationSample | TaggedSample | TextSample | QuestionSample
+
+
+def running_text(sample: Sample) -> str:
+    """Returns the text whose words are moved: of a question the context, of a pair the source."""
+    if isinstance(sample, TaggedSample):
+        return " ".join(sample.words)
+    if isinstance(sample, QuestionSample):
+        return sample.context
+    return sample.text if isinstance(sample, TextSample) else sample.source
 
 
 def bio_fault(tags: tuple[str, ...]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from shiftdemo.types import TaggedSample, TranslationSample
+from shiftdemo.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 settings.register_profile(
@@ -62,15 +62,56 @@ def tagged() -> list[TaggedSample]:
 
 
 @pytest.fixture(scope="session")
-def tokenizers(pairs: list[TranslationSample], tagged: list[TaggedSample]) -> dict[str, Any]:
+def questions() -> list[QuestionSample]:
+    """Two questions about each of some short contexts."""
+    made = []
+    for n, (name, place) in enumerate(itertools.product(_NAMES, _PLACES)):
+        context = f"It rained. Then {name} went to {place} by train."
+        for key, question, answer in (("who", "Who went?", name), ("where", "Where to?", place)):
+            start = context.index(answer)
+            made.append(QuestionSample(f"{key}-{n}", question, context, (answer,), (start,)))
+    return made
+
+
+@pytest.fixture(scope="session")
+def labelled() -> list[TextSample]:
+    """Texts of two lengths whose label follows from one word."""
+    made = []
+    for n, (name, (verb, _), place) in enumerate(itertools.product(_NAMES, _VERBS, _PLACES)):
+        word, label = (("good", "positive"), ("bad", "negative"))[n % 2]
+        tail = " again and again" if n % 3 == 0 else ""
+        made.append(TextSample(f"text-{n}", f"{name} {verb} the {word} {place}{tail} .", label))
+    return made
+
+
+@pytest.fixture(scope="session")
+def by_task(
+    pairs: list[TranslationSample],
+    tagged: list[TaggedSample],
+    questions: list[QuestionSample],
+    labelled: list[TextSample],
+) -> dict[str, Sequence[Sample]]:
+    """The samples of each task."""
+    return {
+        "translation": pairs,
+        "summarization": pairs,
+        "ner": tagged,
+        "question_answering": questions,
+        "language_modeling": [TextSample(one.id, one.text) for one in labelled],
+        "classification": labelled,
+    }
+
+
+@pytest.fixture(scope="session")
+def tokenizers(by_task: dict[str, Sequence[Sample]]) -> dict[str, Any]:
     """A tokenizer of at most 200 pieces for each task."""
     from shiftdemo.scratch import train_tokenizer
+    from shiftdemo.tasks import TASKS
 
-    texts = {
-        "translation": [text for pair in pairs for text in (pair.source, pair.target)],
-        "ner": [" ".join(sample.words) for sample in tagged],
+    return {
+        task: train_tokenizer(TASKS.get(task)().texts(samples), task, 200)
+        for task, samples in by_task.items()
     }
-    return {task: train_tokenizer(some, task, 200) for task, some in texts.items()}
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +120,15 @@ def make_tiny(tokenizers: dict[str, Any]) -> Callable[..., Any]:
     from shiftdemo.models import make_scratch
     from shiftdemo.scratch import ScratchSize
 
-    tags = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    names = {
+        "ner": ("O", "B-LOC", "I-LOC", "B-PER", "I-PER"),
+        "classification": ("negative", "positive"),
+    }
 
     def make(task: str, encoding: str, seed: int = 0, dropout: float = 0.0, **size: Any) -> Any:
         shape = {"width": 32, "ffn": 64, "heads": 2, "layers": 1, "decoder_layers": 1}
         shape |= {"max_positions": 64, "vocab": 200, **size}
-        labels = tags if task == "ner" else ()
+        labels = names.get(task, ())
         ref = f"scratch:{encoding}"
         return make_scratch(
             ref, task, tokenizers[task], labels, ScratchSize(**shape), dropout, seed

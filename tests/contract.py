@@ -6,18 +6,23 @@ from shiftdemo import words as w
 from shiftdemo.types import (
     PLAIN_FEED,
     PositionPlan,
+    QuestionSample,
     Sample,
     ShiftedSample,
     TaggedSample,
+    TextSample,
     TranslationSample,
+    running_text,
 )
 
 
 def words_of(sample: Sample, side: str = "source") -> tuple[str, ...]:
     if isinstance(sample, TaggedSample):
         return sample.words
-    assert isinstance(sample, TranslationSample)
-    return w.split(getattr(sample, side)).words
+    if side == "target":
+        assert isinstance(sample, TranslationSample)
+        return w.split(sample.target).words
+    return w.split(running_text(sample)).words
 
 
 def check_alignment(
@@ -56,11 +61,42 @@ def check(result: ShiftedSample, sample: Sample) -> None:
             for tag, place in zip(sample.tags, result.alignment, strict=True):
                 assert place is None or result.shifted.tags[place] == tag
         return
+    if isinstance(sample, TextSample):
+        assert isinstance(result.shifted, TextSample) and result.shifted.label == sample.label
+        assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+        return
+    if isinstance(sample, QuestionSample):
+        check_answers(result, sample)
+        return
     assert isinstance(sample, TranslationSample) and isinstance(result.shifted, TranslationSample)
     assert result.target_alignment is not None
     targets = words_of(sample, "target"), words_of(result.shifted, "target")
     check_alignment(result.target_alignment, *targets)
     check_links(result, sample)
+
+
+def check_answers(result: ShiftedSample, sample: QuestionSample) -> None:
+    """The question stays, and every answer with the words in which it stands."""
+    shifted = result.shifted
+    assert isinstance(shifted, QuestionSample)  # made again, so checked: the answers are there
+    assert (shifted.question, shifted.answers) == (sample.question, sample.answers)
+    assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+    for before, after in zip(sample.starts, shifted.starts, strict=True):
+        place, moved = (
+            _word_at(one.context, at) for one, at in ((sample, before), (shifted, after))
+        )
+        assert result.alignment[place] == moved
+
+
+def _word_at(text: str, at: int) -> int:
+    """The number of the word that holds a character, or of the next one."""
+    parts = w.split(text)
+    end = 0
+    for place, (gap, word) in enumerate(zip(parts.gaps, parts.words, strict=False)):
+        end += len(gap) + len(word)
+        if at < end:
+            return place
+    raise AssertionError(f"there is no word at {at}")
 
 
 def check_links(result: ShiftedSample, sample: TranslationSample) -> None:

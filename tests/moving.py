@@ -36,6 +36,17 @@ def padded(k: int, ids: Tensor = IDS, mask: Tensor = MASK, pad: int = 0) -> dict
     }
 
 
+FILLER = 5  # a real token, so that models which count tokens that are no padding count it
+
+
+def spread(ids: Tensor, mask: Tensor, positions: list[int]) -> tuple[Tensor, Tensor]:
+    """The columns at ``positions`` of a longer row, masked fillers between them."""
+    longer = torch.full((len(ids), positions[-1] + 1), FILLER)
+    seen = torch.zeros_like(longer)
+    longer[:, positions], seen[:, positions] = ids, mask
+    return longer, seen
+
+
 def by(*offsets: int) -> Tensor:
     return torch.tensor(offsets)
 

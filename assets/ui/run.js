@@ -1,5 +1,15 @@
 // Where a run is: a bar, figures with their explanations, notes, and a table of held-out figures.
+// A screen reader hears the state when it changes and a summary now and then, not every redraw.
+const live = make("div", "sd-live");
+live.setAttribute("role", "status");
+element.append(live);
+const EVERY = 15000;
+let heard = { state: "", at: 0 };
 drawWith((root, value) => {
+	if (value.state !== heard.state || Date.now() - heard.at > EVERY) {
+		heard = { state: value.state, at: Date.now() };
+		live.textContent = [value.state, value.said].filter(Boolean).join(": ");
+	}
 	const box = make("div", "sd-run");
 	box.append(make("div", "sd-state", value.state));
 	if (value.fraction !== null && value.fraction !== undefined) {

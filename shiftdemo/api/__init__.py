@@ -1,4 +1,4 @@
-"""The verbs: build, finetune, compare, attend, pretrain.
+"""The verbs: build, finetune, compare, attend, export, pretrain.
 
 The page and the command line call these functions and nothing below them.
 """
@@ -14,15 +14,17 @@ from shiftdemo.api.compare import (
     pairs_of,
     translate_or_tag,
 )
-from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, runs_root
+from shiftdemo.api.export import export_run, push_run, zip_of_run
+from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, resume, runs_root
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import write_shifted
 from shiftdemo.data.load import each_sample, load_samples, stream_samples
 from shiftdemo.data.preview import guess_columns
 from shiftdemo.data.preview import preview as preview_file
-from shiftdemo.data.push import check_push
 from shiftdemo.limits import Limits
+from shiftdemo.publish import check_push
 from shiftdemo.regenerate import regenerate
+from shiftdemo.training.trackers import track
 
 __all__ = [
     "AttentionResult",
@@ -42,6 +44,7 @@ __all__ = [
     "comparison_dict",
     "describe",
     "each_sample",
+    "export_run",
     "finetune",
     "finetune_in_worker",
     "guess_columns",
@@ -50,11 +53,15 @@ __all__ = [
     "pairs_of",
     "pretrain",
     "preview_file",
+    "push_run",
     "push_shifted",
     "regenerate",
+    "resume",
     "runs_root",
     "stream_samples",
+    "track",
     "translate_or_tag",
     "typed_sample",
     "write_shifted",
+    "zip_of_run",
 ]

@@ -21,7 +21,7 @@ class AttentionResult:
     Attributes:
         maps: of the (base) model.
         versus: of the other model over the same tokens; empty when none was named.
-        target: the target whose decoder attention is shown; empty for taggers.
+        target: the target whose decoder attention is shown; empty where there is none.
     """
 
     maps: tuple[AttentionMap, ...]
@@ -66,7 +66,7 @@ def attend_loaded(
     most = (limits or Limits()).attention_tokens
     made = TASKS.get(task)()
     with torch_threads(1):
-        generated = task == "translation" and not target.strip()
+        generated = made.kind == "seq2seq" and not target.strip()
         if generated:
             target = made.predict(model, [TranslationSample("typed", text.strip(), "")])[0]
         models = [model, versus] if versus else [model]

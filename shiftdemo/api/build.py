@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo import words as w
+from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.data.push import push_samples
+from shiftdemo.data.questions import typed_question
 from shiftdemo.errors import ConfigError, DataError, LimitError
 from shiftdemo.limits import Limits
 from shiftdemo.shifts import apply_shifts, by_stage, make_shifts
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
 
 if TYPE_CHECKING:
     pass
@@ -48,9 +50,12 @@ def typed_sample(
     """Returns the sample that a user typed.
 
     Args:
+        text: for ``question_answering`` the question on the first line, then the context.
+        target: its translation, its summary, its label or its answer.
         tags: BIO tags of the words; all ``O`` when empty.
 
     Raises:
+        ConfigError: there is no such task.
         DataError: the text is empty, or the tags do not fit the words.
         LimitError: it is too long for this server.
     """
@@ -59,12 +64,17 @@ def typed_sample(
         raise LimitError(f"The text has {max(len(text), len(target))} characters; at most {most}.")
     if not text.strip():
         raise DataError("The text is empty; type a sentence.")
-    if task == "translation":
+    parts = TASK_PARTS.get(task)
+    if parts is None:
+        raise ConfigError(f"There is no task {task!r}; choose one of {', '.join(TASK_PARTS)}.")
+    if parts[0] == "source":
         return TranslationSample("typed", text.strip(), target.strip())
-    if task != "ner":
-        raise ConfigError(f"There is no task {task!r}; choose translation or ner.")
-    parts = w.split(text).words
-    return TaggedSample("typed", parts, tuple(tags) or ("O",) * len(parts))
+    if parts[0] == "text":
+        return TextSample("typed", text.strip(), target.strip() if "label" in parts else "")
+    if parts[0] == "question":
+        return typed_question(text, target.strip())
+    words = w.split(text).words
+    return TaggedSample("typed", words, tuple(tags) or ("O",) * len(words))
 
 
 def build_shifted(

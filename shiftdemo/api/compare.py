@@ -126,9 +126,12 @@ def comparison_dict(found: Sequence[Comparison], mean: SeedMean | None) -> dict[
 
 
 def translate_or_tag(model: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
-    """Returns the model's output for each sample: a text, or a tuple of tags."""
+    """Returns the model's output for each sample as a person reads it: text, tags or a label.
+
+    A language model's is how well it foresees the text, and how it would go on.
+    """
     from shiftdemo.models import torch_threads
     from shiftdemo.tasks import TASKS
 
     with torch_threads(1):
-        return TASKS.get(model.task)().predict(model, samples, offset)
+        return TASKS.get(model.task)().answers(model, samples, offset)

@@ -2,43 +2,118 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from shiftdemo.api.base import Cancel, Report, never, silent
 from shiftdemo.config import TrainConfig
 from shiftdemo.errors import ConfigError
-from shiftdemo.events import RunEvent
+from shiftdemo.events import RunEvent, RunFinished
 from shiftdemo.limits import Limits
-
-if TYPE_CHECKING:
-    pass
 
 
 def finetune(
-    config: TrainConfig, output: Path, cancel: Cancel = never, limits: Limits | None = None
+    config: TrainConfig,
+    output: Path,
+    cancel: Cancel = never,
+    limits: Limits | None = None,
+    spare: Sequence[Any] = (),
 ) -> Iterator[RunEvent]:
-    """Trains the arms in this process, records the run in ``output`` and yields its events.
+    """Trains the arms, records the run in ``output`` and yields its events.
+
+    Under ``accelerate launch`` the first process does so; the others train and yield nothing.
+
+    Args:
+        spare: processes that wait for arms; see :func:`shiftdemo.training.loop.fit`.
 
     Raises:
         ShiftDemoError: data, model or settings cannot be used; raised at the first event.
     """
-    from shiftdemo.training.loop import fit
-    from shiftdemo.training.plan import make_plan
-    from shiftdemo.training.record import EVENTS, record
+    from shiftdemo.training.record import EVENTS
+    from shiftdemo.training.spread import Spread
 
     config = (limits or Limits()).check_run(config)
-    if (output / EVENTS).exists():
-        raise ConfigError(f"{output} holds a run already; name another folder with --output.")
+    if Spread().first and (output / EVENTS).exists():
+        raise ConfigError(
+            f"{output} holds a run already; name another folder with --output, or go on with it "
+            f"by --resume {output}."
+        )
+    yield from _run(config, output, cancel, limits, spare)
+
+
+def resume(
+    output: Path,
+    cancel: Cancel = never,
+    limits: Limits | None = None,
+    seconds: float | None = None,
+    spare: Sequence[Any] = (),
+) -> Iterator[RunEvent]:
+    """Goes on with the run in ``output`` that was stopped, killed or ran out of time.
+
+    On a CPU it comes to the same weights, bit by bit, as a run that was never interrupted.
+
+    Args:
+        seconds: a new time limit, what the run has taken so far included; ``None``: as it was,
+            and none where the run ended because of it.
+
+    Raises:
+        ShiftDemoError: there is no run, it is complete, or its data cannot be used any more.
+    """
+    from shiftdemo.training.checkpoint import find_checkpoint, read_config, rewind_log
+    from shiftdemo.training.record import read_events, write_json
+
+    config = read_config(output)
+    found = find_checkpoint(output)
+    ended = read_events(output)[-1:]
+    if found is None and ended and isinstance(ended[0], RunFinished):
+        raise ConfigError(f"The run in {output} is complete: {ended[0].reason}.")
+    if seconds is None and found and config.seconds and found[1].seconds >= config.seconds:
+        seconds = 0.0
+    if seconds is not None:
+        config = dataclasses.replace(config, seconds=seconds)
+    config = (limits or Limits()).check_run(config)
+    rewind_log(output, found[1] if found else None, config.seeds)
+    if found:
+        from shiftdemo.models import versions
+
+        write_json(output / "config.json", {**dataclasses.asdict(config), "versions": versions()})
+    yield from _run(config, output, cancel, limits, spare, found)
+
+
+def _run(
+    config: TrainConfig,
+    output: Path,
+    cancel: Cancel,
+    limits: Limits | None,
+    spare: Sequence[Any],
+    found: Any = None,
+) -> Iterator[RunEvent]:
+    from shiftdemo.training.loop import fit
+    from shiftdemo.training.plan import make_plan
+    from shiftdemo.training.record import record
+    from shiftdemo.training.spread import Spread
+
     plan = make_plan(config, output, limits or Limits())
-    yield from record(fit(plan, cancel, output.name), output)
+    events = fit(plan, cancel, output.name, found, spare)
+    if not Spread().first:  # another process writes and tells
+        for _ in events:
+            pass
+        return
+    yield from record(events, output)
 
 
-def finetune_in_worker(config: TrainConfig, output: Path, cancel: Cancel) -> Iterator[RunEvent]:
-    """As :func:`finetune`; importable, so that a worker process can be given it."""
-    return finetune(config, output, cancel)
+def finetune_in_worker(
+    config: TrainConfig, output: Path, cancel: Cancel, spare: Sequence[Any] = ()
+) -> Iterator[RunEvent]:
+    """As :func:`finetune`, or :func:`resume` where the folder holds a run; for a worker process."""
+    from shiftdemo.training.record import EVENTS
+
+    if (output / EVENTS).exists():
+        return resume(output, cancel, seconds=config.seconds, spare=spare)
+    return finetune(config, output, cancel, spare=spare)
 
 
 def pretrain(

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-from shiftdemo import words as w
 from shiftdemo.attention.tokens import readable
 from shiftdemo.errors import DataError, LimitError, ModelError
 from shiftdemo.models import Loaded
@@ -38,7 +37,7 @@ def attend(
 
     Args:
         text: the sentence; a tagger reads it word by word (:func:`shiftdemo.words.split`).
-        target: for a translator, what the decoder has said; empty: its own greedy translation.
+        target: for sequence-to-sequence, what the decoder has said; empty: its own greedy output.
         max_tokens: the most tokens of a side, special ones counted.
         offset: position of the first token, source and target; models with relative positions
             do not see it.
@@ -46,9 +45,10 @@ def attend(
             ``max_tokens`` instead of refused.
 
     Returns:
-        One map of kind ``encoder``; for a translator also ``decoder`` and ``cross``. Row *i* of
-        those two is the step that reads decoder token *i* and predicts the next one; the first
-        decoder token is ``<start>``. A generated target over ``max_tokens`` is shown as far as
+        One map of kind ``encoder``, or of kind ``decoder`` for a language model; for
+        sequence-to-sequence ``encoder``, ``decoder`` and ``cross``. Row *i* of the latter two is
+        the step that reads decoder token *i* and predicts the next one; the first decoder token is
+        ``<start>``. A generated target over ``max_tokens`` is shown as far as
         that, its last token marked with ``…``; earlier rows do not depend on what follows.
 
     Raises:
@@ -59,26 +59,29 @@ def attend(
     """
     if not text.strip():
         raise DataError("There is no sentence to look at; type one.")
-    if task.name == "translation":
+    ids = task.ids(loaded, text)
+    _check_size("sentence", len(ids), max_tokens)
+    loaded.positions.check(offset, len(ids))
+    if task.kind == "seq2seq":
         if not target.strip() and not generated:
             sample = TranslationSample("typed", text, "")
             target, generated = task.predict(loaded, [sample], offset)[0], True
-        return _translator(loaded, text, target, max_tokens, offset, generated)
-    ids = list(loaded.tokenizer(list(w.split(text).words), is_split_into_words=True).input_ids)
-    _check_size("sentence", len(ids), max_tokens)
-    loaded.positions.check(offset, len(ids))
+        return _both_halves(loaded, ids, target, max_tokens, offset, generated)
     out = _run(loaded, {"input_ids": [ids], "attention_mask": [[1] * len(ids)]}, offset)
     tokens = readable(loaded.tokenizer, ids)
-    return [_map("encoder", out.get("attentions"), tokens, tokens, loaded)]
+    if task.kind == "causal":
+        tokens = [START, *readable(loaded.tokenizer, ids[1:])]
+    # A classifier may be the whole of a T5; what it makes of the text is in its encoder.
+    weights = out.get("attentions") or out.get("encoder_attentions")
+    kind = "decoder" if task.kind == "causal" else "encoder"
+    return [_map(kind, weights, tokens, tokens, loaded)]
 
 
-def _translator(
-    loaded: Loaded, text: str, target: str, max_tokens: int, offset: int, generated: bool
+def _both_halves(
+    loaded: Loaded, ids: list[int], target: str, max_tokens: int, offset: int, generated: bool
 ) -> list[AttentionMap]:
+    """Returns encoder, decoder and cross attention of a sequence-to-sequence model."""
     tokenizer = loaded.tokenizer
-    ids = list(tokenizer([text]).input_ids[0])
-    _check_size("sentence", len(ids), max_tokens)
-    loaded.positions.check(offset, len(ids))
     labels = list(tokenizer(text_target=[target]).input_ids[0])
     if not generated:
         _check_size("target", len(labels), max_tokens)

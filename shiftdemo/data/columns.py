@@ -1,7 +1,8 @@
 """Which column plays which part: guessed from the names, or mapped by the user.
 
-The parts are ``source`` and ``target``, ``words`` and ``tags``, or ``text`` and ``label``, each
-with an ``id`` where there is one. A nested column is written with a dot: ``translation.en``.
+The parts are ``source`` and ``target``, ``words`` and ``tags``, ``text`` and ``label``, ``text``
+alone, or ``question``, ``context`` and ``answer``, each with an ``id`` where there is one. A nested
+column is written with a dot: ``translation.en``.
 """
 
 from __future__ import annotations
@@ -11,9 +12,19 @@ from typing import Any
 
 from shiftdemo.errors import ConfigError, DataError
 
-PAIRS = (("source", "target"), ("words", "tags"), ("text", "label"))
-TASK_PAIRS = {"translation": PAIRS[0], "ner": PAIRS[1], "classification": PAIRS[2]}
-ROLES = (*(role for pair in PAIRS for role in pair), "id")
+Parts = tuple[str, ...]  # the roles that make a sample together
+TASK_PARTS: dict[str, Parts] = {
+    "translation": ("source", "target"),
+    "ner": ("words", "tags"),
+    "classification": ("text", "label"),
+    "language_modeling": ("text",),
+    "summarization": ("source", "target"),
+    "question_answering": ("question", "context", "answer"),
+}
+BESIDE: dict[Parts, Parts] = {TASK_PARTS["question_answering"]: ("start",)}  # may be there too
+# Where no task is named, in this order; parts that others hold come behind them.
+PARTS = tuple(dict.fromkeys(sorted(TASK_PARTS.values(), key=len, reverse=True)))
+ROLES = (*dict.fromkeys(role for some in (*PARTS, *BESIDE.values()) for role in some), "id")
 
 # The exact name comes first; the rest are those that data sets on the hub use, usual ones first.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -23,10 +34,24 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "ner_tags", "ner", "bio_tags", "iob_tags", "ner_labels", "labels"),
     "text": ("text", "sentence", "review", "content"),
     "label": ("label", "labels", "sentiment", "class", "category"),
+    "question": ("question", "query"),
+    "context": ("context", "passage", "paragraph", "document"),
+    "answer": ("answers", "answer", "answers.text", "answer_text"),
+    "start": ("answer_start", "answer_starts", "start"),
     "id": ("id", "sample_id", "sent_id", "guid"),
 }
+# What only one task calls so.
+_TASK_NAMES: dict[str, dict[str, Parts]] = {
+    "summarization": {
+        "source": ("document", "article", "text", "dialogue"),
+        "target": ("summary", "highlights", "abstract"),
+    }
+}
 # A tagged sentence may be given as text with spaces; alone, such a column says nothing.
-_LOOSE_WORDS = (*_NAMES["words"], "sentence", "text")
+_LOOSE_NAMES = {
+    "words": (*_NAMES["words"], "sentence", "text"),
+    "tags": (*_NAMES["tags"], "label"),
+}
 _LANGUAGES: dict[str, tuple[str, ...]] = {
     "en": ("english", "eng"),
     "fr": ("french", "français", "francais", "fra", "fre"),
@@ -71,30 +96,37 @@ def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
 
     Args:
         names: as in the file, in order; nested ones with a dot.
-        task: ``"translation"``, ``"ner"`` or ``"classification"``; empty: whichever fits.
+        task: name of the task; empty: whichever fits.
 
     Returns:
-        role -> column; empty where no pair of roles is found.
+        role -> column; empty where not all parts of a sample are found.
     """
     top = [name for name in names if "." not in name]
     for some in (top, names) if len(top) < len(names) else (names,):
-        for pair in _pairs(task):
-            found = _match_pair(some, pair, bool(task))
+        for parts in _parts(task):
+            found = _match(some, parts, task)
             if found:
-                identity = _first(top, _NAMES["id"])
-                return {**found, "id": identity} if identity else found
+                beside = {role: _first(names, _NAMES[role]) for role in BESIDE.get(parts, ())}
+                beside["id"] = _first(top, _NAMES["id"])
+                return {**found, **{role: name for role, name in beside.items() if name}}
     return {}
 
 
-def _match_pair(names: Sequence[str], pair: tuple[str, str], loose: bool) -> dict[str, str]:
-    words = _LOOSE_WORDS if loose else _NAMES["words"]
-    first = _first(names, words if pair[0] == "words" else _NAMES[pair[0]])
-    rest = [name for name in names if name != first]
-    wanted = _NAMES["tags"] + ("label",) * loose if pair[1] == "tags" else _NAMES[pair[1]]
-    second = _first(rest, wanted)
-    if first and second:
-        return {pair[0]: first, pair[1]: second}
-    return _languages(names) if pair[0] == "source" else {}
+def _match(names: Sequence[str], parts: Parts, task: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for role in parts:
+        rest = [name for name in names if name not in found.values()]
+        if column := _first(rest, _usual(role, task)):
+            found[role] = column
+    if len(found) == len(parts):
+        return found
+    return _languages(names) if parts[0] == "source" and task != "summarization" else {}
+
+
+def _usual(role: str, task: str) -> Parts:
+    """Returns how files call a role, the usual names first."""
+    known = _LOOSE_NAMES.get(role, _NAMES[role]) if task else _NAMES[role]
+    return (*known, *_TASK_NAMES.get(task, {}).get(role, ()))
 
 
 def _languages(names: Sequence[str]) -> dict[str, str]:
@@ -143,17 +175,18 @@ def resolve(
             raise DataError(f"{where}: there is no column {name[:40]!r}; it has {short(names)}.")
         mapped[role] = actual
     found = {**match_names(names, task), **mapped}
-    for pair in _pairs(task):
-        if set(pair) & set(mapped) and not set(pair) <= set(found):
-            # one was mapped by hand; look for its partner by name alone
+    for parts in _parts(task):
+        if set(parts) & set(mapped) and not set(parts) <= set(found):
+            # one was mapped by hand; look for its partners by name alone
             rest = [name for name in names if name not in mapped.values()]
-            for role in set(pair) - set(found):
-                if partner := _first(rest, _NAMES[role]):
+            for role in set(parts) - set(found):
+                if partner := _first(rest, _usual(role, task)):
                     found[role] = partner
-    mapped_pairs = [pair for pair in _pairs(task) if set(pair) & set(mapped)]
-    for pair in mapped_pairs or _pairs(task):
-        if set(pair) <= set(found):
-            return {role: found[role] for role in (*pair, "id") if role in found}
+    mapped_parts = [parts for parts in _parts(task) if set(parts) & set(mapped)]
+    for parts in mapped_parts or _parts(task):
+        if set(parts) <= set(found):
+            used = (*parts, *BESIDE.get(parts, ()), "id")
+            return {role: found[role] for role in used if role in found}
     raise DataError(f"{where}: the columns are {short(names) or 'empty'}; {wanted_columns(task)}")
 
 
@@ -211,16 +244,15 @@ def _classes(feature: Any) -> list[str]:
     return _classes(feature.get("feature"))
 
 
-def _pairs(task: str) -> list[tuple[str, str]]:
-    return [TASK_PAIRS[task]] if task in TASK_PAIRS else list(PAIRS)
+def _parts(task: str) -> list[Parts]:
+    return [TASK_PARTS[task]] if task in TASK_PARTS else list(PARTS)
 
 
 def wanted_columns(task: str) -> str:
     """Returns what columns a file needs, as the end of a message."""
-    pairs = _pairs(task)
-    names = " or ".join(f"{a}, {b}" for a, b in pairs)
-    first, second = pairs[0]
-    return f"give the columns {names}, or map yours: --columns {first}=NAME,{second}=NAME."
+    names = " or ".join(", ".join(parts) for parts in _parts(task))
+    mapping = ",".join(f"{role}=NAME" for role in _parts(task)[0])
+    return f"give the columns {names}, or map yours: --columns {mapping}."
 
 
 def short(names: Iterable[Any]) -> str:

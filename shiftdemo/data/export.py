@@ -14,6 +14,7 @@ from shiftdemo.errors import ConfigError, DataError
 from shiftdemo.types import (
     PLAIN_FEED,
     Feed,
+    QuestionSample,
     ShiftedSample,
     TaggedSample,
     TextSample,
@@ -43,6 +44,10 @@ def as_row(sample: ShiftedSample) -> dict[str, Any]:
         row |= {"original_words": list(original.words), "original_tags": list(original.tags)}
     elif isinstance(shifted, TextSample) and isinstance(original, TextSample):
         row |= {"text": shifted.text, "label": shifted.label, "original_text": original.text}
+    elif isinstance(shifted, QuestionSample) and isinstance(original, QuestionSample):
+        answers = {"text": list(shifted.answers), "answer_start": list(shifted.starts)}
+        row |= {"question": shifted.question, "context": shifted.context, "answers": answers}
+        row |= {"original_context": original.context, "original_starts": list(original.starts)}
     return row | {
         "shift": sample.shift,
         "specs": list(sample.specs),

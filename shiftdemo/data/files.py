@@ -2,7 +2,8 @@
 
 Columns are guessed from their names or mapped (:mod:`shiftdemo.data.columns`). A file without a
 header whose lines hold a word first and a tag last, with blank lines between the sentences, is
-read as CoNLL; a headerless TSV of two columns is read as translation pairs.
+read as CoNLL; a headerless TSV of two columns is read as translation pairs, or as texts and
+labels; a plain text file is read as one text a line.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from shiftdemo.data.columns import flat_names, match_names, resolve, wanted_columns
+from shiftdemo.data.columns import TASK_PARTS, flat_names, match_names, resolve, wanted_columns
 from shiftdemo.data.conll import read_conll
 from shiftdemo.data.lines import Meter, check_encoding, read_lines
 from shiftdemo.data.parquet import read_parquet
-from shiftdemo.data.rows import Roles
+from shiftdemo.data.rows import Roles, make_sample
 from shiftdemo.data.tables import comma_rows, header_fields, json_rows, tab_rows, table_rows
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample, TranslationSample
@@ -55,7 +56,7 @@ def iter_samples(
     Args:
         path: a ``.jsonl``, ``.csv``, ``.tsv``, ``.conll`` or ``.txt`` file, or one of them
             gzipped, or a ``.parquet`` file.
-        task: ``"translation"`` or ``"ner"``; the file must hold that kind of sample.
+        task: name of the task; the file must hold its kind of sample. Empty: whichever fits.
         columns: role -> column name, ``translation.en`` for a nested one; the rest is guessed.
             In a file without a header the names are the numbers 1, 2, …
         encoding: of the characters; empty: UTF-8, or UTF-16 with its mark.
@@ -164,8 +165,8 @@ def _from_text(source: _Source) -> Iterator[Sample]:
         rows = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, source.name, delimiter)
         roles = Roles(found, source.name, source.task)
         yield from roles.samples(table_rows(rows, source.name, delimiter))
-    elif source.task == "translation":
-        yield from _plain_pairs(source)
+    elif TASK_PARTS.get(source.task, TASK_PARTS["ner"]) != TASK_PARTS["ner"]:
+        yield from _plain_fields(source)
     else:
         yield from read_conll(source.lines(meter=source.meter), source.name)
 
@@ -196,21 +197,23 @@ def choose_delimiter(
     return max(headers.items(), key=lambda item: (len(item[1]), item[0] == options[0]))
 
 
-def _plain_pairs(source: _Source) -> Iterator[Sample]:
-    """Yields the pairs of a file without a header."""
-    first = int(source.columns.get("source", 1))
-    second = int(source.columns.get("target", 2))
+def _plain_fields(source: _Source) -> Iterator[Sample]:
+    """Yields the samples of a file without a header: one a line, its parts between tabs."""
+    parts = TASK_PARTS[source.task]
+    places = [int(source.columns.get(role, at)) for at, role in enumerate(parts, 1)]
     for number, line in enumerate(source.lines(meter=source.meter), 1):
         if not line.strip():
             continue
-        parts = line.split("\t")
-        where = f"{source.name}, line {number} has {len(parts)} tab-separated fields"
-        if not source.columns and len(parts) != 2:
-            raise DataError(f"{where}; write the source, a tab and the target.")
-        if not 1 <= min(first, second) <= max(first, second) <= len(parts):
-            raise DataError(f"{where}; the columns {first} and {second} were asked for.")
-        pair = (parts[first - 1].strip(), parts[second - 1].strip())
-        yield TranslationSample(f"{source.name}-{number}", *pair)
+        fields = line.split("\t")
+        where = f"{source.name}, line {number} has {len(fields)} tab-separated fields"
+        if not source.columns and len(fields) != len(parts):
+            wanted = ", a tab and the ".join(parts)
+            raise DataError(f"{where}; write the {wanted}.")
+        if not 1 <= min(places) <= max(places) <= len(fields):
+            asked = " and ".join(map(str, places))
+            raise DataError(f"{where}; the columns {asked} were asked for.")
+        values = [fields[place - 1].strip() for place in places]
+        yield make_sample(f"{source.name}-{number}", parts, values, f"{source.name}, line {number}")
 
 
 def parallel_lines(source: Path, target: Path) -> list[Sample]:

@@ -28,7 +28,7 @@ def load_samples(
     """Returns the samples of one split.
 
     Args:
-        task: ``"translation"`` or ``"ner"``.
+        task: name of the task.
         split: ``"train"``, ``"eval"`` (held out while training) or ``"test"``. A user's
             evaluation file serves as both of the latter.
         limit: at most so many.
@@ -103,6 +103,4 @@ def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> Iterat
         seed=data.seed,
     )
     sentences = generate(spec, {"train": "train", "eval": "val", "test": "test"}[split])
-    if task == "translation":
-        return (sentence.translation() for sentence in sentences)
-    return (sentence.tagged("en") for sentence in sentences)
+    return (sentence.sample(task) for sentence in sentences)

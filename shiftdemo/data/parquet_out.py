@@ -23,6 +23,9 @@ _TYPES = {
     **dict.fromkeys(
         ("id", "source", "target", "shift", "params", "note", "feed", "original_links"), "string"
     ),
+    **dict.fromkeys(("question", "context", "original_context"), "string"),
+    "answers": "answers",
+    "original_starts": "list<int32>",
     "seed": "int64",
     "applied": "bool",
     "changed": "bool",
@@ -69,6 +72,9 @@ def schema_of(rows: list[Mapping[str, Any]]) -> pa.Schema:
         "double": pa.float64(),
         "list<int32>": pa.list_(pa.int32()),
         "list<string>": pa.list_(pa.string()),
+        "answers": pa.struct(  # as in SQuAD
+            [("text", pa.list_(pa.string())), ("answer_start", pa.list_(pa.int32()))]
+        ),
     }
     names = list(rows[0]) if rows else ["id", "shift", "params", "seed", "alignment"]
     chosen = {name: _TYPES.get(name) or _type([row.get(name) for row in rows]) for name in names}

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.data.columns import flat_names, lookup, match_names
+from shiftdemo.data.columns import TASK_PARTS, flat_names, lookup, match_names
 from shiftdemo.data.conll import read_conll
 from shiftdemo.data.files import JSON_SUFFIXES, checked_path, choose_delimiter, suffix_of
 from shiftdemo.data.lines import open_bytes, read_lines
@@ -64,11 +64,12 @@ def _text(path: Path, suffix: str, task: str, n: int, encoding: str) -> dict[str
     if suffix == ".csv" or (suffix == ".tsv" and (match_names(names, task) or match_names(names))):
         cells = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, path.name, delimiter)
         return _table(names, list(islice(table_rows(cells, path.name, delimiter), n)), task)
-    if task == "translation":
-        pairs = [fields for _, fields in islice(tab_rows(lines), n)]
-        numbers = [str(at + 1) for at in range(max(map(len, pairs), default=0))]
-        guess = {"source": "1", "target": "2"} if len(numbers) == 2 else {}
-        shown = [[_shown(cell) for cell in row] for row in pairs]
+    parts = TASK_PARTS.get(task, TASK_PARTS["ner"])
+    if parts != TASK_PARTS["ner"]:
+        table = [fields for _, fields in islice(tab_rows(lines), n)]
+        numbers = [str(at + 1) for at in range(max(map(len, table), default=0))]
+        guess = dict(zip(parts, numbers, strict=True)) if len(numbers) == len(parts) else {}
+        shown = [[_shown(cell) for cell in row] for row in table]
         return {"columns": numbers, "guess": guess, "rows": shown}
     tagged = islice(read_conll(read_lines(path, encoding), path.name), n)
     shown = [[_shown(" ".join(one.words)), _shown(" ".join(one.tags))] for one in tagged]

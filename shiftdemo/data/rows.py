@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shiftdemo.data.columns import PAIRS, lookup, short, wanted_columns
+from shiftdemo.data.columns import BESIDE, PARTS, Parts, lookup, short, wanted_columns
+from shiftdemo.data.questions import question_sample
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
 
@@ -29,11 +30,11 @@ class Roles:
         classes: Mapping[str, Sequence[str]] | None = None,
         unit: str = "line",
     ) -> None:
-        """Chooses the pair of roles that ``columns`` holds."""
+        """Chooses the parts of a sample that ``columns`` holds."""
         self.columns = dict(columns)
         self.classes = classes or {}
         self._name, self._task, self._unit = name, task, unit
-        self._pair = next(pair for pair in PAIRS if set(pair) <= set(self.columns))
+        self._parts = next(parts for parts in PARTS if set(parts) <= set(self.columns))
 
     def samples(self, rows: Iterable[Row]) -> Iterator[Sample]:
         """Yields a sample for each numbered row.
@@ -47,7 +48,8 @@ class Roles:
     def sample(self, number: int, row: Mapping[str, Any]) -> Sample:
         """Returns the sample of one row; see :meth:`samples`."""
         where = f"{self._name}, {self._unit} {number}"
-        first, second = (self._value(row, role, where) for role in self._pair)
+        values = [self._value(row, role, where) for role in self._parts]
+        values += [self._beside(row, role) for role in BESIDE.get(self._parts, ())]
         identity = f"{self._name}-{number}"
         if "id" in self.columns:
             try:
@@ -55,7 +57,13 @@ class Roles:
                 identity = identity if value is None or value == "" else str(value)[:100]
             except KeyError:
                 pass
-        return make_sample(identity, self._pair, first, second, where)
+        return make_sample(identity, self._parts, values, where)
+
+    def _beside(self, row: Mapping[str, Any], role: str) -> Any:
+        try:
+            return lookup(row, self.columns[role])
+        except KeyError:
+            return None
 
     def _value(self, row: Mapping[str, Any], role: str, where: str) -> Any:
         column = self.columns[role]
@@ -92,28 +100,27 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def make_sample(
-    identity: str, pair: tuple[str, str], first: Any, second: Any, where: str
-) -> Sample:
-    """Returns the sample of two values.
+def make_sample(identity: str, parts: Parts, values: Sequence[Any], where: str) -> Sample:
+    """Returns the sample that has ``values`` as its parts.
 
     Raises:
         DataError: they are of the wrong kind, empty, or do not fit each other.
     """
     try:
-        if pair[0] == "words":
-            words = _as_words(first)
+        if parts[0] == "question":
+            return question_sample(identity, *values)
+        if parts[0] == "words":
+            words = _as_words(values[0])
             if not words or not all(word.strip() for word in words):
                 raise DataError("there is an empty word, or none; remove it and its tag.")
-            return TaggedSample(identity, words, _as_words(second))
-        number = isinstance(second, int) and not isinstance(second, bool)
-        if not isinstance(first, str) or not (isinstance(second, str) or number):
-            raise DataError(f"{pair[0]} and {pair[1]} must be text, and {pair[0]} not empty.")
-        if not first.strip():
-            raise DataError(f"{pair[0]} and {pair[1]} must be text, and {pair[0]} not empty.")
-        if pair[0] == "source":
-            return TranslationSample(identity, first.strip(), str(second).strip())
-        return TextSample(identity, first.strip(), str(second))
+            return TaggedSample(identity, words, _as_words(values[1]))
+        first, *rest = values
+        texts = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
+        if not texts or not first.strip():
+            raise DataError(f"{' and '.join(parts)} must be text, and {parts[0]} not empty.")
+        if parts[0] == "source":
+            return TranslationSample(identity, first.strip(), str(rest[0]).strip())
+        return TextSample(identity, first.strip(), *map(str, rest))
     except DataError as error:
         raise DataError(f"{where}: {error}") from None
 

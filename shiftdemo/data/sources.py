@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from shiftdemo.data.columns import parse_columns
 from shiftdemo.data.files import parallel_lines, read_samples
 from shiftdemo.errors import ConfigError
-from shiftdemo.types import Sample, TaggedSample
+from shiftdemo.types import Sample, TaggedSample, running_text
 
 
 def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample]:
     """Returns the samples of one source.
 
     Args:
-        source: ``{"file": PATH}``, ``{"source": PATH, "target": PATH}`` (line by line) or
-            ``{"corpus": "grammar", "size": N, …}``; ``skip`` and ``take`` cut it, ``repeat``
-            repeats it, ``types`` renames entity types (an empty name drops the type).
+        source: ``{"file": PATH}`` (with ``columns`` as on the command line), ``{"source": PATH,
+            "target": PATH}`` (line by line) or ``{"corpus": "grammar", "size": N, …}``;
+            ``distinct`` leaves out texts that were there before, ``shuffle`` is the seed of a new
+            order, ``skip`` and ``take`` cut it, ``repeat`` repeats it, ``types`` renames entity
+            types (an empty name drops the type).
         data: the folder that paths are relative to.
-        task: ``"translation"`` or ``"ner"``.
+        task: name of the task.
 
     Raises:
         ConfigError: the source names none of the three.
     """
     if "file" in source:
-        samples = read_samples(data / source["file"], task)
+        columns = parse_columns(source.get("columns", ""))
+        samples = read_samples(data / source["file"], task, columns=columns)
     elif "source" in source:
         samples = parallel_lines(data / source["source"], data / source["target"])
     elif source.get("corpus") == "grammar":
@@ -37,6 +42,13 @@ def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample
         )
     if "types" in source:
         samples = [_renamed(sample, source["types"]) for sample in samples]
+    if source.get("distinct"):
+        first: dict[str, Sample] = {}
+        for sample in samples:
+            first.setdefault(running_text(sample), sample)
+        samples = list(first.values())
+    if "shuffle" in source:
+        random.Random(source["shuffle"]).shuffle(samples)
     start, take = source.get("skip", 0), source.get("take")
     samples = samples[start : None if take is None else start + take]
     return samples * source.get("repeat", 1)
@@ -48,7 +60,7 @@ def _grammar(source: Mapping[str, Any], task: str) -> Iterator[Sample]:
     keys = ("size", "min_words", "max_words", "names", "seed")
     spec = GrammarSpec(**{key: source[key] for key in keys if key in source})
     for sentence in generate(spec, source.get("split", "train")):
-        yield sentence.translation() if task == "translation" else sentence.tagged()
+        yield sentence.sample(task)
 
 
 def _renamed(sample: Sample, types: Mapping[str, str]) -> Sample:

@@ -20,9 +20,9 @@ class OutputRow:
 
     Attributes:
         source: the text, or the words joined by spaces.
-        words: the words of a tagged sentence; empty for a translation.
-        reference: the target text (may be empty), or the gold tags.
-        outputs: for every arm one output an offset: text, or the tags.
+        words: the words of a tagged sentence; otherwise empty.
+        reference: the target text or the label (may be empty), or the gold tags.
+        outputs: for every arm one output an offset: text, the tags, or how well a text is foreseen.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Comparison:
         summaries: the curves in four numbers.
         reference_arm: what the differences are taken against.
         differences: by arm, without the reference arm.
-        types: strict scores by entity type at offset 0; empty for translation.
+        types: scores by entity type (strict) or class at offset 0; empty where a task has neither.
         controls: by arm.
         findings, verdict: see :class:`shiftdemo.evaluation.verdict.Verdict`.
         notes: what was left out, and why.

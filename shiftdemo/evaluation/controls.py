@@ -8,7 +8,6 @@ ignores its source is perfectly flat too.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -18,12 +17,12 @@ import torch
 from torch import Tensor
 
 from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation.predict import evaluating, without_tags
+from shiftdemo.evaluation.predict import evaluating, without_references
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import TASKS, Batch, Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.types import Sample
 
 MOVES_BY = 1e-4  # absolute encodings: some logit changes by more than this
 FLAT_WITHIN = 1e-5  # rotary and relative: no logit changes by more, relative to the largest one
@@ -88,7 +87,7 @@ def offset_effect(
         raise DataError("The control needs at least one sentence; give one.")
     task = TASKS.get(loaded.task)()
     forward = forward or task.logits
-    batch = task.collate(loaded, without_tags(loaded, samples[:OFFSET_SAMPLES]))
+    batch = task.collate(loaded, without_references(loaded, task, samples[:OFFSET_SAMPLES]))
     longest = max(t.shape[1] for t in (*batch.inputs.values(), batch.labels))
     loaded.positions.check(offset, longest)
     n_rows = len(batch.labels)
@@ -98,6 +97,8 @@ def offset_effect(
     with evaluating(loaded), torch.inference_mode():
         before = forward(loaded, batch.to(loaded.device)).cpu()[counted]
         after = forward(loaded, moved.to(loaded.device)).cpu()[counted]
+    possible = before.isfinite()  # a task may rule classes out
+    before, after = before[possible], after[possible]
     change = float((after - before).abs().max()) if len(before) else 0.0
     largest = float(before.abs().max()) if len(before) else 0.0
     return _judged_effect(loaded, offset, change, change / max(largest, 1e-12))
@@ -128,64 +129,31 @@ def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) 
 def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int = 0) -> SourceUse:
     """Returns whether the loss gets clearly worse when the sources are shuffled.
 
-    Translations exchange their sources: none keeps its own. Tagged sentences are dealt their words
-    anew from all the words together; whole sentences of one length would not do, because sentences
-    made from one pattern have the same tags.
+    What is shuffled is the task's to say: see its :meth:`Task.exchanged`.
 
     Args:
         samples: the first 256 that have a reference which the model can be scored on.
         seed: of the exchange.
 
     Raises:
-        DataError: fewer than two samples can be used.
+        DataError: fewer than two samples can be used, or an exchange changes nothing.
     """
-    usable = [sample for sample in samples if _is_usable(loaded, sample)][:SOURCE_SAMPLES]
+    usable = [one for one in samples if task.has_reference(loaded, one)][:SOURCE_SAMPLES]
     if len(usable) < 2:
         raise DataError(
-            "The shuffled-source control needs at least two sentences with references whose tags "
-            "the model knows; give more sentences."
+            "The shuffled-source control needs at least two sentences with references that the "
+            "model knows; give more sentences."
         )
-    mixed = _exchanged(usable, random.Random(f"{seed}/sources"))
+    mixed = task.exchanged(usable, random.Random(f"{seed}/sources"))
     loss, shuffled_loss = (_mean_loss(loaded, task, part) for part in (usable, mixed))
     ok = math.isfinite(loss) and shuffled_loss >= (1 + SOURCE_MARGIN) * loss
-    figures = f"loss {loss:.3f} nats per token, {shuffled_loss:.3f} with shuffled sources"
+    figures = f"loss {loss:.3f} nats per token, {shuffled_loss:.3f} with {task.shuffled}"
     message = (
-        f"The model uses its source ({figures})."
+        f"The model uses {task.reads} ({figures})."
         if ok
-        else f"The model hardly looks at its source ({figures}): a flat curve is not robustness."
+        else f"The model hardly looks at {task.reads} ({figures}): a flat curve is not robustness."
     )
     return SourceUse(loss, shuffled_loss, ok, message)
-
-
-def _is_usable(loaded: Loaded, sample: Sample) -> bool:
-    if isinstance(sample, TranslationSample):
-        return bool(sample.source.strip() and sample.target.strip())
-    return (
-        isinstance(sample, TaggedSample)
-        and bool(sample.words)
-        and set(sample.tags) <= set(loaded.labels)
-    )
-
-
-def _exchanged(samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-    """Returns the samples with their sources exchanged; references stay where they are."""
-    order = list(range(len(samples)))
-    rng.shuffle(order)
-    source_of = dict(zip(order, [*order[1:], order[0]], strict=True))
-    words = [
-        word for sample in samples if isinstance(sample, TaggedSample) for word in sample.words
-    ]
-    rng.shuffle(words)
-    dealt = iter(words)
-    mixed: list[Sample] = []
-    for place, sample in enumerate(samples):
-        other = samples[source_of[place]]
-        if isinstance(sample, TaggedSample):
-            own = tuple(itertools.islice(dealt, len(sample.words)))
-            mixed.append(dataclasses.replace(sample, words=own))
-        elif isinstance(sample, TranslationSample) and isinstance(other, TranslationSample):
-            mixed.append(dataclasses.replace(sample, source=other.source, links=None))
-    return mixed
 
 
 def _mean_loss(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> float:

@@ -41,12 +41,25 @@ def tags_of(sample: Sample) -> tuple[str, ...]:
     return sample.tags if isinstance(sample, TaggedSample) else ()
 
 
-def count(sample: Sample, predicted: Sequence[str]) -> list[int]:
-    """Returns the statistics of one sentence.
+def scorable(samples: Sequence[Sample]) -> list[int]:
+    """Returns the places of all samples, or of none where there is no mention among them.
 
-    Returns:
-        Strict: right, predicted and gold mentions; lenient: the same; then right and all words.
+    Without any, typed text is not told from text that has none, and entity F1 is 0 divided by 0.
     """
+    has_mention = any(tag != "O" for sample in samples for tag in tags_of(sample))
+    return list(range(len(samples))) if has_mention else []
+
+
+def count(samples: Sequence[Sample], predictions: Sequence[Sequence[str]]) -> np.ndarray:
+    """Returns the statistics, int64 ``(n_sentences, 8)``.
+
+    Strict: right, predicted and gold mentions; lenient: the same; then right and all words.
+    """
+    rows = [_counted(s, p) for s, p in zip(samples, predictions, strict=True)]
+    return np.array(rows, dtype=np.int64)
+
+
+def _counted(sample: Sample, predicted: Sequence[str]) -> list[int]:
     gold_tags = tags_of(sample)
     row: list[int] = []
     for lenient in (False, True):
@@ -88,13 +101,18 @@ MEASURES: dict[str, tuple[slice, Callable[[np.ndarray], np.ndarray], str]] = {
 }
 
 
+def signature(name: str, samples: Sequence[Sample]) -> str:
+    """Returns how a score was computed: the scheme and the repair rule."""
+    return MEASURES[name][2]
+
+
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """One row of the table by entity type; percentages, strict IOB2.
+    """One row of the table by entity type (strict IOB2) or class; percentages.
 
     Attributes:
-        support: mentions of the type in the references.
-        predicted: mentions of the type in the outputs.
+        support: mentions of the type, or texts of the class, in the references.
+        predicted: the same in the outputs.
     """
 
     type: str

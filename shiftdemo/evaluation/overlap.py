@@ -48,6 +48,15 @@ def _tokenizer(samples: Sequence[Sample]) -> str:
     return _TOKENIZERS.get(languages.pop(), "13a") if len(languages) == 1 else "13a"
 
 
+def scorable(samples: Sequence[Sample]) -> list[int]:
+    """Returns the places of the samples that have a target."""
+    return [
+        place
+        for place, sample in enumerate(samples)
+        if isinstance(sample, TranslationSample) and sample.target.strip()
+    ]
+
+
 def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
     """Returns sacreBLEU's statistics, int64 ``(n_sentences, 28)``: BLEU's 10, then chrF's 18."""
     tokenize = _tokenizer(samples)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from shiftdemo.errors import ShiftDemoError
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample
+from shiftdemo.types import Sample, ShiftedSample
 
 CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
 
@@ -31,22 +30,14 @@ def evaluating(loaded: Loaded) -> Iterator[None]:
         loaded.model.train(training)
 
 
-def without_tags(loaded: Loaded, samples: Sequence[Sample]) -> list[ShiftedSample]:
-    """Returns the samples ready for ``collate`` where their tags do not matter.
+def without_references(
+    loaded: Loaded, task: Task, samples: Sequence[Sample]
+) -> list[ShiftedSample]:
+    """Returns the samples ready for ``collate`` where their references do not matter.
 
-    Every word gets one tag that the model knows, so a reference with other types is no obstacle.
+    They get some that the model knows, so a reference with other labels is no obstacle.
     """
-    beginnings = (label for label in loaded.labels if label.startswith("B-"))
-    neutral = "O" if "O" in loaded.labels else next(beginnings, "O")
-    return [
-        unshifted(
-            dataclasses.replace(sample, tags=(neutral,) * len(sample.words))
-            if isinstance(sample, TaggedSample)
-            else sample,
-            0,
-        )
-        for sample in samples
-    ]
+    return [unshifted(task.neutral(loaded, sample), 0) for sample in samples]
 
 
 def predictions(

@@ -11,16 +11,29 @@ import numpy as np
 from shiftdemo.errors import DataError, ModelError
 from shiftdemo.evaluation.comparison import Comparison, OutputRow
 from shiftdemo.evaluation.controls import offset_effect, source_use
-from shiftdemo.evaluation.entities import TypeRow, per_type
+from shiftdemo.evaluation.entities import TypeRow
 from shiftdemo.evaluation.predict import Cancelled
 from shiftdemo.evaluation.robustness import Measured, allowed_offsets, measured, summarise
-from shiftdemo.evaluation.scores import measure_of, scorable, score_names, score_statistics
+from shiftdemo.evaluation.scores import (
+    by_type,
+    measure_of,
+    scorable,
+    score_names,
+    score_statistics,
+)
 from shiftdemo.evaluation.seeds import SeedMean, mean_over_seeds
 from shiftdemo.evaluation.significance import Difference, paired, paired_mean
 from shiftdemo.evaluation.verdict import Controls, Differences, judge
 from shiftdemo.models import Loaded
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, Score, TaggedSample, TranslationSample
+from shiftdemo.types import (
+    QuestionSample,
+    Sample,
+    Score,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 
 __all__ = ["Comparison", "SeedMean", "compare_models", "mean_over_seeds"]
 
@@ -169,11 +182,11 @@ def _assemble(
         summaries={arm: summarise(offsets, scores, bound) for arm, scores in curves.items()},
         reference_arm=reference,
         differences=differences,
-        types={arm: _types(setting, runs[arm][0]) for arm in curves if task.name == "ner"},
+        types={arm: _types(setting, runs[arm][0]) for arm in curves},
         controls=controls,
         verdict_detail=judge(task.score_name, n, differences.get(judged), controls, bound, judged),
         notes=tuple(notes),
-        outputs=_outputs(setting.samples, runs),
+        outputs=_outputs(task, setting.samples, runs),
     )
 
 
@@ -189,7 +202,7 @@ def _all_scores(setting: _Setting, stats: np.ndarray) -> dict[str, Score]:
 
 
 def _types(setting: _Setting, run: Measured) -> tuple[TypeRow, ...]:
-    return tuple(per_type(setting.references, [run.outputs[i] for i in setting.scored]))
+    return by_type(setting.task, setting.references, [run.outputs[i] for i in setting.scored])
 
 
 def _differences(
@@ -213,16 +226,21 @@ def _differences(
 
 
 def _outputs(
-    samples: Sequence[Sample], runs: Mapping[str, Sequence[Measured]]
+    task: Task, samples: Sequence[Sample], runs: Mapping[str, Sequence[Measured]]
 ) -> tuple[OutputRow, ...]:
     rows = []
     for place, sample in enumerate(samples[:OUTPUT_ROWS]):
         outputs: dict[str, tuple[Any, ...]] = {
-            arm: tuple(run.outputs[place] for run in runs[arm]) for arm in runs
+            arm: tuple(task.readable(run.outputs[place]) for run in runs[arm]) for arm in runs
         }
         if isinstance(sample, TaggedSample):
             text, words = " ".join(sample.words), sample.words
             rows.append(OutputRow(sample.id, text, words, sample.tags, outputs))
         elif isinstance(sample, TranslationSample):
             rows.append(OutputRow(sample.id, sample.source, (), sample.target, outputs))
+        elif isinstance(sample, TextSample):
+            rows.append(OutputRow(sample.id, sample.text, (), sample.label, outputs))
+        elif isinstance(sample, QuestionSample):
+            asked = f"{sample.question}\n{sample.context}"
+            rows.append(OutputRow(sample.id, asked, (), " / ".join(sample.answers), outputs))
     return tuple(rows)

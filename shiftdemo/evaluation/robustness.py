@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.evaluation.predict import predictions, without_tags
+from shiftdemo.evaluation.predict import predictions, without_references
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
 from shiftdemo.models import Loaded
 from shiftdemo.tasks import Task
@@ -101,7 +101,8 @@ def greatest_offset(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> in
         return None
     longest = 0
     for start in range(0, len(samples), _BATCH):
-        batch = task.collate(loaded, without_tags(loaded, samples[start : start + _BATCH]))
+        part = samples[start : start + _BATCH]
+        batch = task.collate(loaded, without_references(loaded, task, part))
         longest = max(longest, batch.inputs["input_ids"].shape[1])
         if "decoder_input_ids" in batch.inputs:
             longest = max(longest, batch.inputs["decoder_input_ids"].shape[1] + _DECODER_ROOM)

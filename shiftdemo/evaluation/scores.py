@@ -2,18 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation import entities, overlap
+from shiftdemo.evaluation import answers, classes, entities, likelihood, overlap, rouge
+from shiftdemo.evaluation.entities import TypeRow
 from shiftdemo.evaluation.significance import N_RESAMPLES, Measure, interval, resampled_sums
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, Score, TranslationSample
+from shiftdemo.types import Sample, Score
 
-_NAMES = {"translation": tuple(overlap.MEASURES), "ner": tuple(entities.MEASURES)}
+
+class Scorer(Protocol):
+    """A module that scores a task.
+
+    Attributes:
+        MEASURES: name -> the columns of the statistics that a score is made of, the formula
+            (sums ``(..., n_columns)`` to scores ``(...)``) and whatever the module keeps beside
+            them; the main score first.
+    """
+
+    MEASURES: Mapping[str, Any]
+
+    def count(self, samples: Sequence[Sample], predictions: Sequence[Any]) -> np.ndarray:
+        """Returns additive statistics, int64 or float64 ``(n_sentences, n_stats)``."""
+
+    def signature(self, name: str, samples: Sequence[Sample]) -> str:
+        """Returns how the score ``name`` was computed."""
+
+    def scorable(self, samples: Sequence[Sample]) -> list[int]:
+        """Returns the places of the samples that a score can be computed on."""
+
+
+_SCORERS: dict[str, Any] = {
+    "translation": overlap,
+    "ner": entities,
+    "language_modeling": likelihood,
+    "classification": classes,
+    "summarization": rouge,
+    "question_answering": answers,
+}
+
+
+def scorer(task: Task) -> Scorer:
+    """Returns the module that scores a task.
+
+    Raises:
+        ConfigError: the task has no scores.
+    """
+    try:
+        found: Scorer = _SCORERS[task.name]
+    except KeyError:
+        known = ", ".join(_SCORERS)
+        raise ConfigError(f"There are no scores for {task.name}; choose one of {known}.") from None
+    return found
+
+
+def by_type(
+    task: Task, samples: Sequence[Sample], predictions: Sequence[Any]
+) -> tuple[TypeRow, ...]:
+    """Returns the scores of every entity type or class; none for tasks that have neither."""
+    per_type = getattr(scorer(task), "per_type", None)
+    return () if per_type is None else tuple(per_type(samples, predictions))
 
 
 def score_names(task: Task) -> tuple[str, ...]:
@@ -22,29 +74,16 @@ def score_names(task: Task) -> tuple[str, ...]:
     Raises:
         ConfigError: the task has no scores.
     """
-    if task.name not in _NAMES:
-        raise ConfigError(f"There are no scores for {task.name}; choose translation or ner.")
-    return _NAMES[task.name]
+    return tuple(scorer(task).MEASURES)
 
 
 def scorable(task: Task, samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the samples that a score can be computed on.
-
-    A translation needs a target. Tagged sentences need one mention among them: without any,
-    typed text is not told from text that has none, and entity F1 is 0 divided by 0.
-    """
-    if task.name == "translation":
-        return [
-            place
-            for place, sample in enumerate(samples)
-            if isinstance(sample, TranslationSample) and sample.target.strip()
-        ]
-    has_mention = any(tag != "O" for sample in samples for tag in entities.tags_of(sample))
-    return list(range(len(samples))) if has_mention else []
+    """Returns the places of the samples that a score can be computed on."""
+    return scorer(task).scorable(samples)
 
 
 def statistics(task: Task, samples: Sequence[Sample], predictions: Sequence[Any]) -> np.ndarray:
-    """Returns what the scores are computed from, int64 ``(n_sentences, n_stats)``.
+    """Returns what the scores are computed from, int64 or float64 ``(n_sentences, n_stats)``.
 
     Args:
         samples: with their references.
@@ -53,36 +92,32 @@ def statistics(task: Task, samples: Sequence[Sample], predictions: Sequence[Any]
     Raises:
         DataError: there are no samples, or not one prediction for each.
     """
-    score_names(task)
+    found = scorer(task)
     if not samples or len(samples) != len(predictions):
         raise DataError(
             f"There are {len(samples)} sentences and {len(predictions)} outputs to score; "
             "give at least one sentence and one output for each."
         )
-    if task.name == "translation":
-        return overlap.count(samples, predictions)
-    rows = [entities.count(s, p) for s, p in zip(samples, predictions, strict=True)]
-    return np.array(rows, dtype=np.int64)
+    return found.count(samples, predictions)
 
 
 def measures(task: Task, name: str, sums: np.ndarray) -> np.ndarray:
-    """Returns the score ``name``, 0 to 100, of summed statistics ``(..., n_stats)``.
+    """Returns the score ``name`` of summed statistics ``(..., n_stats)``.
 
     Raises:
         ConfigError: the task has no such score.
     """
-    if name not in score_names(task):
+    table = scorer(task).MEASURES
+    if name not in table:
         raise ConfigError(
-            f"There is no score {name!r} for {task.name}; "
-            f"choose one of {', '.join(score_names(task))}."
+            f"There is no score {name!r} for {task.name}; choose one of {', '.join(table)}."
         )
-    table: Any = overlap.MEASURES if task.name == "translation" else entities.MEASURES
     columns, formula, *_ = table[name]
     return np.asarray(formula(np.asarray(sums)[..., columns]))
 
 
 def measure(task: Task, name: str, stats_sum: np.ndarray) -> float:
-    """Returns the score ``name``, 0 to 100, of the summed statistics ``(n_stats,)``.
+    """Returns the score ``name`` of the summed statistics ``(n_stats,)``.
 
     Raises:
         ConfigError: the task has no such score.
@@ -98,9 +133,7 @@ def measure_of(task: Task, name: str) -> Measure:
 def signature(task: Task, name: str, samples: Sequence[Sample], seed: int) -> str:
     """Returns how a score and its interval were computed, in the manner of sacreBLEU."""
     how = f"interval:95% percentile bootstrap|bs:{N_RESAMPLES}|seed:{seed}"
-    if task.name == "translation":
-        return f"{overlap.signature(name, samples)}|{how}"
-    return f"{entities.MEASURES[name][2]}|{how}"
+    return f"{scorer(task).signature(name, samples)}|{how}"
 
 
 def score_statistics(

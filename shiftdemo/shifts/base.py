@@ -134,6 +134,15 @@ class Shift(ABC):
         """
         return ""
 
+    def progress(self) -> dict[str, float]:
+        """Returns what :meth:`after_evaluation` has changed, for a run that is resumed."""
+        return {}
+
+    def restore(self, progress: Mapping[str, float]) -> None:
+        """Goes back to where :meth:`progress` was taken."""
+        if progress:
+            raise ConfigError(f"Shift {self.name} keeps no progress; the checkpoint is of another.")
+
     @abstractmethod
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """Shifts ``draft`` once more, and returns what was drawn.

@@ -7,6 +7,14 @@ from dataclasses import replace
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.draft import Draft
 
+ALL_TASKS = (
+    "translation",
+    "ner",
+    "language_modeling",
+    "classification",
+    "summarization",
+    "question_answering",
+)
 HALF = replace(
     SHARE,
     default=0.5,

@@ -9,6 +9,7 @@ from typing import Any
 
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common import ALL_TASKS
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import Sample, TranslationSample
 
@@ -21,7 +22,7 @@ class DelayLayer(Shift):
 
     name = "delay_layer"
     stage = "decoder"
-    tasks = ("translation", "ner")
+    tasks = ALL_TASKS
     summary = (
         "The model gets one more layer between its last hidden states and its output: each state "
         "also sees the state of d tokens before. The layer starts as the identity and is trained "
@@ -43,7 +44,8 @@ class DelayLayer(Shift):
     )
     effect = (
         "Attention can look back as well, with any position encoding, so a gain is not to be taken "
-        "for granted. Compare with kind=placebo: it has the same weights as gelu and no delay."
+        "for granted. Compare with kind=placebo: it has the same weights as gelu and no delay. A "
+        "classifier that reads its first token (BERT) has no state before it: expect none there."
     )
     params = (
         Param(

@@ -8,7 +8,16 @@ from operator import sub
 
 from shiftdemo import words as w
 from shiftdemo.errors import NotApplicable
-from shiftdemo.types import PLAIN_FEED, Feed, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.types import (
+    PLAIN_FEED,
+    Feed,
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+    running_text,
+)
 
 
 class Side:
@@ -99,7 +108,8 @@ class Draft:
 
     Attributes:
         original: the sample as it came.
-        source: its words; of a translation those of the source.
+        source: its words; of a translation those of the source, of a question those of the
+            context.
         target: the words of a translation's target, else ``None``.
         tags: the tags of a tagged sample, else ``None``.
         links: the gold word alignment of a translation, where it is known.
@@ -121,12 +131,17 @@ class Draft:
             self.source = Side(sample.words)
             self.tags = sample.tags
             return
-        parts = w.split(sample.text if isinstance(sample, TextSample) else sample.source)
+        parts = w.split(running_text(sample))
         self.source = Side(parts.words, parts.gaps)
         if isinstance(sample, TranslationSample):
             parts = w.split(sample.target)
             self.target = Side(parts.words, parts.gaps)
             self.links = sample.links
+
+    @property
+    def answer(self) -> Side | None:
+        """What a decoder is asked for, word by word: the target, or a plain text itself."""
+        return self.source if isinstance(self.original, TextSample) else self.target
 
     @property
     def words(self) -> Sequence[str]:
@@ -193,6 +208,8 @@ class Draft:
             return TaggedSample(sample.id, tuple(side.words), tuple(self.tags or ()))
         if isinstance(sample, TextSample):
             return TextSample(sample.id, side.text(), sample.label) if side.changed else sample
+        if isinstance(sample, QuestionSample):
+            return _answered(sample, side.text()) if side.changed else sample
         target = self.target
         if not side.changed and (target is None or not target.changed):
             return sample
@@ -204,3 +221,14 @@ class Draft:
             sample.target_lang,
             self.links,
         )
+
+
+def _answered(sample: QuestionSample, context: str) -> QuestionSample:
+    """Returns the question on a context that grew in front; the answers stand later.
+
+    Raises:
+        DataError: something else was done to the context, and an answer moved otherwise.
+    """
+    by = len(context) - len(sample.context)
+    starts = tuple(start + by for start in sample.starts)
+    return QuestionSample(sample.id, sample.question, context, sample.answers, starts)

@@ -32,7 +32,7 @@ class LengthCrop(Shift):
 
     name = "length_crop"
     stage = "length"
-    tasks = ("translation",)
+    tasks = ("translation", "language_modeling", "summarization")
     summary = (
         "The step learns from L target tokens only, L drawn anew each time: 'truncate' really cuts "
         "the target behind the first L (cheaper, no end token after a cut), 'mask' only drops the "
@@ -69,7 +69,7 @@ class LengthCrop(Shift):
 
 def crop(draft: Draft, length: int, mode: str, rng: random.Random) -> dict[str, Any]:
     """Lets the step see ``length`` target tokens; returns what was drawn."""
-    if draft.target is None or not draft.target.words:
+    if draft.answer is None or not draft.answer.words:
         raise NotApplicable("the sample has no target to cut.")
     window = rng.random() if mode == "window" else 0.0
     draft.feed = replace(draft.feed, length=length, mode=mode, window=window)

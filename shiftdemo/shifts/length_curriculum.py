@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.params import SHARE, Param
@@ -21,7 +21,7 @@ class LengthCurriculum(Shift):
 
     name = "length_curriculum"
     stage = "length"
-    tasks = ("translation",)
+    tasks = ("translation", "language_modeling", "summarization")
     summary = (
         "As length_crop, but the range of lengths moves from its first to its last place in equal "
         "stages. In training the next stage begins as soon as held-out accuracy on shifted data "
@@ -83,6 +83,14 @@ class LengthCurriculum(Shift):
         self.level = min(1.0, self.level + 1 / self.values["stages"])
         low, high = self.range
         return f"length_curriculum: lengths are now {low} to {high} tokens (level {self.level:g})"
+
+    def progress(self) -> dict[str, float]:
+        """See :meth:`Shift.progress`."""
+        return {"level": self.level}
+
+    def restore(self, progress: Mapping[str, float]) -> None:
+        """See :meth:`Shift.restore`."""
+        self.level = progress["level"]
 
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""

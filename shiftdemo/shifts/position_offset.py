@@ -9,7 +9,7 @@ from typing import Any
 
 from shiftdemo.params import Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common import HALF, SIDE, sides
+from shiftdemo.shifts.common import ALL_TASKS, HALF, SIDE, sides
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import Sample, TaggedSample
 
@@ -28,7 +28,7 @@ class PositionOffset(Shift):
 
     name = "position_offset"
     stage = "position"
-    tasks = ("translation", "ner")
+    tasks = ALL_TASKS
     summary = (
         "The words stay and all their position ids move by the same k. Each sample draws its own "
         "k from 0 to max_offset; encoder and decoder draw apart."

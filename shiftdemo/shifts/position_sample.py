@@ -9,7 +9,7 @@ from typing import Any
 
 from shiftdemo.params import Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common import HALF, SIDE, sides
+from shiftdemo.shifts.common import ALL_TASKS, HALF, SIDE, sides
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import PositionPlan, Sample, TaggedSample
 
@@ -22,7 +22,7 @@ class PositionSample(Shift):
 
     name = "position_sample"
     stage = "position"
-    tasks = ("translation", "ner")
+    tasks = ALL_TASKS
     summary = (
         "The words stay in order and their position ids are a random increasing choice from "
         "0 to span - 1. So the model meets late positions and uneven distances while the "

@@ -9,7 +9,7 @@ from typing import Any
 
 from shiftdemo.params import Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common import HALF, SIDE, sides
+from shiftdemo.shifts.common import ALL_TASKS, HALF, SIDE, sides
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import PositionPlan, Sample, TaggedSample
 
@@ -22,7 +22,7 @@ class PositionSkip(Shift):
 
     name = "position_skip"
     stage = "position"
-    tasks = ("translation", "ner")
+    tasks = ALL_TASKS
     summary = (
         "The row is cut into chunks at random places and every chunk behind the first stands "
         "further on by a random gap. Inside a chunk positions follow one another, so nearby "

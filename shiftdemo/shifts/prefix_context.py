@@ -10,7 +10,7 @@ from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
-from shiftdemo.types import Sample, TranslationSample
+from shiftdemo.types import QuestionSample, Sample, TranslationSample
 
 _FIRST = TranslationSample("first", "He sleeps.", "Il dort.")
 _SECOND = TranslationSample("second", "She reads.", "Elle lit.")
@@ -22,7 +22,7 @@ class PrefixContext(Shift):
 
     name = "prefix_context"
     stage = "sample"
-    tasks = ("translation", "ner")
+    tasks = ("translation", "ner", "language_modeling", "summarization", "question_answering")
     summary = (
         "Another sample is put in front: sources, targets and tags are concatenated in the same "
         "order, with one end token. The sentence then stands at later positions and the model "
@@ -81,7 +81,7 @@ def _draw(
     found: Sample | None = None
     for _ in range(16 if context else 0):
         other = context[rng.randrange(len(context))]
-        if other.id == sample.id:
+        if other.id == sample.id or _same_context(other, sample):
             continue
         if type(other) is not type(sample):
             raise NotApplicable("samples of different kinds cannot be joined.")
@@ -91,6 +91,13 @@ def _draw(
     if found is None:
         raise NotApplicable("there is no other sample to put in front.")
     return found
+
+
+def _same_context(other: Sample, sample: Sample) -> bool:
+    """Whether two questions are about one text: it would hold the answer twice."""
+    if isinstance(other, QuestionSample) and isinstance(sample, QuestionSample):
+        return other.context == sample.context
+    return False
 
 
 def _put_in_front(other: Draft, draft: Draft) -> None:

@@ -57,7 +57,7 @@ class RightShift(Shift):
 
     name = "right_shift"
     stage = "decoder"
-    tasks = ("translation",)
+    tasks = ("translation", "language_modeling", "summarization")
     summary = (
         "Teacher forcing: the decoder reads the labels moved n steps right behind start tokens "
         "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "
@@ -94,7 +94,7 @@ class RightShift(Shift):
 
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
-        if draft.target is None:
-            raise NotApplicable("only sequence-to-sequence samples have a decoder.")
+        if draft.answer is None:
+            raise NotApplicable("only targets and plain texts are read by a decoder.")
         draft.feed = replace(draft.feed, right_shift=self.values["n"])
         return self.drawn(n=self.values["n"])

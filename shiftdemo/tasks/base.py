@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from torch.nn import functional as F
 from shiftdemo.models import Loaded
 from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.registry import Registry
+from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks.loss import IGNORED, cross_entropy
 from shiftdemo.types import PositionPlan, Sample, ShiftedSample
 
@@ -48,17 +50,31 @@ class Batch:
         )
 
 
+_MEASURED = 256  # samples that are measured together
+
+
 class Task(ABC):
     """One task. A new one is one file with one such class.
 
     Attributes:
         name: as written on the command line.
         score_name: the main score, in 0 to 100.
+        kind: what its models are: ``"encoder"``, ``"seq2seq"`` or ``"causal"``.
+        label_word: what one of :meth:`labels` is called.
+        reads, shuffled: what the shuffled-source control takes away, and what is left, in words.
+        scratch_vocab: sub-words of a scratch model's tokenizer.
+        accuracy_name: what the share of right labels is called.
     """
 
     name: ClassVar[str]
     score_name: ClassVar[str]
     title: ClassVar[str]
+    kind: ClassVar[str] = "encoder"
+    label_word: ClassVar[str] = "tag"
+    reads: ClassVar[str] = "its source"
+    shuffled: ClassVar[str] = "shuffled sources"
+    scratch_vocab: ClassVar[int] = 4000
+    accuracy_name: ClassVar[str] = "token accuracy"
 
     @abstractmethod
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
@@ -74,7 +90,19 @@ class Task(ABC):
 
     @abstractmethod
     def size(self, loaded: Loaded, sample: Sample) -> int:
-        """Returns about how many tokens a sample has, for batching by length."""
+        """Returns about how many tokens a sample has, at no cost; see also :meth:`lengths`."""
+
+    def lengths(self, loaded: Loaded, samples: Sequence[Sample]) -> list[tuple[int, int]]:
+        """Returns how many tokens of source and target each sample has as it is; 0: no target."""
+        found: list[tuple[int, int]] = []
+        for start in range(0, len(samples), _MEASURED):
+            part = [unshifted(sample) for sample in samples[start : start + _MEASURED]]
+            inputs = self.collate(loaded, part).inputs
+            source = inputs["attention_mask"].sum(1).tolist()
+            target = inputs.get("decoder_attention_mask")
+            targets = [0] * len(part) if target is None else target.sum(1).tolist()
+            found += zip(source, targets, strict=True)
+        return found
 
     def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
         """Returns ``(batch, n_labels, n_classes)``, a row of logits for each of ``batch.labels``.
@@ -90,30 +118,84 @@ class Task(ABC):
         return cross_entropy(out[counted], batch.labels[counted], smoothing)
 
     @abstractmethod
+    def ids(self, loaded: Loaded, text: str) -> list[int]:
+        """Returns the tokens that the model (or its encoder) reads for a typed text."""
+
+    @abstractmethod
+    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+        """Whether a loss can be taken on the sample: it has a reference that the model knows."""
+
+    @abstractmethod
+    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """Returns the samples with what the model reads exchanged; references stay in place.
+
+        Raises:
+            DataError: an exchange would change nothing.
+        """
+
+    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+        """Returns the sample where its reference does not matter, with one that the model knows."""
+        return sample
+
+    def notes(self, loaded: Loaded, samples: Sequence[Sample]) -> tuple[str, ...]:
+        """Returns what to know before a run on these samples; nothing for most tasks."""
+        return ()
+
+    def readings(
+        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    ) -> list[tuple[Sample, Any]]:
+        """Returns pairs of a reference and an output, where the logits of a batch tell outputs.
+
+        None for tasks whose outputs have to be generated.
+
+        Args:
+            samples: of the batch, in its order.
+            best: the class with the highest logit of every label, int64 as ``batch.labels``.
+        """
+        return []
+
+    @abstractmethod
     def predict(
         self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
     ) -> list[Any]:
         """Returns one output a sample, every sentence starting at position ``offset``."""
 
+    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
+        """Returns the outputs for a few typed samples as a person reads them."""
+        return self.predict(loaded, samples, offset)
+
+    def readable(self, output: Any) -> Any:
+        """Returns one output of :meth:`predict` as text, or as a tuple of tags."""
+        return output
+
 
 TASKS: Registry[Task] = Registry("task")
 
 
-def logits(loaded: Loaded, batch: Batch) -> Tensor:
-    """Returns the model's logits ``(batch, len, n_classes)`` with the batch's offsets applied."""
+def _own_logits(out: Any) -> Tensor:
+    found: Tensor = out.logits
+    return found
+
+
+def logits(loaded: Loaded, batch: Batch, read: Callable[[Any], Tensor] = _own_logits) -> Tensor:
+    """Returns the model's logits ``(batch, len, n_classes)`` with the batch's offsets applied.
+
+    Args:
+        read: takes them from the model's output, for heads that call them otherwise.
+    """
     whole_rows = batch.source_offset.ndim == 1 and bool(batch.source_offset.any())
     if loaded.positions.encoding == "relative" and whole_rows:
         pad_id = loaded.tokenizer.pad_token_id
         inputs = left_padded(batch.inputs, batch.source_offset, pad_id)
         with moved_positions(loaded.positions, None, batch.target_offset):
-            out = loaded.model(**inputs).logits
+            out = read(loaded.model(**inputs))
         if "decoder_input_ids" in inputs:
             return out
-        columns = torch.arange(batch.labels.shape[1], device=out.device)
+        columns = torch.arange(batch.inputs["input_ids"].shape[1], device=out.device)
         columns = columns.unsqueeze(0) + batch.source_offset.unsqueeze(1)  # (batch, len)
         return out.gather(1, columns.unsqueeze(-1).expand(-1, -1, out.shape[-1]))
     with moved_positions(loaded.positions, batch.source_offset, batch.target_offset):
-        return loaded.model(**batch.inputs).logits
+        return read(loaded.model(**batch.inputs))
 
 
 def token_loss(out: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
@@ -130,6 +212,19 @@ def token_loss(out: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
         ignore_index=IGNORED,
         reduction=reduction,
     )
+
+
+def passed_round(n: int, rng: random.Random) -> list[int]:
+    """Returns for each of ``n`` places the place that it gets its source from, never its own."""
+    order = list(range(n))
+    rng.shuffle(order)
+    source_of = dict(zip(order, [*order[1:], *order[:1]], strict=True))
+    return [source_of[place] for place in range(n)]
+
+
+def cut_end(ids: Sequence[int], most: int) -> list[int]:
+    """Returns at most ``most`` tokens; a long row keeps its end token."""
+    return list(ids) if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
 
 def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:

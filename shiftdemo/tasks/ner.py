@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from shiftdemo import words as w
 from shiftdemo.errors import DataError
 from shiftdemo.models import Loaded
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample
+from shiftdemo.types import Sample, ShiftedSample, TaggedSample, bio_fault
 
 MAX_TOKENS = 256
 
@@ -29,6 +34,7 @@ class Ner(Task):
     name = "ner"
     score_name = "entity F1"
     title = "Named entities"
+    scratch_vocab = 6000
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
         """See :meth:`Task.texts`."""
@@ -84,6 +90,50 @@ class Ner(Task):
             target_offset=torch.zeros(len(rows), dtype=torch.long),
             n_tokens=sum(map(len, rows)),
         )
+
+    def ids(self, loaded: Loaded, text: str) -> list[int]:
+        """See :meth:`Task.ids`: word by word (:func:`shiftdemo.words.split`)."""
+        return list(loaded.tokenizer(list(w.split(text).words), is_split_into_words=True).input_ids)
+
+    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+        """See :meth:`Task.has_reference`."""
+        tagged = isinstance(sample, TaggedSample) and bool(sample.words)
+        return tagged and set(_tagged(sample).tags) <= set(loaded.labels)
+
+    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.exchanged`: words are dealt anew from those of all the samples.
+
+        Whole sentences of one length would not do, because sentences made from one pattern have
+        the same tags.
+        """
+        tagged = [_tagged(sample) for sample in samples]
+        words = [word for sample in tagged for word in sample.words]
+        rng.shuffle(words)
+        dealt = iter(words)
+        return [
+            dataclasses.replace(one, words=tuple(itertools.islice(dealt, len(one.words))))
+            for one in tagged
+        ]
+
+    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+        """See :meth:`Task.neutral`: every word gets one tag that the model knows."""
+        beginnings = (label for label in loaded.labels if label.startswith("B-"))
+        tag = "O" if "O" in loaded.labels else next(beginnings, "O")
+        tagged = _tagged(sample)
+        return dataclasses.replace(tagged, tags=(tag,) * len(tagged.words))
+
+    def readings(
+        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    ) -> list[tuple[Sample, Any]]:
+        """See :meth:`Task.readings`; words without a label (cut off) are in neither."""
+        found: list[tuple[Sample, Any]] = []
+        for sample, labels, chosen in zip(samples, batch.labels, best, strict=True):
+            counted = labels != IGNORED
+            gold = tuple(loaded.labels[i] for i in labels[counted].tolist())
+            tags = tuple(loaded.labels[i] for i in chosen[counted].tolist())
+            if not bio_fault(gold):  # a mention may have lost its first word
+                found.append((TaggedSample(sample.original.id, ("",) * len(gold), gold), tags))
+        return found
 
     @torch.inference_mode()
     def predict(

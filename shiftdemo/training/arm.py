@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -16,21 +17,32 @@ from shiftdemo.delay import keep_settings
 from shiftdemo.events import EvalLogged
 from shiftdemo.models import Loaded, save_model
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.tasks import Batch, Task, token_loss
+from shiftdemo.tasks import Batch, Task
+from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.training.cost import StepCost
 from shiftdemo.training.dropout import fast_dropout
+from shiftdemo.training.heldout import measure_held_out
+from shiftdemo.training.lora import add_lora, merged_state
+from shiftdemo.training.optim import (
+    add_l2,
+    make_optimizer,
+    optimizer_tensors,
+    rate,
+    restore_optimizer,
+)
+from shiftdemo.training.randomness import Stream
+from shiftdemo.training.spread import Spread
 from shiftdemo.types import Sample
 
-EVAL_BATCH = 64
 
+class StepFigures(NamedTuple):
+    """What one step came to; see :class:`shiftdemo.events.StepLogged`."""
 
-def rate(config: TrainConfig, step: int) -> float:
-    """Returns the rate of ``step`` (from 1): linear warm-up, then linear to 0 or constant."""
-    if step <= config.warmup:
-        return config.learning_rate * step / config.warmup
-    if config.schedule == "constant":
-        return config.learning_rate
-    left = (config.steps - step + 1) / max(1, config.steps - config.warmup)
-    return config.learning_rate * max(0.0, left)
+    loss: float
+    tokens: int
+    flops: int
+    seconds: float
+    learning_rate: float
 
 
 class Arm:
@@ -44,57 +56,70 @@ class Arm:
         loaded: Loaded,
         shifts: Sequence[Shift],
         config: TrainConfig,
+        spread: Spread | None = None,
     ) -> None:
-        """Args: shifts: applied to the training samples of this arm; none for the base arm."""
+        """Prepares the model for training.
+
+        Args:
+            shifts: applied to the training samples of this arm; none for the base arm.
+            spread: the processes that each take a part of every batch; only this one if ``None``.
+        """
         self.name, self.seed, self.task, self.loaded = name, seed, task, loaded
         self.shifts, self.config = list(shifts), config
+        self.spread = spread or Spread()
         model = loaded.model
         for shift in self.shifts:
             keep_settings(model, shift.model_settings)
-        matrices = [p for p in model.parameters() if p.requires_grad and p.ndim >= 2]
-        vectors = [p for p in model.parameters() if p.requires_grad and p.ndim < 2]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": matrices, "weight_decay": config.weight_decay},
-                {"params": vectors, "weight_decay": 0.0},
-            ],
-            lr=config.learning_rate,
-            betas=(0.9, 0.98),
-            fused=True,
-        )
+        if config.lora_rank:
+            add_lora(model, config.lora_rank, config.dropout, seed)
+        self.optimizer = make_optimizer(model, config)
+        self.cost = StepCost(model)
         self.average: dict[str, torch.Tensor] = {}
         if config.average:
             self.average = {n: p.detach().clone() for n, p in model.named_parameters()}
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self._random = torch.get_rng_state()
+        self._random = Stream(seed, loaded.device)
 
     def step(
         self, number: int, epoch: int, samples: Sequence[Sample], context: Sequence[Sample]
-    ) -> tuple[float, int]:
-        """Makes one optimiser step.
-
-        Returns:
-            The mean loss in nats per label, and the number of real tokens.
-        """
-        moved = [apply_shifts(self.shifts, s, self.seed, context, epoch) for s in samples]
+    ) -> StepFigures:
+        """Makes one optimiser step; the loss is the mean in nats per label."""
+        began = time.perf_counter()
+        mine = self.spread.slice(samples)
+        moved = [apply_shifts(self.shifts, s, self.seed, context, epoch) for s in mine]
         model, config = self.loaded.model, self.config
-        model.train()
-        with self._own_randomness(), self._bpe_dropout(), fast_dropout():
-            batch = self.task.collate(self.loaded, moved)
-            self._drop_words(batch)
-            batch = batch.to(self.loaded.device)
-            with self._autocast():
-                loss = self.task.loss(self.loaded, batch, config.label_smoothing)
-            loss.backward()
+        if not model.training:
+            model.train()
+        loss, tokens, flops = 0.0, 0, 0
+        n_labels = 0
+        if moved:
+            with self._random(), self._bpe_dropout(), fast_dropout():
+                batch = self.task.collate(self.loaded, moved)
+                self._drop_words(batch)
+                tokens, flops = batch.n_tokens, self.cost(batch)
+                n_labels = int((batch.labels != IGNORED).sum())
+                batch = batch.to(self.loaded.device)
+                with self._autocast():
+                    mean = self.task.loss(self.loaded, batch, config.label_smoothing)
+                whole = self.spread.total(n_labels)
+                share = n_labels / whole if whole else 0.0
+                (mean if self.spread.size == 1 else mean * share).backward()
+                loss = float(mean.detach())
+        else:  # fewer samples than processes
+            whole = self.spread.total(0)
+        if self.spread.size > 1:
+            loss = self.spread.total(loss * n_labels) / max(1.0, whole)
+            tokens, flops = int(self.spread.total(tokens)), int(self.spread.total(flops))
+            self.spread.sum_gradients(model)
+        add_l2(model, config.l2)
         if config.clip:
             torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        learning_rate = rate(config, number)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate(config, number)
+            group["lr"] = learning_rate
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self._update_average(number)
-        return float(loss.detach()), batch.n_tokens
+        return StepFigures(loss, tokens, flops, time.perf_counter() - began, learning_rate)
 
     def _drop_words(self, batch: Batch) -> None:
         """Replaces a share of the source tokens by ``<unk>``, in place."""
@@ -116,14 +141,6 @@ class Arm:
             torch._foreach_lerp_(
                 [self.average[n] for n in names], [weights[n] for n in names], 1 - decay
             )
-
-    @contextlib.contextmanager
-    def _own_randomness(self) -> Iterator[None]:
-        """Dropout draws from this arm's own stream, so arms do not disturb one another."""
-        with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self._random)
-            yield
-            self._random = torch.get_rng_state()
 
     @contextlib.contextmanager
     def _bpe_dropout(self) -> Iterator[None]:
@@ -166,37 +183,64 @@ class Arm:
     ) -> EvalLogged:
         """Returns held-out figures on ``samples`` as they are and with every shift applied."""
         with self.averaged():
-            clean = self._measure(samples, [])
-            shifted = self._measure(samples, shifts)
-        return EvalLogged(self.name, self.seed, number, clean[0], shifted[0], clean[1], shifted[1])
-
-    @torch.inference_mode()
-    def _measure(self, samples: Sequence[Sample], shifts: Sequence[Shift]) -> tuple[float, float]:
-        self.loaded.model.eval()
-        total, right, count = 0.0, 0, 0
-        ordered = sorted(samples, key=lambda s: self.task.size(self.loaded, s))
-        for start in range(0, len(ordered), EVAL_BATCH):
-            part = ordered[start : start + EVAL_BATCH]
-            moved = [apply_shifts(shifts, s, self.seed, samples, always=True) for s in part]
-            batch = self.task.collate(self.loaded, moved).to(self.loaded.device)
-            out = self.task.logits(self.loaded, batch)
-            counted = batch.labels >= 0
-            total += float(token_loss(out, batch.labels, reduction="sum"))
-            right += int((out.argmax(-1) == batch.labels)[counted].sum())
-            count += int(counted.sum())
-        return total / max(1, count), 100.0 * right / max(1, count)
+            clean, shifted = (
+                measure_held_out(self.task, self.loaded, samples, some, self.seed)
+                for some in ((), shifts)
+            )
+        return EvalLogged(
+            self.name,
+            self.seed,
+            number,
+            clean.loss,
+            shifted.loss,
+            clean.accuracy,
+            shifted.accuracy,
+            score_name=clean.score_name,
+            clean_score=clean.score,
+            shifted_score=shifted.score,
+        )
 
     def save(self, folder: Path, half: bool = False) -> None:
         """Writes the (averaged) weights; the folder appears whole or not at all."""
         temporary = folder.with_name(f".{folder.name}.part")
         with self.averaged():
-            save_model(self.loaded, temporary, half)
+            save_model(self.loaded, temporary, half, merged_state(self.loaded.model))
         old = folder.with_name(f".{folder.name}.old")
         shutil.rmtree(old, ignore_errors=True)  # a run that was killed may have left it
         if folder.exists():
             folder.rename(old)
         temporary.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Returns everything that the next step depends on, besides the shifts' progress."""
+        parts: dict[str, dict[str, torch.Tensor]] = {
+            "model": {n: p.detach() for n, p in self.loaded.model.named_parameters()},
+            "buffer": dict(self.loaded.model.named_buffers()),
+            "optimizer": optimizer_tensors(self.optimizer),
+            "average": self.average,
+            "random": self._random.tensors(),
+        }
+        return {f"{part}/{n}": t for part, tensors in parts.items() for n, t in tensors.items()}
+
+    def restore(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Goes back to where :meth:`tensors` was taken."""
+        parts: dict[str, dict[str, torch.Tensor]] = {}
+        for key, tensor in tensors.items():
+            part, _, name = key.partition("/")
+            parts.setdefault(part, {})[name] = tensor
+        model = self.loaded.model
+        with torch.no_grad():
+            for kind, own in (
+                ("model", model.named_parameters()),
+                ("buffer", model.named_buffers()),
+            ):
+                for name, tensor in own:
+                    tensor.copy_(parts[kind][name])
+            for name, tensor in self.average.items():
+                tensor.copy_(parts["average"][name])
+        restore_optimizer(self.optimizer, parts.get("optimizer", {}))
+        self._random.restore(parts["random"])
 
 
 def is_finite(loss: float) -> bool:

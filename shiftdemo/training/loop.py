@@ -6,170 +6,258 @@ only the shift differs.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
+import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.events import (
-    ArmSaved,
-    EvalLogged,
+    ArmCost,
     RunCancelled,
     RunEvent,
     RunFailed,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepLogged,
 )
-from shiftdemo.models import Loaded, torch_threads, versions
-from shiftdemo.precision import fastest_precision
-from shiftdemo.shifts import Shift, make_shifts
-from shiftdemo.tasks import Task
-from shiftdemo.training.arm import Arm, is_finite
+from shiftdemo.models import torch_threads, versions
+from shiftdemo.training.arm import StepFigures, is_finite
 from shiftdemo.training.batching import batches
-from shiftdemo.types import Sample
+from shiftdemo.training.checkpoint import State, remove_checkpoints, write_checkpoint
+from shiftdemo.training.crew import Crew, LostProcess
+from shiftdemo.training.memory import NO_MEMORY, ran_out
+from shiftdemo.training.processes import cores
+from shiftdemo.training.run import Plan, resolved
+from shiftdemo.training.spread import Spread
+from shiftdemo.training.stopping import EarlyStop
+from shiftdemo.training.team import LocalTeam, Team, noted
 
 SAVE_SECONDS = 15.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that a run needs, resolved.
-
-    Attributes:
-        config: what was asked for.
-        task: the task.
-        train, held_out: samples; they share none.
-        make_model: gives the initial model of a seed.
-        output: where ``base/`` and ``shift/`` are written, or ``None`` to write nothing.
-        notes: what the user should know before the run.
-        half: write float16 weights.
-    """
-
-    config: TrainConfig
-    task: Task
-    train: Sequence[Sample]
-    held_out: Sequence[Sample]
-    make_model: Callable[[int], Loaded]
-    output: Path | None = None
-    notes: tuple[str, ...] = ()
-    half: bool = False
-
-
-def arm_folder(output: Path, arm: str, seed_index: int) -> Path:
-    """Returns where an arm lies: the first seed at the top, others under ``seeds/``."""
-    return output / arm if seed_index == 0 else output / "seeds" / str(seed_index) / arm
+_SAVE_SHARE = 0.05  # at most this part of the time goes into saving
+_MEMORY_EVERY = 10  # steps
 
 
 def fit(
-    plan: Plan, cancel: Callable[[], bool] = lambda: False, run_id: str = "run"
+    plan: Plan,
+    cancel: Callable[[], bool] = lambda: False,
+    run_id: str = "run",
+    resume: tuple[Path, State] | None = None,
+    spare: Sequence[Any] = (),
 ) -> Iterator[RunEvent]:
     """Trains the arms of every seed and yields what happens.
 
     Args:
         cancel: asked before every step; the run then saves what it has and ends.
         run_id: written into the events.
+        resume: a checkpoint of the same plan, to go on from.
+        spare: connections to processes that wait for arms; see :class:`Crew`.
 
     Yields:
-        ``RunStarted``, then ``StepLogged``, ``EvalLogged`` and ``ArmSaved``, and at the end one of
-        ``RunFinished``, ``RunCancelled`` and ``RunFailed``.
+        ``RunStarted`` (or ``RunResumed``), then ``StepLogged``, ``EvalLogged`` and ``ArmSaved``,
+        then ``ArmCost``, and at the end one of ``RunFinished``, ``RunCancelled`` and
+        ``RunFailed``.
     """
+    run = _Run(plan, cancel, run_id, resume, spare)
     with torch_threads(plan.config.threads):
-        yield from _Run(plan, cancel, run_id).events()
+        try:
+            yield from run.events()
+        except LostProcess as error:
+            yield RunFailed(run_id, str(error), run.seconds)
+        except Exception as error:
+            if not ran_out(error):
+                raise
+            yield RunFailed(run_id, NO_MEMORY, run.seconds)
+        finally:
+            run.close()
 
 
 class _Run:
-    def __init__(self, plan: Plan, cancel: Callable[[], bool], run_id: str) -> None:
-        self.plan, self.cancel, self.run_id = plan, cancel, run_id
-        self.config = plan.config
-        if self.config.precision == "auto":  # the log keeps what it came to
-            self.config = dataclasses.replace(self.config, precision=fastest_precision())
-        self.began = time.perf_counter()
-        self.shifts: list[Shift] = []
+    def __init__(
+        self,
+        plan: Plan,
+        cancel: Callable[[], bool],
+        run_id: str,
+        resume: tuple[Path, State] | None,
+        spare: Sequence[Any],
+    ) -> None:
+        self.spread = Spread()
+        self.config = self._settled(plan.config)
+        self.plan = dataclasses.replace(plan, config=self.config)
+        self.cancel, self.run_id, self.resume, self.spare = cancel, run_id, resume, spare
+        self.state = resume[1] if resume else State(0, 0, 0.0, {})
+        self.began = time.perf_counter() - self.state.seconds
+        self.costs: dict[str, list[float]] = {
+            name: list(self.state.costs.get(name, [0, 0, 0.0, 0]))
+            for name in self.config.trained_arms
+        }
+        self.endings = list(self.state.endings)
         self.ending: RunEvent | None = None
+        self.team: Team | None = None
+        self.memory = 0.0
+
+    def _settled(self, config: TrainConfig) -> TrainConfig:
+        """Returns the configuration with what it comes to here; the log keeps it."""
+        config = resolved(config, self.spread.device)
+        trained = len(config.trained_arms)
+        processes = config.processes or max(1, cores() // config.threads)
+        alone = config.device == "cpu" and self.spread.size == 1
+        return dataclasses.replace(config, processes=min(processes, trained) if alone else 1)
 
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self.began
 
-    def events(self) -> Iterator[RunEvent]:
-        for index, seed in enumerate(self.config.seeds):
-            arms = self._arms(seed)
-            if index == 0:
-                yield self._started(arms)
-            yield from self._train(arms, index, seed)
-            if self.ending is not None:
-                yield self.ending
-                return
-        yield RunFinished(self.run_id, "all steps done", self.seconds)
+    def close(self) -> None:
+        if self.team is not None:
+            self.team.close()
+            self.team = None
 
-    def _started(self, arms: list[Arm]) -> RunStarted:
+    def events(self) -> Iterator[RunEvent]:
+        if self.resume:
+            seed, step = self.config.seeds[self.state.index], self.state.step
+            yield RunResumed(self.run_id, seed, step, self.state.seconds, versions())
+        for index, seed in enumerate(self.config.seeds):
+            if index < self.state.index + self.state.seed_done:
+                continue
+            self.team = team = self._assembled(seed)
+            if self.resume and index == self.state.index:
+                folder, state = self.resume
+                team.read_state(folder, state.progress)
+            elif index == 0:
+                yield self._started(team)
+            yield from self._train(team, index, seed)
+            self.close()
+            if self.ending is not None:
+                break
+        yield from (
+            ArmCost(name, int(n), int(tokens), seconds, int(flops))
+            for name, (n, tokens, seconds, flops) in self.costs.items()
+        )
+        if self.ending is None and self.plan.output and self.spread.first:
+            remove_checkpoints(self.plan.output)
+        reason = "; ".join(self.endings) or "all steps done"
+        yield self.ending or RunFinished(self.run_id, reason, self.seconds)
+
+    def _assembled(self, seed: int) -> Team:
+        names, n_processes = self.config.arms, self.config.processes
+        if n_processes < 2:
+            return LocalTeam(self.plan, names, seed, self.spread)
+        # The untrained start comes last, so that the arms that cost time are dealt evenly.
+        ordered = sorted(names, key=lambda name: name == "start")
+        return Crew(self.plan, ordered, seed, n_processes, self.spare)
+
+    def _started(self, team: Team) -> RunStarted:
         config = {**dataclasses.asdict(self.config), "versions": versions()}
         total = self.config.steps * len(self.config.seeds)
-        largest = max(arm.loaded.n_params for arm in arms)  # an arm may have a layer of its own
+        largest = max(team.n_params().values())  # an arm may have a layer of its own
         return RunStarted(self.run_id, self.config.arms, total, config, largest, self.plan.notes)
 
-    def _arms(self, seed: int) -> list[Arm]:
-        first = self.plan.make_model(seed)
-        self.shifts = make_shifts(self.config.shifts, self.plan.task.name)  # anew: some learn
-        models = [first.model, *(copy.deepcopy(first.model) for _ in self.config.arms[1:])]
-        arms = []
-        for name, model in zip(self.config.arms, models, strict=True):
-            shifts = self.shifts if name == "shift" else []
-            loaded = dataclasses.replace(first, model=model)
-            arms.append(Arm(name, seed, self.plan.task, loaded, shifts, self.config))
-        return arms
-
-    def _train(self, arms: list[Arm], index: int, seed: int) -> Iterator[RunEvent]:
-        config, train = self.config, self.plan.train
-        sizes = [self.plan.task.size(arms[0].loaded, sample) for sample in train]
-        order = batches(sizes, config.batch_size, config.batch_tokens, seed)
-        saved = time.perf_counter()
-        step = 0
-        for step in range(1, config.steps + 1):
+    def _train(self, team: Team, index: int, seed: int) -> Iterator[RunEvent]:
+        config = self.config
+        done = self.state.step if self.resume and index == self.state.index else 0
+        n = len(self.plan.train)
+        every = batches(n, team.lengths, config.batch_size, config.batch_tokens, seed)
+        order = itertools.islice(every, done, None)
+        stop = EarlyStop(config)
+        if done:
+            stop.restore(self.state.stopping)
+        if not done and "start" in config.arms:
+            yield from team.evaluate(0).values()
+        due = time.perf_counter() + SAVE_SECONDS
+        for step in range(done + 1, config.steps + 1):
             epoch, indices = next(order)
-            samples = [train[i] for i in indices]
-            for arm in arms:
-                loss, tokens = arm.step(step, epoch, samples, train)
-                if not is_finite(loss):
-                    self.ending = self._diverged(arm.name, step)
+            for name, figures in team.step(step, epoch, indices).items():
+                if not is_finite(figures.loss):
+                    self.ending = self._diverged(name, step)
                     return
-                yield StepLogged(arm.name, seed, step, loss, tokens, self.seconds)
-            last = step == config.steps or self._must_end(step)
-            if last or (config.eval_every and step % config.eval_every == 0):
-                yield from (self._evaluate(arm, step) for arm in arms)
-            if last or time.perf_counter() - saved > SAVE_SECONDS:
-                yield from self._save(arms, index, step)
-                saved = time.perf_counter()
-            if last:
+                yield self._logged(team, name, seed, step, figures)
+            planned = bool(config.eval_every) and step % config.eval_every == 0
+            over = step == config.steps or self._must_end(step)
+            if over or planned:
+                reason = yield from self._evaluate(team, step, stop if planned else None)
+                if reason and step < config.steps:
+                    self.endings.append(reason)
+                    self.ending, over = None, True  # as if nobody had cut it short here
+            if over or self._agreed(time.perf_counter() > due):
+                began = time.perf_counter()
+                seed_done = over and self.ending is None
+                yield from self._save(team, index, step, stop, seed_done)
+                took = time.perf_counter() - began
+                due = time.perf_counter() + max(SAVE_SECONDS, took / _SAVE_SHARE)
+            if over:
                 return
 
+    def _logged(
+        self, team: Team, name: str, seed: int, step: int, figures: StepFigures
+    ) -> StepLogged:
+        if step % _MEMORY_EVERY == 1 or not self.memory:
+            self.memory = team.memory()
+        cost = self.costs[name]
+        for place, value in enumerate((1, figures.tokens, figures.seconds, figures.flops)):
+            cost[place] += value
+        return StepLogged(
+            name,
+            seed,
+            step,
+            figures.loss,
+            figures.tokens,
+            self.seconds,
+            figures.learning_rate,
+            figures.seconds,
+            figures.flops,
+            self.memory,
+        )
+
+    def _agreed(self, flag: bool) -> bool:
+        """Whether one of the processes of a run that is spread says so."""
+        return self.spread.any(flag)
+
     def _must_end(self, step: int) -> bool:
-        if self.cancel():
+        limit = self.config.seconds
+        if self._agreed(self.cancel()):
             self.ending = RunCancelled(self.run_id, step, self.seconds)
-        elif self.config.seconds and self.seconds >= self.config.seconds:
-            reason = f"the time limit of {self.config.seconds:g} s was reached at step {step}"
+        elif self._agreed(bool(limit) and self.seconds >= limit):
+            reason = f"the time limit of {limit:g} s was reached at step {step}"
             self.ending = RunFinished(self.run_id, reason, self.seconds)
         return self.ending is not None
 
-    def _evaluate(self, arm: Arm, step: int) -> EvalLogged:
-        figures = arm.evaluate(step, self.plan.held_out, self.shifts)
-        changes = [shift.after_evaluation(figures.shifted_accuracy) for shift in arm.shifts]
-        return dataclasses.replace(figures, note="; ".join(filter(None, changes)))
+    def _evaluate(
+        self, team: Team, step: int, stop: EarlyStop | None
+    ) -> Generator[RunEvent, None, str]:
+        """Yields held-out figures; returns why they end the run, or ``""``.
 
-    def _save(self, arms: list[Arm], index: int, step: int) -> Iterator[RunEvent]:
-        if self.plan.output is None:
+        Args:
+            stop: ``None`` behind a step where the run was cut short: it is measured, but what it
+                does when it is resumed must not depend on that.
+        """
+        figures = team.evaluate(step)
+        said: dict[str, str] = {}
+        if stop is not None:
+            said = team.learn({name: one.shifted_accuracy for name, one in figures.items()})
+        yield from (noted(one, said.get(name, "")) for name, one in figures.items())
+        reason = stop.reason(list(figures.values())) if stop is not None else ""
+        return reason if self._agreed(bool(reason)) else ""
+
+    def _save(
+        self, team: Team, index: int, step: int, stop: EarlyStop, seed_done: bool
+    ) -> Iterator[RunEvent]:
+        if self.plan.output is None or not self.spread.first:
             return
-        for arm in arms:
-            folder = arm_folder(self.plan.output, arm.name, index)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            arm.save(folder, self.plan.half)
-            yield ArmSaved(
-                arm.name, arm.seed, step, folder.relative_to(self.plan.output).as_posix()
-            )
+        state = State(
+            index,
+            step,
+            self.seconds,
+            stop.state(),
+            costs=self.costs,
+            endings=self.endings,
+            seed_done=seed_done,
+        )
+        write_checkpoint(self.plan.output, None if seed_done else team, state)
+        yield from team.save(step, index).values()
 
     def _diverged(self, arm: str, step: int) -> RunFailed:
         message = (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.data.load import load_samples
@@ -16,7 +18,7 @@ from shiftdemo.positions import Positions
 from shiftdemo.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts import Shift, apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS, Task
-from shiftdemo.training.loop import Plan
+from shiftdemo.training.run import Plan
 from shiftdemo.types import PLAIN_FEED, Sample
 
 _TRIED = 100  # samples that are shifted beforehand, to see whether anything changes
@@ -29,53 +31,105 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
         ShiftDemoError: the data, the model or a setting cannot be used.
     """
     task = TASKS.get(config.task)()
-    shifts = make_shifts(config.shifts, config.task)
+    arms = dict.fromkeys(("shift", *config.arms))  # held-out sentences go through the first's
+    shifts = [one for arm in arms for one in make_shifts(config.shifts_of(arm), config.task)]
     train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
     held_out = load_samples(config.task, config.data, "eval", limits=limits)
     if is_scratch(config.model):
-        make_model = _scratch(config, task, train, held_out)
+        make_model: Callable[[int], Loaded] = _scratch(config, task, train, held_out)
     else:
         make_model = _trained(config, task, [*train, *held_out], limits)
-    positions = make_model(config.seeds[0]).positions
-    notes = notes_before(config.model, shifts, positions, train)
+    first = make_model(config.seeds[0])
+    positions = first.positions
+    notes = (*notes_before(config.model, shifts, positions, train), *task.notes(first, train))
+    if first.fresh_head:
+        notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
     for shift in shifts:  # leave room for a sentence at least
         positions.check(shift.reach, 32 if shift.reach else 0)
     return Plan(config, task, train, held_out, make_model, output, notes)
 
 
+@dataclass(frozen=True)
+class ScratchStart:
+    """Makes the initial model of a seed from nothing."""
+
+    config: TrainConfig
+    tokenizer: Any
+    labels: tuple[str, ...]
+    size: ScratchSize
+
+    def __call__(self, seed: int) -> Loaded:
+        """Returns the freshly initialised model of ``seed``."""
+        config = self.config
+        return make_scratch(
+            config.model,
+            config.task,
+            self.tokenizer,
+            self.labels,
+            self.size,
+            config.dropout,
+            seed,
+        )
+
+
+@dataclass
+class TrainedStart:
+    """Gives copies of a model that has weights; another process loads them itself."""
+
+    config: TrainConfig
+    labels: tuple[str, ...]
+    limits: Limits
+    loaded: Loaded | None = None
+    loaded_seed: int = -1
+
+    def __call__(self, seed: int) -> Loaded:
+        """Returns the model; ``seed`` is that of a head that it has to be given."""
+        config, limits = self.config, self.limits
+        fitting = self.loaded is not None and (
+            not self.loaded.fresh_head or self.loaded_seed == seed
+        )
+        if self.loaded is None or not fitting:
+            self.loaded, self.loaded_seed = (
+                load_model(
+                    config.model,
+                    config.task,
+                    limits.hub_models,
+                    limits.local_models,
+                    self.labels,
+                    seed,
+                ),
+                seed,
+            )
+            set_dropout(self.loaded.model, config.dropout)
+        found = self.loaded
+        model, tokenizer = copy.deepcopy(found.model), copy.deepcopy(found.tokenizer)
+        return Loaded(found.ref, found.task, model, tokenizer, found.labels, found.fresh_head)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves the weights out: they are larger than the way to them."""
+        return {**self.__dict__, "loaded": None}
+
+
 def _scratch(
     config: TrainConfig, task: Task, train: list[Sample], held_out: list[Sample]
-) -> Callable[[int], Loaded]:
-    size = ScratchSize(vocab=6000 if config.task == "ner" else 4000)
+) -> ScratchStart:
+    size = ScratchSize(vocab=task.scratch_vocab)
     tokenizer = train_tokenizer(task.texts(train), config.task, size.vocab)
-    labels = task.labels([*train, *held_out])
-    return lambda seed: make_scratch(
-        config.model, config.task, tokenizer, labels, size, config.dropout, seed
-    )
+    return ScratchStart(config, tokenizer, task.labels([*train, *held_out]), size)
 
 
 def _trained(
     config: TrainConfig, task: Task, samples: list[Sample], limits: Limits
-) -> Callable[[int], Loaded]:
-    loaded = load_model(config.model, config.task, limits.hub_models, limits.local_models)
-    missing = sorted(set(task.labels(samples)) - set(loaded.labels)) if config.task == "ner" else []
+) -> TrainedStart:
+    start = TrainedStart(config, task.labels(samples), limits)
+    known = start(config.seeds[0]).labels
+    missing = sorted(set(start.labels) - set(known)) if known else []
     if missing:
         raise ModelError(
-            f"{config.model} has no tag {missing[0]}; its tags are {', '.join(loaded.labels)}. "
-            "Rename the tags of the data, or train a scratch model."
+            f"{config.model} has no {task.label_word} {missing[0]}; it has {', '.join(known)}. "
+            f"Rename the {task.label_word}s of the data, or train a scratch model."
         )
-    set_dropout(loaded.model, config.dropout)
-
-    def fresh(seed: int) -> Loaded:
-        return Loaded(
-            loaded.ref,
-            loaded.task,
-            copy.deepcopy(loaded.model),
-            copy.deepcopy(loaded.tokenizer),
-            loaded.labels,
-        )
-
-    return fresh
+    return start
 
 
 def notes_before(

@@ -20,8 +20,9 @@ from shiftdemo.events import RunEvent
 from shiftdemo.models import Loaded, load_model, make_scratch, set_dropout
 from shiftdemo.scratch import ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS, Task
-from shiftdemo.training.loop import Plan, arm_folder, fit
-from shiftdemo.types import Sample
+from shiftdemo.training.loop import fit
+from shiftdemo.training.run import Plan, arm_folder
+from shiftdemo.types import Sample, running_text
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def run_stages(
         if number < first:
             continue
         train = gather(stage["sources"], data, recipe.task)
-        held = {_key(sample) for sample in held_out}
-        train = [sample for sample in train if _key(sample) not in held]
+        held = {running_text(sample) for sample in held_out}
+        train = [sample for sample in train if running_text(sample) not in held]
         config = from_dict(
             TrainConfig, {**stage["training"], "task": recipe.task}, f"stage {number}"
         )
@@ -92,10 +93,6 @@ def run_stages(
             half=number == len(recipe.stages),
         )
         yield from fit(plan, cancel, f"{recipe.name}-stage-{number}")
-
-
-def _key(sample: Sample) -> str:
-    return getattr(sample, "source", None) or " ".join(getattr(sample, "words", ()))
 
 
 def _initial(

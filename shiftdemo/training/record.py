@@ -30,7 +30,7 @@ def from_json(values: dict[str, Any]) -> RunEvent:
 def record(events: Iterable[RunEvent], folder: Path) -> Iterator[RunEvent]:
     """Passes events on after each has been appended to ``folder/events.jsonl``."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / EVENTS, "w", encoding="utf-8") as log:
+    with open(folder / EVENTS, "a", encoding="utf-8") as log:
         for event in events:
             if isinstance(event, RunStarted):
                 write_json(folder / "config.json", event.config)
@@ -50,20 +50,35 @@ def append(event: RunEvent, folder: Path) -> None:
         log.write("\n" * torn + json.dumps(to_json(event), ensure_ascii=False) + "\n")
 
 
-def read_events(folder: Path, after: int = 0) -> list[RunEvent]:
-    """Returns the events of a run from number ``after`` on; a half-written last line is left."""
-    try:
-        text = (folder / EVENTS).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return []
-    whole = text.split("\n")[:-1]  # not splitlines: it also cuts at separators inside a string
-    events = []
-    for line in whole[after:]:
+class LogReader:
+    """Reads a log that grows; every line is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begins at the first event of the run in ``folder``."""
+        self._path, self._place = folder / EVENTS, 0
+
+    def new(self) -> list[RunEvent]:
+        """Returns the events that have come since the last call; a half-written line is left."""
         try:
-            events.append(from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
-            continue  # a line cut by a crash, with a later event behind it
-    return events
+            with open(self._path, "rb") as log:
+                log.seek(self._place)
+                data = log.read()
+        except FileNotFoundError:
+            return []
+        whole = data.rpartition(b"\n")[0]
+        self._place += len(whole) + 1 if whole or data.startswith(b"\n") else 0
+        events = []
+        for line in whole.split(b"\n"):
+            try:
+                events.append(from_json(json.loads(line)))
+            except (ValueError, KeyError, TypeError):
+                continue  # a line cut by a crash, with a later event behind it
+        return events
+
+
+def read_events(folder: Path) -> list[RunEvent]:
+    """Returns the events of a run; a half-written last line is left."""
+    return LogReader(folder).new()
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -24,7 +24,12 @@ from shiftdemo.ui.train import TrainTab
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
 TITLE = "shiftdemo: a laboratory for shift training"
-TASKS = (("translation en→fr", "translation"), ("entity tagging", "ner"))
+TASKS = (
+    ("translation en→fr", "translation"),
+    ("entity tagging", "ner"),
+    ("language modelling", "language_modeling"),
+    ("text classification", "classification"),
+)
 QUEUE_SIZE = 64
 
 

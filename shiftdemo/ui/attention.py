@@ -22,6 +22,8 @@ KINDS = (("encoder", "encoder"), ("decoder", "decoder"), ("cross", "cross"))
 TYPED = {
     "translation": "A man is reading a book in the park.",
     "ner": "Ada Lovelace wrote to Charles Babbage in London.",
+    "language_modeling": "She is reading a book in the old garden.",
+    "classification": "The film is long and the end is very good.",
 }
 NARROW = 700
 MOST_LAYERS, MOST_HEADS = 48, 64
@@ -128,7 +130,7 @@ class AttentionTab:
             return
         maps = {one.kind: one for one in job.result.maps}
         others = {one.kind: one for one in job.result.versus}
-        kind = kind if kind in maps else "encoder"
+        kind = kind if kind in maps else next(iter(maps))
         layers, heads = maps[kind].weights.shape[:2]
         layer, head = min(int(layer or 0), layers - 1), min(int(head), heads - 1)
         said = visit("target: {text}", text=job.result.target) if job.result.target else ""

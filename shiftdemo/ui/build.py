@@ -17,8 +17,14 @@ from shiftdemo.ui.forms import ShiftForm, further, further_box, shift_names
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
-# The pair of the published example is a and modèle, which are not aligned with one another.
-WORKED_WORDS = {"translation": ("", "modèle", 6), "ner": ("", "", 7)}
+# Word, target word and place of the word that is copied in the worked examples. The pair of the
+# published one is a and modèle, which are not aligned with one another.
+WORKED_WORDS = {
+    "translation": ("", "modèle", 6),
+    "ner": ("", "", 7),
+    "language_modeling": ("", "", 3),
+    "classification": ("", "", 9),
+}
 
 
 class BuildTab:
@@ -95,7 +101,7 @@ class BuildTab:
         spec = self.form.spec(shift, p=1)
         specs = [spec, *further(then)]
         rows = api.build_shifted(task, [sample], specs, int(seed or 0), others, always=True)
-        view = view_of(visit, next(rows))
+        view = view_of(visit, next(rows), task)
         if place[0] == "worked" and view["kind"] == "translation" and "word=modèle" in spec:
             view["note"] = f"{view['note']} {visit(texts.WORKED_NOTE)}".strip()
         return view

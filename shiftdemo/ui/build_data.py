@@ -27,6 +27,8 @@ WORKED = {
         "Ada Lovelace wrote to Charles Babbage in London.",
         "B-PER I-PER O O B-PER I-PER O B-LOC O",
     ),
+    "language_modeling": ("She reads a long book in the old garden.", ""),
+    "classification": ("The film is long and the end is very good.", "positive"),
 }
 # Its gold word alignment: we-Nous, are-allons, going-allons, build-construire, …
 WORKED_LINKS = ((1, 0), (2, 1), (3, 1), (5, 2), (6, 3), (7, 5), (8, 4))
@@ -57,7 +59,7 @@ class BuildData:
             )
             self.target = gr.Textbox(
                 target,
-                label=t("Its translation, or one tag a word"),
+                label=t("Its translation or label, or one tag a word"),
                 lines=2,
                 max_length=most,
                 elem_id="build-target",

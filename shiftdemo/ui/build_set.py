@@ -10,7 +10,13 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.errors import LimitError, ShiftDemoError
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.types import (
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TranslationSample,
+    running_text,
+)
 from shiftdemo.ui import texts
 from shiftdemo.ui.build_data import BuildData
 from shiftdemo.ui.context import Context
@@ -213,7 +219,7 @@ def _text(sample: Sample) -> str:
             word if tag == "O" else f"{word}/{tag}"
             for word, tag in zip(sample.words, sample.tags, strict=True)
         )
-    return sample.text
+    return running_text(sample)
 
 
 def _drawn(visit: Visit, row: ShiftedSample) -> str:

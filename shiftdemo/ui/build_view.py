@@ -8,49 +8,44 @@ from typing import Any
 from shiftdemo.types import (
     PLAIN_POSITIONS,
     PositionPlan,
-    Sample,
     ShiftedSample,
     TaggedSample,
+    TextSample,
     TranslationSample,
+    running_text,
 )
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit
 from shiftdemo.viz.build import MOST_DRAWN, build_view
-from shiftdemo.words import split
 
 MOST_CHARS = 5000  # of a plain text on the page
 STATES = ("kept", "repositioned", "moved", "copied", "new", "gone")
 
 
-def plain(sample: Sample) -> str:
-    """Returns a sample's (source) text."""
-    if isinstance(sample, TranslationSample):
-        return sample.source
-    return " ".join(sample.words) if isinstance(sample, TaggedSample) else sample.text
-
-
-def view_of(visit: Visit, shifted: ShiftedSample) -> dict[str, Any]:
+def view_of(visit: Visit, shifted: ShiftedSample, task: str) -> dict[str, Any]:
     """Returns what ``build.js`` draws."""
-    view = build_view(shifted)
+    view = build_view(shifted, causal=task == "language_modeling")
     before, after = shifted.original, shifted.shifted
-    lines = [["x", plain(before)], ["x′", plain(after)]]
+    lines = [["x", running_text(before)], ["x′", running_text(after)]]
     if isinstance(before, TranslationSample) and isinstance(after, TranslationSample):
         lines += [["y", before.target], ["y′", after.target]]
     elif isinstance(before, TaggedSample) and isinstance(after, TaggedSample):
         lines += [["y", " ".join(before.tags)], ["y′", " ".join(after.tags)]]
+    elif isinstance(after, TextSample) and after.label:
+        lines += [["y = y′", after.label]]
     lines = [
         [name, text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"] for name, text in lines
     ]
     words = itertools.chain.from_iterable(side["before"] + side["after"] for side in view["sides"])
     present = {word["state"] for word in words}
     states = [state for state in STATES if state in present]
-    note = _note(visit, shifted)
+    note = _note(visit, shifted, view["steps"])
     if view["hidden"]:
         note = f"{note} {visit('Only the first {n} words are drawn.', n=MOST_DRAWN)}".strip()
     return {**view, "texts": lines, "states": states, "labels": _labels(visit, view), "note": note}
 
 
-def _note(visit: Visit, shifted: ShiftedSample) -> str:
+def _note(visit: Visit, shifted: ShiftedSample, steps: dict[str, Any] | None) -> str:
     parts = [visit("Nothing was shifted:")] if not shifted.applied else []
     parts += [shifted.note] if shifted.note else []
     parts += [
@@ -59,12 +54,11 @@ def _note(visit: Visit, shifted: ShiftedSample) -> str:
         if plan != PLAIN_POSITIONS
     ]
     feed = shifted.feed
-    if feed.length is not None and isinstance(shifted.shifted, TranslationSample):
-        whole = len(split(shifted.shifted.target).words) + 1
+    if feed.length is not None and steps is not None:
         parts.append(
             visit(
                 "Length drawn: {n}; the target is shorter, so nothing is hidden."
-                if feed.length >= whole
+                if feed.length >= steps["total"]
                 else "Length drawn: {n} labels carry loss.",
                 n=feed.length,
             )
@@ -86,18 +80,18 @@ def _positions(visit: Visit, side: str, plan: PositionPlan) -> str:
     return f"{name}: {'; '.join(found)}."
 
 
-def _steps_note(visit: Visit, pair: bool, steps: dict[str, Any] | None) -> str:
+def _steps_note(visit: Visit, decoded: bool, steps: dict[str, Any] | None) -> str:
     if steps is None:
         return ""
-    if pair:
+    if decoded:
         return visit(texts.DECODER_NOTE, n=steps["lag"])
     return visit(texts.DELAY_NOTE if steps["lag"] else texts.LABEL_NOTE, n=steps["lag"])
 
 
 def _labels(visit: Visit, view: dict[str, Any]) -> dict[str, str]:
-    pair = view["kind"] == "translation"
+    decoded = view["kind"] != "ner"
     return {
-        "source": visit("Source"),
+        "source": visit("Text") if view["kind"] == "text" else visit("Source"),
         "target": visit("Target"),
         "words": visit("Words and tags"),
         "original": visit("original"),
@@ -111,9 +105,9 @@ def _labels(visit: Visit, view: dict[str, Any]) -> dict[str, str]:
         "position": visit("position"),
         "rows": visit("original above, shifted below"),
         "asText": visit("As plain text"),
-        "steps": visit("What the decoder sees" if pair else "What the tagger is asked"),
-        "stepsNote": _steps_note(visit, pair, view["steps"]),
-        "input": visit("decoder input" if pair else "input"),
+        "steps": visit("What the decoder sees" if decoded else "What the tagger is asked"),
+        "stepsNote": _steps_note(visit, decoded, view["steps"]),
+        "input": visit("decoder input" if decoded else "input"),
         "label": visit("label"),
         "lossRow": visit("loss"),
         "seen": visit("also sees the state of"),

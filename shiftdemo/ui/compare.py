@@ -27,6 +27,8 @@ MOST_LINES = 8
 TYPED = {
     "translation": "A man is reading a book in the park.\nThe children are playing.",
     "ner": "Ada Lovelace wrote to Charles Babbage in London.\nAnna went to Paris.",
+    "language_modeling": "The old man went to the river.\nThey are reading a",
+    "classification": "The film is long and the end is very good.\nThey hate the bad weather.",
 }
 
 

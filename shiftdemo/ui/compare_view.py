@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shiftdemo.types import running_text
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit
 from shiftdemo.viz.diff import output_view
@@ -84,6 +85,8 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
         "higher is better; k is the position of the first word.",
         n=result["n"],
     )
+    if "perplexity" in names:
+        caption += " " + visit("Perplexity is at least 1, and lower is better.")
     signatures = {s["signature"] for of in result["scores"].values() for s in of.values()}
     small = f"{visit('Signatures')}: {'; '.join(sorted(signatures))}"
     return {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 10}
@@ -159,5 +162,5 @@ def outputs(
 def typed_row(sample: Any, outputs: dict[str, Any]) -> dict[str, Any]:
     """Returns a typed sentence and its outputs as a row of a comparison."""
     words = tuple(getattr(sample, "words", ()))
-    source = " ".join(words) if words else sample.source
+    source = running_text(sample)
     return {"id": sample.id, "source": source, "words": words, "reference": "", "outputs": outputs}

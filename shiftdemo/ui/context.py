@@ -15,10 +15,11 @@ from shiftdemo.config import DataSpec
 from shiftdemo.errors import ModelError
 from shiftdemo.limits import Limits
 from shiftdemo.shifts import make_shift
-from shiftdemo.training.worker import Runs
+from shiftdemo.training.queue import Runs
+from shiftdemo.ui import zerogpu
 
 _MODELS_KEPT = 8
-_FOLDERS_KEPT = 64  # sessions whose built files lie there
+_SESSIONS_KEPT = 64  # whose built files and ways of looking are kept
 
 
 @dataclass
@@ -29,12 +30,14 @@ class Context:
         limits: what a request may ask for.
         runs: the training runs.
         jobs: the comparison that a session waits for, by session.
+        views: how a session wants to see its curves.
         ready: set once torch and transformers are loaded.
     """
 
     limits: Limits
     runs: Runs
     jobs: dict[str, Any] = field(default_factory=dict)
+    views: OrderedDict[str, Any] = field(default_factory=OrderedDict)
     ready: threading.Event = field(default_factory=threading.Event)
     _folders: OrderedDict[str, Path] = field(default_factory=OrderedDict)
     _models: OrderedDict[tuple[str, str, float], Any] = field(default_factory=OrderedDict)
@@ -45,7 +48,7 @@ class Context:
     @classmethod
     def make(cls, limits: Limits) -> Context:
         """Returns the context of a new server."""
-        return cls(limits, Runs(api.finetune_in_worker, api.runs_root()))
+        return cls(limits, Runs(api.finetune_in_worker, api.runs_root(), here=zerogpu.trainer()))
 
     def warm(self) -> None:
         """Loads torch and transformers in the background, once."""
@@ -138,11 +141,19 @@ class Context:
         with self._lock:
             old = [self._folders.pop(session, None)]
             self._folders[session] = folder
-            while len(self._folders) > _FOLDERS_KEPT:
+            while len(self._folders) > _SESSIONS_KEPT:
                 old.append(self._folders.popitem(last=False)[1])
         for path in filter(None, old):
             shutil.rmtree(path, ignore_errors=True)
         return folder
+
+    def keep_view(self, session: str, view: Any) -> None:
+        """Remembers how a session wants to see its curves, among the last ones."""
+        with self._lock:
+            self.views[session] = view
+            self.views.move_to_end(session)
+            while len(self.views) > _SESSIONS_KEPT:
+                self.views.popitem(last=False)
 
     def stop_job(self, session: str) -> None:
         """Asks the comparison, or another job, of a session to end."""

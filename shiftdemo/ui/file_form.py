@@ -10,13 +10,13 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.config import DataSpec
+from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.errors import DataError
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn, wire
 
 ENCODINGS = ("latin-1", "cp1252", "gb18030", "big5", "shift_jis", "euc-kr", "koi8-r")
-ROLES = {"translation": ("source", "target"), "ner": ("words", "tags")}
 ROWS = 3
 GUESSED = "*"
 
@@ -47,8 +47,8 @@ class FileForm:
                     elem_id=f"{form}-{name}",
                 )
                 for label, name in (
-                    ("Column of the source or words", "first-column"),
-                    ("Column of the target or tags", "second-column"),
+                    ("Column of the source, words or text", "first-column"),
+                    ("Column of the target, tags or label", "second-column"),
                 )
             )
         self.encoding = gr.Dropdown(
@@ -75,7 +75,7 @@ class FileForm:
         file, first, second, encoding = values
         if not file:
             raise DataError("No file yet; choose one under 'Sample from: file'.")
-        roles = zip(ROLES[task], (first, second), strict=True)
+        roles = zip(TASK_PARTS[task], (first, second), strict=False)
         columns = ",".join(
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
         )

@@ -10,8 +10,16 @@ from shiftdemo.ui.context import Context
 # As in shiftdemo.models and shiftdemo.scratch, which cannot be imported before the first paint:
 # they need torch. A test compares the two.
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
-BUNDLED = {"translator": "translation", "tagger": "ner"}
-BUNDLED_ENCODINGS = {"translator": "sinusoidal", "tagger": "learned"}
+BUNDLED = {
+    "translator": "translation",
+    "tagger": "ner",
+    "language_model": "language_modeling",
+}
+BUNDLED_ENCODINGS = {
+    "translator": "sinusoidal",
+    "tagger": "learned",
+    "language_model": "learned",
+}
 
 
 def bundled(task: str) -> list[str]:

@@ -1,16 +1,16 @@
-"""What the Train tab shows of a run's events: where it is, two tables for the plots, a summary."""
+"""What the Train tab shows of a run beside its curves: where it is, its figures, its cost."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
-from shiftdemo.events import EvalLogged, RunEvent, RunStarted
+from shiftdemo.evaluation.student import mean_interval
+from shiftdemo.events import ArmCost, RunEvent, RunStarted
+from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit
-from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, Eta, eta, loss_table
-from shiftdemo.viz.style import ARMS, arm_label
+from shiftdemo.viz.loss import Eta, RunHistory
+from shiftdemo.viz.style import arm_label, arm_styles
 
 STATES = {
     "starting": "Preparing data and models…",
@@ -21,32 +21,7 @@ STATES = {
 }
 
 
-def plots(events: Sequence[RunEvent]) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Returns the tables of the training plot and of the held-out plot; ``None`` for no points."""
-    table = loss_table(events, max_rows=900)
-    train = table[table["kind"] == TRAIN]
-    held_out = table[table["kind"].isin((CLEAN, SHIFTED))].copy()
-    held_out["line"] = held_out["arm"] + ", " + held_out["kind"].str.removeprefix("held-out ")
-    arms = next((len(event.arms) for event in events if isinstance(event, RunStarted)), 0)
-    # The plot keeps the scales and lines of its first table: all arms have to be in it.
-    whole = [part["arm"].nunique() == arms > 0 for part in (train, held_out)]
-    return (
-        train[["step", "loss", "arm"]] if whole[0] else None,
-        held_out[["step", "loss", "line"]] if whole[1] else None,
-    )
-
-
-def held_out_colors() -> dict[str, str]:
-    """Returns line to colour: an arm's colour for clean, a lighter one of it for shifted."""
-    lighter = {"base": "#7CB9DE", "shift": "#F2A468"}
-    return {
-        f"{ARMS[arm].label}, {kind}": color
-        for arm in ("base", "shift")
-        for kind, color in (("clean", ARMS[arm].color), ("shifted", lighter[arm]))
-    }
-
-
-def where(visit: Visit, events: Sequence[RunEvent], state: str, place: int) -> dict[str, Any]:
+def where(visit: Visit, history: RunHistory, state: str, place: int) -> dict[str, Any]:
     """Returns what ``run.js`` draws.
 
     Args:
@@ -59,67 +34,128 @@ def where(visit: Visit, events: Sequence[RunEvent], state: str, place: int) -> d
     if state == "queued":
         text = visit("Waiting: {n} run(s) before this one. One run trains at a time.", n=place)
         return {"state": text, "fraction": 0, "figures": [], "notes": []}
-    now = eta(events)
-    begun = next((event for event in events if isinstance(event, RunStarted)), None)
+    now, begun = history.eta(), history.begun
     said = visit(STATES[now.state])
     if now.message:
         said = f"{said}: {now.message}"
     figures = _figures(visit, now, begun) if begun else []
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
     notes = list(begun.notes) if begun else []
-    return {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    found = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    if now.state == "running" and now.seconds_left is not None:
+        text = "step {step} of {steps}, {seconds:.0f} seconds left"
+        found["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
+    return found
 
 
 def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
-    seeds = list(begun.config.get("seeds", (0,)))
+    config = begun.config
+    seeds = list(config.get("seeds", (0,)))
+    n_arms = len([arm for arm in begun.arms if arm != "start"])
     rate = now.steps_per_second
     if now.state != "running" and now.seconds:
-        rate = len(begun.arms) * now.step / now.seconds
+        rate = now.step / now.seconds
     figures = [
         [f"{now.step} / {now.steps}", visit("optimiser steps of each arm")],
-        [f"{rate:.1f}", visit("steps a second, both arms together")],
+        [f"{rate:.1f}", visit("steps a second, of each arm")],
         [f"{now.tokens_per_second:,.0f}", visit("tokens a second, padding not counted")],
     ]
     if now.state == "running" and now.seconds_left is not None:
         figures.append([f"{now.seconds_left:.0f} s", visit("left, about")])
     else:
         figures.append([f"{now.seconds:.0f} s", visit("since the start")])
+    if now.learning_rate:
+        figures.append([f"{now.learning_rate:.1e}", visit("learning rate")])
+    if now.memory:
+        figures.append([f"{now.memory:,.0f} MiB", visit("memory of the training")])
     figures.append([f"{begun.n_params:,}", visit("trainable weights of one model")])
+    if "device" in config:
+        processes = int(config.get("processes", 1))
+        text = visit("device, precision; {n} processes for {arms} arms", n=processes, arms=n_arms)
+        figures.append([f"{config['device']}, {config.get('precision', '')}", text])
     if len(seeds) > 1 and now.seed in seeds:
         figures.append([f"{seeds.index(now.seed) + 1} / {len(seeds)}", visit("seed in training")])
     return figures
 
 
-def summary(visit: Visit, events: Sequence[RunEvent]) -> dict[str, Any] | None:
-    """Returns the table of each arm's newest held-out figures, or ``None`` before any."""
-    newest: dict[tuple[int, str], EvalLogged] = {}
-    for event in events:
-        if isinstance(event, EvalLogged):
-            newest[event.seed, event.arm] = event
-    if not newest:
+# Figures of EvalLogged in the table, and how each is written.
+_COLUMNS = {
+    "clean_loss": "{:.3f}",
+    "shifted_loss": "{:.3f}",
+    "clean_score": "{:.1f}",
+    "shifted_score": "{:.1f}",
+    "clean_accuracy": "{:.1f} %",
+    "shifted_accuracy": "{:.1f} %",
+}
+
+
+def summary(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
+    """Returns the table of each arm's newest held-out figures, or ``None`` before any.
+
+    With several seeds one row an arm: the mean, and half the width of its 95 % interval over the
+    seeds (Student's t).
+    """
+    begun = history.begun
+    newest = {(event.seed, event.arm): event for event in history.evals}
+    if not newest or begun is None:
         return None
-    many = len({seed for seed, _ in newest}) > 1
-    rows = [
-        [
-            f"{ARMS[arm].mark} {arm_label(arm)}" + (f", {visit('seed')} {seed}" if many else ""),
-            str(event.step),
-            f"{event.clean_loss:.3f}",
-            f"{event.shifted_loss:.3f}",
-            f"{event.clean_accuracy:.1f} %",
-            f"{event.shifted_accuracy:.1f} %",
-        ]
-        for (seed, arm), event in sorted(newest.items())
-    ]
-    columns = [
-        visit("arm"),
-        visit("step"),
-        visit("loss, clean (nats/token)"),
-        visit("loss, shifted"),
-        visit("token accuracy, clean"),
-        visit("token accuracy, shifted"),
-    ]
-    caption = visit(
-        "On held-out sentences, as they are (clean) and with the shift applied to every one "
-        "(shifted). Loss: lower is better. Compare gives scores with intervals."
-    )
-    return {"columns": columns, "rows": rows, "caption": caption, "size": 10}
+    styles = arm_styles(begun.arms)
+    score_name = history.evals[-1].score_name
+    no_more = not score_name or "accuracy" in score_name  # the score is the accuracy
+    shown = [name for name in _COLUMNS if not (no_more and name.endswith("_score"))]
+    accuracy = score_name if no_more and score_name else "token accuracy"
+    rows = []
+    for arm in begun.arms:
+        events = [event for (_, of), event in newest.items() if of == arm]
+        if not events:
+            continue
+        label = f"{styles[arm].mark} {visit(arm_label(arm))}"
+        if len(events) > 1:
+            label += f", {visit('mean of {n} seeds', n=len(events))}"
+        values = [[getattr(event, name) for event in events] for name in shown]
+        written = [_written(_COLUMNS[name], one) for name, one in zip(shown, values, strict=True)]
+        rows.append([label, str(max(event.step for event in events)), *written])
+    titles = {
+        "clean_loss": visit("loss, clean (nats/token)"),
+        "shifted_loss": visit("loss, shifted"),
+        "clean_score": f"{visit(score_name)}, {visit('clean')}",
+        "shifted_score": f"{visit(score_name)}, {visit('shifted')}",
+        "clean_accuracy": f"{visit(accuracy)}, {visit('clean')}",
+        "shifted_accuracy": f"{visit(accuracy)}, {visit('shifted')}",
+    }
+    columns = [visit("arm"), visit("step"), *(titles[name] for name in shown)]
+    return {"columns": columns, "rows": rows, "caption": visit(texts.HELD_OUT), "size": 10}
+
+
+def _written(form: str, values: Sequence[float]) -> str:
+    """Returns one figure, or the mean of several with half its interval."""
+    if len(values) == 1:
+        return form.format(values[0])
+    mean, half = mean_interval(values)
+    return f"{form.format(mean)} ± {form.replace(' %', '').format(half)}"
+
+
+def costs(visit: Visit, events: Sequence[RunEvent]) -> dict[str, Any] | None:
+    """Returns the table of what each arm has cost, or ``None`` before the run has ended."""
+    found = {event.arm: event for event in events if isinstance(event, ArmCost)}
+    begun = next((event for event in events if isinstance(event, RunStarted)), None)
+    if not found or begun is None:
+        return None
+    styles, first = arm_styles(begun.arms), next(iter(found.values()))
+    rows = []
+    for arm, cost in found.items():
+        rows.append(
+            [
+                f"{styles[arm].mark} {visit(arm_label(arm))}",
+                f"{cost.tokens:,}{_less(cost.tokens, first.tokens)}",
+                f"{cost.seconds:.1f} s{_less(cost.seconds, first.seconds)}",
+                f"{cost.flops / 1e12:.2f}{_less(cost.flops, first.flops)}",
+            ]
+        )
+    columns = [visit("arm"), visit("tokens"), visit("time of its steps"), visit("TFLOP, estimate")]
+    return {"columns": columns, "rows": rows, "caption": visit(texts.COST), "size": 10}
+
+
+def _less(value: float, first: float) -> str:
+    """Returns the difference to the first arm, where there is one."""
+    return f" ({value / first - 1:+.0%})" if first and round(value / first - 1, 2) else ""

@@ -77,7 +77,7 @@ def build_files(
     """
     from shiftdemo.viz.built import SetSummary  # plotly takes a while to load
 
-    built = BuiltSet(SetSummary())
+    built = BuiltSet(SetSummary(causal=task == "language_modeling"))
     formats = [name for name in FORMATS if name != "conll" or task == "ner"]
     began, total = time.monotonic(), len(samples) * len(formats)
 

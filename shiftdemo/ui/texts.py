@@ -27,6 +27,18 @@ TRAIN_LEAD = (
 )
 TRAIN_EMPTY = "No run yet. Choose a preset and press Start; both losses then grow here, live."
 TRAIN_RECORDED = "Recorded run (not live), to show what to expect. Press Start to train your own."
+ARMS_HELP = "At least one that is trained; the untrained start is measured beside them."
+OTHER_ARM_HELP = "NAME=SHIFT, with shifts of its own; several are joined by ' + '."
+HELD_OUT = (
+    "On held-out sentences, as they are (clean) and with the shift applied to every one "
+    "(shifted). Loss: lower is better. Behind ±: half the 95 % interval over the seeds. Compare "
+    "gives scores with intervals over the sentences."
+)
+COST = (
+    "What the training of each arm took, all seeds together; in brackets against the first. "
+    "Tokens without padding; operations with it."
+)
+WARMUP_HELP = "Steps of linear warm-up; empty: a tenth of the steps, at most 100."
 SEEDS_HELP = "Runs after one another, each with other initial weights; 1 is quickest."
 COMPARE_LEAD = (
     "Both models on the same sentences. The curve shows what happens when every sentence starts "

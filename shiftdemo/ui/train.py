@@ -1,4 +1,4 @@
-"""The Train tab: two arms side by side, live."""
+"""The Train tab: arms side by side, live."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.events import RunEvent
+from shiftdemo import api
+from shiftdemo.errors import LimitError
 from shiftdemo.ui import progress, texts
 from shiftdemo.ui.context import Context
-from shiftdemo.ui.data_form import DataForm
-from shiftdemo.ui.forms import ShiftForm, field_number, further_box, shift_names
+from shiftdemo.ui.curves import Curves, View, plot, view_boxes
+from shiftdemo.ui.forms import shift_names
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.models import encoding_of, trainable
 from shiftdemo.ui.recorded import recorded_events
-from shiftdemo.ui.train_config import DEFAULTS, LEARNING_RATES, PRESET, PRESETS, run_config
+from shiftdemo.ui.train_form import TrainForm, rate_for
+from shiftdemo.ui.train_presets import PRESETS, preset
 from shiftdemo.ui.wiring import drawn, message_box, wire
-from shiftdemo.viz.style import color_map
+from shiftdemo.viz.loss import RunHistory
 
-EVERY = 0.3
+EVERY = 0.4
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
 
@@ -54,115 +55,86 @@ class TrainTab:
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
                 self.message = message_box()
-                self._controls(tasks)
+                self.form = TrainForm(self.message, tasks, context.limits)
             with gr.Column(scale=3, min_width=300):
                 self._results()
         self._wire(page)
-
-    def _controls(self, tasks: Sequence[tuple[Any, str]]) -> None:
-        limits = self.context.limits
-        self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
-        self.model = gr.Dropdown(
-            trainable("ner"),
-            value="scratch:learned",
-            label=t("Model"),
-            info=t("scratch: made on the spot, with this position encoding."),
-        )
-        values = {"max_offset": 32, "p": 0.5}
-        self.form = ShiftForm("train", "ner", "position_offset", values)
-        self.then = further_box("train")
-        with gr.Row():
-            self.steps = field_number(
-                TrainConfig, "steps", "Steps", DEFAULTS["steps"], limits.steps
-            )
-            self.seconds = field_number(
-                TrainConfig, "seconds", "Time limit", min(600, limits.seconds), limits.seconds
-            )
-        with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(self.message, train=True, most=limits.train_samples)
-        with gr.Accordion(t("More settings"), open=False):
-            with gr.Row():
-                self.batch = field_number(
-                    TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"], limits.batch_size
-                )
-                self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
-            self.seeds = gr.Slider(
-                1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP)
-            )
 
     def _results(self) -> None:
         with gr.Row():
             self.start = gr.Button(t("Start"), variant="primary", elem_id="train-start")
             self.stop = gr.Button(t("Stop"), interactive=False, elem_id="train-stop")
+            self.go_on = gr.Button(t("Resume"), visible=False, elem_id="train-resume")
         self.status = drawn("run", "sd-run-box")
-        events = recorded_events()
-        train, held_out = progress.plots(events)
-        with gr.Column(visible=bool(events)) as self.plots:
+        with gr.Column(visible=bool(recorded_events())) as self.plots:
+            with gr.Row(elem_classes="sd-bar sd-view"):
+                self.view = view_boxes()
             gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
-            self.train_plot = _plot(train, "arm", color_map(), "train-plot")
+            self.train_plot = plot("train-plot")
             gr.Markdown(t("Held-out loss, clean and shifted"), elem_classes="sd-subtitle")
-            colors = progress.held_out_colors()
-            self.held_plot = _plot(held_out, "line", colors, "held-plot")
-        self.table = drawn("table", "sd-short")
-        self.to_compare = gr.Button(
-            t("Compare these two"), variant="primary", interactive=False, elem_id="train-compare"
-        )
+            self.held_plot = plot("held-plot")
+        self.table = drawn("table", "sd-short", elem_id="train-figures")
+        self.costs = drawn("table", "sd-short", elem_id="train-costs")
+        with gr.Row():
+            self.to_compare = gr.Button(
+                t("Compare these two"),
+                variant="primary",
+                interactive=False,
+                elem_id="train-compare",
+            )
+            self.download = gr.Button(
+                t("Make a zip of the trained model"), interactive=False, elem_id="train-zip"
+            )
+            self.zip = gr.DownloadButton("", visible=False, elem_id="train-download")
 
     def _wire(self, page: gr.Blocks) -> None:
-        form, message = self.form, self.message
-        picked = [form.picker.change, self.model.change, page.load]
-        wire(picked, self._explain, [form.picker, self.model], form.shown, message)
-        wire(
-            self.task.change,
-            self._for_task,
-            [self.task, form.picker],
-            [self.model, form.picker],
-            message,
-        )
-        wire(self.model.change, _rate_for, [self.model], [self.rate], message)
-        settings = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        settings += [self.seeds, self.then, *self.data.inputs, *form.inputs]
-        shown = [self.status, self.plots, self.train_plot, self.held_plot, self.table]
-        shown += [self.start, self.stop, self.to_compare, self.remembered, self.ended]
+        form, message, remembered = self.form, self.message, self.remembered
+        shift = form.shift
+        picked = [shift.picker.change, form.model.change, page.load]
+        wire(picked, self._explain, [shift.picker, form.model], shift.shown, message)
+        chosen = [form.task, shift.picker]
+        wire(form.task.change, self._for_task, chosen, [form.model, shift.picker], message)
+        wire(form.model.change, _rate_for, [form.model], [form.rate], message)
+        plots = [self.train_plot, self.held_plot]
+        shown = [self.status, self.plots, *plots, self.table, self.costs]
+        shown += [self.start, self.stop, self.go_on, self.to_compare, self.download, self.zip]
+        shown += [remembered, self.view[2], self.ended]
         live: dict[str, Any] = {"concurrency_limit": None}
-        wire(self.start.click, self._start, [self.remembered, *settings], shown, message, **live)
-        wire(page.load, self._resume, [self.remembered], shown, message, **live)
-        wire(self.stop.click, self._stop, [self.remembered], [self.stop], message)
+        wire(self.start.click, self._start, [remembered, *form.inputs], shown, message, **live)
+        wire(self.go_on.click, self._go_on, [remembered], shown, message, **live)
+        wire(page.load, self._resume, [remembered], shown, message, **live)
+        wire(self.stop.click, self._stop, [remembered], [self.stop], message)
+        changed = [box.input for box in self.view]
+        wire(changed, self._look, [remembered, *self.view], plots, message)
+        wire(self.download.click, self._zip, [remembered], [self.zip], message)
         for button, (_, model) in zip(self.presets, PRESETS, strict=True):
-            preset = self._preset(model)
-            target = [self.task, self.model, form.picker, *preset[1]]
-            wire(button.click, preset[0], [], target, message)
+            handler, target = preset(form, model)
+            wire(button.click, handler, [], target, message)
 
     def _explain(self, visit: Visit, operator: str, model: str) -> list[Any]:
-        return self.form.show(visit, operator, encoding_of(model))
-
-    def _preset(self, model: str) -> tuple[Any, list[Any]]:
-        offsets = [self.form.control("position_offset", name) for name in ("max_offset", "p")]
-        numbers = [self.steps, self.batch, *offsets]
-
-        def choose(visit: Visit) -> list[Any]:
-            models = gr.update(choices=trainable("ner"), value=model)
-            picker = gr.update(choices=self.form.choices("ner"), value="position_offset")
-            return ["ner", models, picker, PRESET["steps"], PRESET["batch_size"], 32, 0.5]
-
-        return choose, numbers
+        return self.form.shift.show(visit, operator, encoding_of(model))
 
     def _for_task(self, visit: Visit, task: str, operator: str) -> list[Any]:
         names = shift_names(task)
         models = trainable(task)
+        chosen = operator if operator in names else names[0]
         return [
             gr.update(choices=models, value=models[0]),
-            gr.update(
-                choices=self.form.choices(task), value=operator if operator in names else names[0]
-            ),
+            gr.update(choices=self.form.shift.choices(task), value=chosen),
         ]
 
     async def _start(
         self, visit: Visit, remembered: list[str], *values: Any
     ) -> AsyncIterator[list[Any]]:
-        config = run_config(values, self.data, self.form)
+        config = self.form.config(values)
         run_id = self.context.runs.submit(self.context.limits.check_run(config))
         async for shown in self._follow(visit, run_id, [run_id, *(remembered or [])]):
+            yield shown
+
+    async def _go_on(self, visit: Visit, remembered: list[str]) -> AsyncIterator[list[Any]]:
+        run_id = self._newest(remembered)
+        self.context.runs.resume(run_id)
+        async for shown in self._follow(visit, run_id, remembered):
             yield shown
 
     async def _resume(self, visit: Visit, remembered: list[str]) -> AsyncIterator[list[Any]]:
@@ -171,44 +143,45 @@ class TrainTab:
             async for shown in self._follow(visit, known[0], known):
                 yield shown
             return
-        text = visit(texts.TRAIN_EMPTY)
-        if recorded_events():
-            text = visit(texts.TRAIN_RECORDED)
+        recorded = recorded_events()
+        text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
-        titled = [gr.update(**titles) for titles in _titles(visit)]
-        yield [status, gr.skip(), *titled, *[gr.skip()] * 6]
+        curves = Curves(RunHistory(recorded), self._view(visit))
+        yield [status, gr.skip(), *curves.updates(visit), *[gr.skip()] * 11]
 
     async def _follow(
         self, visit: Visit, run_id: str, remembered: list[str]
     ) -> AsyncIterator[list[Any]]:
         runs = self.context.runs
-        events: list[RunEvent] = []
+        log, history = runs.log(run_id), RunHistory()
+        curves = self._curves(history, self._view(visit))
         remembered = remembered[:RUNS_REMEMBERED]
         first = True
         while True:
             runs.keep_alive(run_id)
             state = runs.state(run_id)
-            new = runs.events(run_id, len(events))
-            events += new
+            new = log.new()
+            history.add(new)
             over = state in ENDED
             if first or new or over or state == "queued":
-                status = progress.where(visit, events, state, runs.place(run_id))
-                train, held_out = progress.plots(events)
-                plots: list[Any] = [train, held_out] if new or first else [gr.skip(), gr.skip()]
-                if first:
-                    of = zip(_titles(visit), plots, strict=True)
-                    plots = [gr.update(value=table, **titles) for titles, table in of]
-                table = progress.summary(visit, events) if new or first else gr.skip()
+                if curves.view != self._view(visit):
+                    curves = self._curves(history, self._view(visit))
+                plots = curves.updates(visit) if new or first else [gr.skip()] * 2
                 saved = len(self.context.arms_of(run_id)) == 2
                 yield [
-                    status,
-                    gr.update(visible=train is not None),
+                    progress.where(visit, history, state, runs.place(run_id)),
+                    gr.update(visible=curves.any),
                     *plots,
-                    table,
+                    progress.summary(visit, history) if new or first else gr.skip(),
+                    progress.costs(visit, runs.events(run_id)) if over else gr.update(value=None),
                     gr.update(interactive=over),
                     gr.update(interactive=not over),
+                    gr.update(visible=over and runs.can_resume(run_id)),
                     gr.update(interactive=over and saved),
+                    gr.update(interactive=over and bool(self.context.arms_of(run_id))),
+                    gr.update(visible=False),
                     remembered if first else gr.skip(),
+                    self._earlier(visit, remembered) if first else gr.skip(),
                     run_id if over else gr.skip(),
                 ]
             if over:
@@ -216,34 +189,57 @@ class TrainTab:
             first = False
             await asyncio.sleep(EVERY)
 
+    def _curves(self, history: RunHistory, view: View) -> Curves:
+        runs, under = self.context.runs, None
+        if view.under and runs.knows(view.under):
+            under = RunHistory(runs.events(view.under))
+        return Curves(history, view, under)
+
+    def _view(self, visit: Visit) -> View:
+        found: View = self.context.views.get(visit.session) or View()
+        return found
+
+    def _earlier(self, visit: Visit, remembered: Sequence[str]) -> Any:
+        """Returns the choices of the runs that can lie beneath the newest one."""
+        runs = self.context.runs
+        known = [one for one in remembered[1:] if runs.knows(one)]
+        labels = [(f"{one[:4]} · {runs.config(one).model}", one) for one in known]
+        under = self._view(visit).under
+        value = under if under in known else ""
+        return gr.update(choices=[(visit("none"), ""), *labels], value=value)
+
+    def _look(
+        self, visit: Visit, remembered: list[str], raw: bool, log: bool, under: str
+    ) -> list[Any]:
+        """Draws the curves in another way; the run that is followed keeps to it."""
+        view = View(bool(raw), bool(log), str(under or ""))
+        self.context.keep_view(visit.session, view)
+        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        events = self.context.runs.events(known[0]) if known else recorded_events()
+        return self._curves(RunHistory(events), view).updates(visit)
+
     def _stop(self, visit: Visit, remembered: list[str]) -> Any:
         if remembered and self.context.runs.knows(remembered[0]):
             self.context.runs.cancel(remembered[0])
         return gr.update(interactive=False)
 
+    def _newest(self, remembered: list[str]) -> str:
+        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        if not known:
+            raise LimitError("There is no run of yours here; press Start.")
+        return known[0]
+
+    def _zip(self, visit: Visit, remembered: list[str]) -> Any:
+        run_id = self._newest(remembered)
+        arms = [ref.partition("/")[2] for ref in self.context.arms_of(run_id)]
+        arm = "shift" if "shift" in arms else arms[-1] if arms else "shift"
+        folder = self.context.files_of(f"{visit.session}/zip")
+        run = self.context.runs.folder(run_id)
+        path = api.export_run(run, arm, folder / f"shiftdemo-{arm}.zip")
+        size = path.stat().st_size / 2**20
+        label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
+        return gr.update(value=str(path), label=label, visible=True)
+
 
 def _rate_for(visit: Visit, model: str) -> float:
-    return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]
-
-
-def _titles(visit: Visit) -> list[dict[str, Any]]:
-    """Returns the titles of both plots; Gradio translates labels, but not these."""
-    axes = {"x_title": visit("step"), "y_title": visit("loss, nats per token")}
-    return [{**axes, "color_title": visit(text)} for text in ("arm", "arm, sentences")]
-
-
-def _plot(table: Any, line: str, colors: dict[str, str], name: str) -> gr.LinePlot:
-    """Returns a live plot of losses, one line for each value of the column ``line``."""
-    return gr.LinePlot(
-        table,
-        x="step",
-        y="loss",
-        color=line,
-        color_map=colors,
-        color_title="arm",
-        x_title="step",
-        y_title="loss, nats per token",
-        height=260,
-        buttons=[],
-        elem_id=name,
-    )
+    return rate_for(model)

@@ -7,20 +7,29 @@ from typing import Any
 
 from shiftdemo import words as w
 from shiftdemo.shifts.right_shift import decoder_input, fed
-from shiftdemo.types import PositionPlan, Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.types import (
+    PositionPlan,
+    Sample,
+    ShiftedSample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+    running_text,
+)
 
 MOST_DRAWN = 150  # words of a row
 START, END, PAD, NO_LABEL = "<s>", "</s>", "<pad>", "–"
 
 
 def build_view(
-    shifted: ShiftedSample, target_tokens: Sequence[str] | None = None
+    shifted: ShiftedSample, target_tokens: Sequence[str] | None = None, causal: bool = False
 ) -> dict[str, Any]:
     """Returns the difference between a sample before and after its shifts.
 
     Args:
         target_tokens: the sub-word tokens of the shifted target with their end token, where a
             tokenizer is at hand; without them the decoder view counts words.
+        causal: whether a plain text is what a decoder is asked for, as in language modelling.
 
     Returns:
         A JSON-able dict: ``id``, ``kind`` (``translation``, ``ner`` or ``text``), ``shift``,
@@ -31,7 +40,7 @@ def build_view(
         words of the longest row are left out, because only the first 150 are drawn.
     """
     before, after = shifted.original, shifted.shifted
-    sides, steps = _sides(shifted), _asked(after, shifted, target_tokens)
+    sides, steps = _sides(shifted), _asked(after, shifted, target_tokens, causal)
     hidden = max(len(words) - MOST_DRAWN for side in sides for words in _rows(side))
     return {
         "id": before.id,
@@ -61,11 +70,11 @@ def _cut(side: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(
-    after: Sample, shifted: ShiftedSample, target_tokens: Sequence[str] | None
+    after: Sample, shifted: ShiftedSample, target_tokens: Sequence[str] | None, causal: bool
 ) -> dict[str, Any] | None:
     if isinstance(after, TaggedSample):
         view = label_view(shifted)
-    elif isinstance(after, TranslationSample) and (after.target.strip() or target_tokens):
+    elif target_tokens or _decoded(after, causal).strip():
         view = decoder_view(shifted, target_tokens)
     else:
         return None
@@ -75,6 +84,13 @@ def _asked(
         for place, step in enumerate(view["steps"]):
             step["seen"] = inputs[place - reach] if place >= reach else "0"
     return view | {"reach": reach}
+
+
+def _decoded(sample: Sample, causal: bool = True) -> str:
+    """Returns what a decoder is asked for: a target, or in language modelling the text itself."""
+    if isinstance(sample, TranslationSample):
+        return sample.target
+    return sample.text if isinstance(sample, TextSample) and causal else ""
 
 
 def _kind(sample: Sample) -> str:
@@ -105,7 +121,7 @@ def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
             copied = shifted.params.get("append_copy.drawn_target_index")
             sides.append(side_view("target", old, new, moves, feed.target, copied))
         return sides
-    old, new = w.split(getattr(before, "text", "")), w.split(getattr(after, "text", ""))
+    old, new = w.split(running_text(before)), w.split(running_text(after))
     return [side_view("source", old, new, shifted.alignment, feed.source, copied)]
 
 
@@ -192,7 +208,7 @@ def _word(text: w.Words, index: int, position: int, state: str) -> dict[str, Any
 def decoder_view(
     shifted: ShiftedSample, target_tokens: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """Returns the right shift of a translation: decoder input above labels, step by step.
+    """Returns the right shift of a target or text: decoder input above labels, step by step.
 
     Returns:
         ``unit`` (``word`` or ``token``), ``lag`` (by how many places the input lags behind),
@@ -202,8 +218,7 @@ def decoder_view(
     """
     sample, feed = shifted.shifted, shifted.feed
     if target_tokens is None:
-        target = sample.target if isinstance(sample, TranslationSample) else ""
-        labels = [*w.split(target).words, END]
+        labels = [*w.split(_decoded(sample)).words, END]
     else:
         labels = list(target_tokens)
     given, counts = fed(labels, feed, START)
@@ -211,7 +226,8 @@ def decoder_view(
     whole = [*given, *decoder_input(labels, START, feed.right_shift)[len(given) :]]
     states = ["loss" if counted else "masked" for counted in counts] + ["cut"] * cut
     # What is cut off has no position: the step never computes it.
-    positions: list[int | str] = [*feed.target.ids(len(given)), *["–"] * cut]
+    plan = feed.target if isinstance(sample, TranslationSample) else feed.source
+    positions: list[int | str] = [*plan.ids(len(given)), *["–"] * cut]
     return {
         "unit": "word" if target_tokens is None else "token",
         "lag": feed.right_shift,

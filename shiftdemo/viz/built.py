@@ -18,12 +18,13 @@ from shiftdemo.types import (
     TaggedSample,
     TranslationSample,
     mentions,
+    running_text,
 )
 from shiftdemo.viz.style import ARMS, SMALL_SIZE, faded, get_theme, themed
 
 HEIGHT = 260
 _MOST_BARS = 40
-_BEFORE, _AFTER = ARMS["untrained"], ARMS["shift"]
+_BEFORE, _AFTER = ARMS["start"], ARMS["shift"]
 
 
 @dataclass
@@ -37,8 +38,10 @@ class SetSummary:
         reasons: why an operator was not applied, ``operator: reason``, with counts.
         lengths: words of the (source) sentence, before and after, to the number of samples.
         places: where mentions begin (tagged sentences), or how many target labels carry loss
-            (translations, counted in words with the end token), before and after.
+            (translations and language modelling, counted in words with the end token), before
+            and after.
         kind: ``"ner"``, ``"translation"`` or ``"text"``.
+        causal: whether plain texts are what a decoder is asked for, as in language modelling.
     """
 
     n: int = 0
@@ -52,6 +55,7 @@ class SetSummary:
         default_factory=lambda: (Counter(), Counter())
     )
     kind: str = "text"
+    causal: bool = False
 
     def add(self, row: ShiftedSample) -> None:
         """Counts one sample."""
@@ -71,9 +75,13 @@ class SetSummary:
                 self.places[side].update(ids[start] for _, start, _ in mentions(sample.tags))
             elif isinstance(sample, TranslationSample) and sample.target:
                 self.kind = "translation"
-                labels = len(w.split(sample.target).words) + 1
-                seen = row.feed.length if side and row.feed.length is not None else labels
-                self.places[side][min(labels, seen)] += 1
+                self._add_labels(side, len(w.split(sample.target).words) + 1, row.feed.length)
+            elif self.causal:
+                self._add_labels(side, n_words + 1, row.feed.length)
+
+    def _add_labels(self, side: int, labels: int, length: int | None) -> None:
+        seen = length if side and length is not None else labels
+        self.places[side][min(labels, seen)] += 1
 
     def means(self) -> dict[str, float]:
         """Returns the mean of each count, before and after: ``lengths_before`` and so on."""
@@ -167,9 +175,7 @@ def _binned(counts: Counter[int], step: int) -> dict[int, int]:
 def _n_words(sample: Sample) -> int:
     if isinstance(sample, TaggedSample):
         return len(sample.words)
-    return len(
-        w.split(sample.source if isinstance(sample, TranslationSample) else sample.text).words
-    )
+    return len(w.split(running_text(sample)).words)
 
 
 def _mean(counts: Counter[int]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,16 @@ class ArmStyle:
 
 
 ARMS: dict[str, ArmStyle] = {
-    "untrained": ArmStyle("untrained", "#7F7F7F", "square", "■", "dot"),
+    "start": ArmStyle("untrained", "#7F7F7F", "square", "■", "dot"),
     "base": ArmStyle("base", "#0072B2", "circle", "●", "solid"),
     "shift": ArmStyle("shift-trained", "#D55E00", "triangle-up", "▲", "solid"),
 }
-_OTHERS = (("#009E73", "diamond", "◆"), ("#CC79A7", "cross", "✚"), ("#E69F00", "star", "★"))
+_OTHERS = (
+    ("#009E73", "diamond", "◆"),
+    ("#CC79A7", "cross", "✚"),
+    ("#E69F00", "star", "★"),
+    ("#56B4E9", "hexagon", "⬢"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +138,22 @@ def arm_label(arm: str) -> str:
     return arm_style(arm).label
 
 
-def color_map() -> dict[str, str]:
-    """Returns label to colour, as ``gr.LinePlot(color_map=…)`` takes it."""
-    return {style.label: style.color for style in ARMS.values()}
+def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
+    """Returns how the arms of one run are shown; no two look alike."""
+    others = iter(_OTHERS)
+    return {arm: ARMS[arm] if arm in ARMS else ArmStyle(arm, *next(others), "dash") for arm in arms}
 
 
 def faded(color: str, opacity: float) -> str:
     """Returns ``#RRGGBB`` as ``rgba(…)`` with an opacity from 0 to 1."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity:g})"
+
+
+def faded_on_white(color: str, opacity: float) -> str:
+    """Returns the ``#RRGGBB`` that ``color`` gives on white at an opacity from 0 to 1."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
 def escape(text: str) -> str:

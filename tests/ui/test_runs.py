@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,58 @@ def test_stop_keeps_both_models_and_a_reload_finds_them(open_page: OpenPage) -> 
     expect(page.locator("#tab-compare .sd-example").first).to_be_visible(timeout=60_000)
 
 
+def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    _start(page, steps=400)
+    status = page.locator(".sd-run-box").first
+    expect(status).to_contain_text("MiB", timeout=60_000)
+    page.locator("#train-stop").click()
+    expect(page.locator("#train-resume")).to_be_visible(timeout=20_000)
+    page.locator("#train-resume").click()
+    expect(status).to_contain_text("Done: all steps done", timeout=120_000)
+    expect(status).to_contain_text("400 / 400")
+    expect(page.locator("#train-resume")).to_be_hidden()
+    expect(page.locator("#train-costs")).to_contain_text("TFLOP")
+    expect(page.locator("[role=status]").first).to_have_text("Done: all steps done")
+    page.locator("#train-zip").click()
+    expect(page.locator("#train-download")).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        page.locator("#train-download").click()
+    with zipfile.ZipFile(download.value.path()) as packed:
+        names = {name.rpartition("/")[2] for name in packed.namelist()}
+    assert {"model.safetensors", "config.json", "tokenizer.json", "README.md"} <= names
+
+
+def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    status = page.locator(".sd-run-box").first
+    page.get_by_role("button", name="More settings").click()
+    page.locator("#train-arms").get_by_text("untrained start").click()
+    page.locator("#train-other textarea, #train-other input").fill("shuffled=local_shuffle:k=2")
+    for number in range(2):
+        if number:
+            page.locator("#train-start").click()
+        else:
+            _start(page, steps=40)
+        expect(status).to_contain_text("optimiser steps", timeout=60_000)
+        expect(status).to_contain_text("Done", timeout=120_000)
+    table = page.locator("#train-figures")
+    for arm in ("base", "shift-trained", "untrained", "shuffled"):
+        expect(table).to_contain_text(arm)
+    plot = page.locator("#train-plot")
+    assert plot.locator("path[stroke='#009E73']").count() > 0  # the fourth arm
+    assert plot.locator("path[stroke='#73B3D7']").count() == 0
+    page.locator("#train-raw input").click()
+    expect(plot.locator("path[stroke='#73B3D7']").first).to_be_attached()  # base, every step
+    page.locator("#train-log input").click()
+    expect(plot).to_contain_text("log10 of the loss")
+    page.locator("#train-under input").click()
+    page.get_by_role("option").nth(1).click()
+    expect(plot.locator("path[stroke='#A6A6A6']").first).to_be_attached()
+    expect(plot).to_contain_text("earlier: base")
+    assert page.locator(".sd-message").count() == 0
+
+
 def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -> None:
     runs: Path = server.runs  # type: ignore[attr-defined]
     page = open_page(tab="Train")
@@ -99,7 +152,7 @@ def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -
 def test_a_limit_is_said_in_one_sentence(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
     page.get_by_role("button", name="More settings").click()
-    page.get_by_label("Learning rate").fill("-3")
+    page.get_by_label("Learning rate", exact=True).fill("-3")
     page.locator("#train-start").click()
     expect(page.locator("#tab-train .sd-message, .toast-body").first).to_be_visible()
     expect(page.locator("#train-start")).to_be_enabled()

@@ -18,7 +18,8 @@ from shiftdemo.ui import (
     forms,
     progress,
     texts,
-    train_config,
+    train_form,
+    train_presets,
     wiring,
 )
 from shiftdemo.ui import models as pickers
@@ -48,7 +49,9 @@ def _named() -> Iterator[str]:
     for name, value in vars(texts).items():
         if name.isupper():
             yield from [value] if isinstance(value, str) else value.values()
-    pairs = (app.TASKS, data_form.PLACES, attention.KINDS, train_config.PRESETS)
+    pairs = (app.TASKS, data_form.PLACES, attention.KINDS, train_presets.PRESETS)
+    pairs += (train_form.ARM_CHOICES, train_form.OPTIMISERS, train_form.SCHEDULES)
+    yield from train_form.NUMBERS.values()
     for table in pairs:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 import transformers as tf
-from moving import IDS, MASK, TARGET, Make, close
+from moving import IDS, MASK, TARGET, Make, close, spread
 from torch import Tensor
 
 from shiftdemo.moving import moved_positions
@@ -19,7 +19,6 @@ from shiftdemo.positions import find_positions
 from shiftdemo.types import PositionPlan
 
 K = 9
-FILLER = 5  # a real token, so that models which count tokens that are no padding count it
 TAGGER = {
     "vocab_size": 60,
     "hidden_size": 32,
@@ -108,14 +107,6 @@ def make(name: str) -> Any:
         ):
             torch.nn.init.normal_(weight, std=0.3)
     return model.eval()
-
-
-def spread(ids: Tensor, mask: Tensor, positions: list[int]) -> tuple[Tensor, Tensor]:
-    """The columns at ``positions`` of a longer row, masked fillers between them."""
-    longer = torch.full((len(ids), positions[-1] + 1), FILLER)
-    seen = torch.zeros_like(longer)
-    longer[:, positions], seen[:, positions] = ids, mask
-    return longer, seen
 
 
 def really(model: Any, source: list[int], target: list[int] | None) -> tuple[Tensor, Tensor]:

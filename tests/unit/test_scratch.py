@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.scratch import ENCODINGS, ScratchSize, build_scratch, train_tokenizer
-from shiftdemo.types import TaggedSample, TranslationSample
+from shiftdemo.scratch import ENCODINGS, SCRATCH_TASKS, ScratchSize, build_scratch, train_tokenizer
+from shiftdemo.types import Sample, TranslationSample
 
 Make = Callable[..., Any]
-ALL = [(task, encoding) for task in ("ner", "translation") for encoding in ENCODINGS]
+ALL = [(task, encoding) for task in SCRATCH_TASKS for encoding in ENCODINGS]
 every_model = pytest.mark.parametrize(("task", "encoding"), ALL)
 
 
@@ -25,7 +25,7 @@ def test_model_has_the_position_encoding_that_was_asked_for(
     assert loaded.positions.encoding == encoding
     assert not loaded.model.training
     assert loaded.model.config._attn_implementation == "eager"
-    if task == "ner":
+    if loaded.labels:
         assert tuple(loaded.model.config.id2label.values()) == loaded.labels
 
 
@@ -45,21 +45,17 @@ def test_a_seed_decides_the_weights_and_no_global_state_moves(
 
 @every_model
 def test_loss_starts_near_chance(
-    make_tiny: Make,
-    task: str,
-    encoding: str,
-    pairs: list[TranslationSample],
-    tagged: list[TaggedSample],
+    make_tiny: Make, task: str, encoding: str, by_task: dict[str, Sequence[Sample]]
 ) -> None:
     from shiftdemo.shifts import apply_shifts
     from shiftdemo.tasks import TASKS
 
     loaded = make_tiny(task, encoding)
-    samples = [apply_shifts([], s, 0) for s in (tagged if task == "ner" else pairs)[:8]]
+    samples = [apply_shifts([], sample, 0) for sample in by_task[task][:8]]
     a_task = TASKS.get(task)()
     with torch.no_grad():
         loss = float(a_task.loss(loaded, a_task.collate(loaded, samples)))
-    n_classes = len(loaded.labels) if task == "ner" else len(loaded.tokenizer)
+    n_classes = len(loaded.labels) or len(loaded.tokenizer)
     assert 0.3 < loss / torch.tensor(float(n_classes)).log().item() < 3
 
 

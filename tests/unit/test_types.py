@@ -10,7 +10,15 @@ import pytest
 
 from shiftdemo.errors import DataError
 from shiftdemo.events import EVENT_TYPES, StepLogged
-from shiftdemo.types import AttentionMap, TaggedSample, mentions
+from shiftdemo.types import (
+    AttentionMap,
+    QuestionSample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+    mentions,
+    running_text,
+)
 
 
 def test_tagged_sample_needs_a_tag_for_every_word() -> None:
@@ -35,6 +43,33 @@ def test_tagged_sample_names_a_long_bad_tag_briefly() -> None:
     with pytest.raises(DataError) as error:
         TaggedSample("s", ("a",), ("X" * 10_000,))
     assert len(str(error.value)) < 200
+
+
+def test_question_sample_checks_that_the_answers_stand_where_they_are_said_to() -> None:
+    context = "Ada and Paul."
+    sample = QuestionSample("q", "Who?", context, ("Ada", "Ada and Paul"), (0, 0))
+    assert sample.answers == ("Ada", "Ada and Paul")
+    assert QuestionSample("q", "Who?", context).answers == ()
+    with pytest.raises(DataError, match="1 answers and 0 starts; give one start for each"):
+        QuestionSample("q", "Who?", context, ("Ada",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "start"), [("Paul", 7), ("Paul", -5), ("Paul", 99), ("paul", 8), ("", 0)]
+)
+def test_question_sample_refuses_an_answer_that_is_not_there(answer: str, start: int) -> None:
+    with pytest.raises(DataError, match=rf"Sample q: .* at character {start} .*count characters"):
+        QuestionSample("q", "Who?", "Ada and Paul.", (answer,), (start,))
+
+
+def test_running_text_is_what_operators_move() -> None:
+    samples = [
+        TaggedSample("a", ("x", "y"), ("O", "O")),
+        TextSample("a", "x y", "label"),
+        TranslationSample("a", "x y", "target"),
+        QuestionSample("a", "question", "x y"),
+    ]
+    assert [running_text(sample) for sample in samples] == ["x y"] * 4
 
 
 def test_samples_are_frozen() -> None:

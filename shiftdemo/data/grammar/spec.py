@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.types import Link, TaggedSample, TextSample, TranslationSample
+from shiftdemo.types import Link, Sample, TaggedSample, TextSample, TranslationSample
 
 SPLITS = ("train", "val", "test")
 NAME_PLACES = ("any", "start", "end", "none")
@@ -84,6 +84,22 @@ class GrammarSentence:
     label: str
     text_en: str
     text_fr: str
+
+    def sample(self, task: str) -> Sample:
+        """Returns the sample of a task, in English (from English to French in translation).
+
+        Raises:
+            ConfigError: the built-in corpus has none for this task.
+        """
+        if task == "translation":
+            return self.translation()
+        if task == "ner":
+            return self.tagged()
+        if task == "classification":
+            return self.text()
+        if task == "language_modeling":
+            return TextSample(self.id, self.text_en)
+        raise ConfigError(f"The built-in corpus has no samples for {task}; give files instead.")
 
     def translation(self) -> TranslationSample:
         """Returns the English source, the French target and the links between their words."""

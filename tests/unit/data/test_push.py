@@ -6,105 +6,19 @@ import base64
 import hashlib
 import io
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-import huggingface_hub
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from huggingface_hub import constants
+from hubserver import NAME, TOKEN, Hub
 
 from shiftdemo import api
 from shiftdemo.data.export import as_row
 from shiftdemo.data.push import DATA_PATH, make_card
 from shiftdemo.errors import ConfigError, DataError
 from shiftdemo.types import ShiftedSample, TaggedSample
-
-TOKEN = "hf_test_token"
-NAME = "ada/shifted"
-
-
-@dataclass
-class Hub:
-    """A server that answers as the hub does, and what it was asked."""
-
-    url: str = ""
-    mode: str = "regular"
-    refuse: dict[str, int] = field(default_factory=dict)
-    asked: list[tuple[str, str, str, bytes]] = field(default_factory=list)
-
-    def answer(self, path: str) -> tuple[int, Any]:
-        for part, status in self.refuse.items():
-            if part in path:
-                return status, {"error": f"refused with {status}"}
-        if path.endswith("/repos/create"):
-            return 200, {"url": f"{self.url}/datasets/{NAME}", "name": NAME, "id": "1"}
-        if "/preupload/" in path:
-            body = json.loads(self.asked[-1][3])
-            files = [
-                {"path": f["path"], "uploadMode": self._mode(f["path"]), "shouldIgnore": False}
-                for f in body["files"]
-            ]
-            return 200, {"files": files}
-        if path.endswith("/objects/batch"):
-            objects = json.loads(self.asked[-1][3])["objects"]
-            upload = {"upload": {"href": f"{self.url}/put"}}
-            return 200, {"objects": [{**one, "actions": upload} for one in objects]}
-        if "/commit/" in path:
-            return 200, {
-                "commitUrl": f"{self.url}/datasets/{NAME}/commit/1",
-                "commitOid": "0" * 40,
-                "success": True,
-            }
-        return 200, {}
-
-    def _mode(self, path: str) -> str:
-        return self.mode if path.endswith(".parquet") else "regular"
-
-    def bodies(self, part: str) -> list[bytes]:
-        return [body for _, path, _, body in self.asked if part in path]
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """The server, and a client that may use the network and knows no token."""
-    found = Hub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _any(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(size)
-            token = self.headers.get("Authorization", "")
-            found.asked.append((self.command, self.path, token, body))
-            status, value = found.answer(self.path)
-            data = json.dumps(value).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_POST = do_PUT = do_GET = _any
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 def _rows(n: int = 5) -> list[ShiftedSample]:

@@ -8,7 +8,15 @@ import pytest
 
 from shiftdemo.data.files import parallel_lines, read_samples
 from shiftdemo.shifts import SHIFTS, apply_shifts
-from shiftdemo.types import Sample, TaggedSample, TranslationSample, mentions
+from shiftdemo.types import (
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+    mentions,
+    running_text,
+)
 
 
 def _need(path: Path) -> Path:
@@ -56,7 +64,10 @@ def test_parallel_files_are_read_whole(data_folder: Path) -> None:
 def test_every_operator_takes_real_sentences(data_folder: Path) -> None:
     tagged = read_samples(_need(data_folder / "wnut17" / "dev.conll"), "ner", 200)
     pairs = read_samples(_need(data_folder / "tatoeba" / "en-fr.tsv.gz"), "translation", 200)
-    sets: dict[str, list[Sample]] = {"ner": tagged, "translation": pairs}
+    texts = [TextSample(one.id, running_text(one), "label") for one in pairs]
+    sets: dict[str, list[Sample]] = {"ner": tagged, "translation": pairs, "summarization": pairs}
+    sets |= {task: list(texts) for task in ("language_modeling", "classification")}
+    sets["question_answering"] = [QuestionSample(one.id, "Who?", one.text) for one in texts]
     for operator in SHIFTS:
         for task in operator.tasks:
             results = [

@@ -13,6 +13,7 @@ from shiftdemo.shifts.right_shift import decoder_input, fed
 from shiftdemo.types import (
     Feed,
     PositionPlan,
+    QuestionSample,
     Sample,
     ShiftedSample,
     TaggedSample,
@@ -155,6 +156,17 @@ def test_decoder_input_is_the_labels_moved_right() -> None:
     assert decoder_input([5, 6, 7], 0) == [0, 5, 6]
     assert decoder_input(["y1"], "<s>") == ["<s>"]
     assert decoder_input([], 0) == []
+
+
+def test_prefix_context_puts_another_context_in_front_and_moves_the_answer() -> None:
+    about_oslo = QuestionSample("a", "Where?", "Paul is in Oslo.", ("Oslo",), (11,))
+    about_rome = QuestionSample("b", "Who?", "Ada is in Rome.", ("Ada",), (0,))
+    found = shift("prefix_context", about_rome, (about_oslo,))
+    context = "Paul is in Oslo. Ada is in Rome."
+    assert found.shifted == QuestionSample("b", "Who?", context, ("Ada",), (17,))
+    same = QuestionSample("c", "Where?", "Ada is in Rome.", ("Rome",), (10,))
+    found = shift("prefix_context", about_rome, (same,))  # it would hold the answer twice
+    assert not found.applied and "no other sample" in found.note
 
 
 def test_prefix_filler_puts_words_with_the_tag_o_in_front() -> None:

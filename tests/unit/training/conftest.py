@@ -10,8 +10,8 @@ import pytest
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.tasks import TASKS
-from shiftdemo.training.loop import Plan
-from shiftdemo.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.training.run import Plan
+from shiftdemo.types import Sample
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"
@@ -19,14 +19,14 @@ SHIFT = "position_offset:max_offset=32,p=0.5"
 
 @pytest.fixture
 def plan(
-    make_tiny: Make, tagged: list[TaggedSample], pairs: list[TranslationSample], tmp_path: Path
+    make_tiny: Make, by_task: dict[str, Sequence[Sample]], tmp_path: Path
 ) -> Callable[..., Plan]:
     """Gives the plan of a short run: ``plan(task, encoding, output name, **settings)``."""
 
     def make(
         task: str = "ner", encoding: str = "learned", name: str = "run", **settings: Any
     ) -> Plan:
-        samples: Sequence[Sample] = tagged if task == "ner" else pairs
+        samples = by_task[task]
         settings = {
             "shifts": (SHIFT,),
             "steps": 5,
@@ -35,6 +35,7 @@ def plan(
             "warmup": 2,
             "learning_rate": 3e-3,
             "precision": "float32",
+            "processes": 1,
             **settings,
         }
         config = TrainConfig(task=task, model=f"scratch:{encoding}", **settings)

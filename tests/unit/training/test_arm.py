@@ -12,8 +12,9 @@ from shiftdemo.config import TrainConfig
 from shiftdemo.errors import DataError
 from shiftdemo.models import load_model
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.training.arm import Arm, rate
-from shiftdemo.training.loop import Plan
+from shiftdemo.training.arm import Arm
+from shiftdemo.training.optim import rate
+from shiftdemo.training.run import Plan
 from shiftdemo.types import TaggedSample
 
 

@@ -14,7 +14,8 @@ from shiftdemo.events import EvalLogged, StepLogged
 from shiftdemo.models import load_model
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import Arm
-from shiftdemo.training.loop import Plan, fit
+from shiftdemo.training.loop import fit
+from shiftdemo.training.run import Plan
 
 RUNS = [
     ("ner", "learned", "kind=gelu,delay=2"),

@@ -23,7 +23,8 @@ from shiftdemo.events import (
     StepLogged,
 )
 from shiftdemo.models import load_model
-from shiftdemo.training.loop import Plan, arm_folder, fit
+from shiftdemo.training.loop import fit
+from shiftdemo.training.run import Plan, arm_folder
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"

@@ -15,8 +15,9 @@ from shiftdemo.models import load_model
 from shiftdemo.positions import Positions
 from shiftdemo.shifts import SHIFTS, make_shift
 from shiftdemo.tasks import TASKS
-from shiftdemo.training.loop import Plan, fit
+from shiftdemo.training.loop import fit
 from shiftdemo.training.plan import notes_before
+from shiftdemo.training.run import Plan
 from shiftdemo.types import TaggedSample, TranslationSample
 
 CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks]

@@ -6,7 +6,15 @@ import json
 from pathlib import Path
 
 from shiftdemo.events import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
-from shiftdemo.training.record import EVENTS, append, from_json, read_events, record, to_json
+from shiftdemo.training.record import (
+    EVENTS,
+    LogReader,
+    append,
+    from_json,
+    read_events,
+    record,
+    to_json,
+)
 
 EVENTS_MADE = [
     RunStarted("r", ("base", "shift"), 2, {"seeds": [0]}, 10, ("a note",)),
@@ -22,11 +30,13 @@ def test_events_survive_json() -> None:
 
 
 def test_record_writes_each_event_before_it_is_passed_on(tmp_path: Path) -> None:
+    reader, seen = LogReader(tmp_path), []
     for number, event in enumerate(record(EVENTS_MADE, tmp_path), 1):
+        seen += reader.new()
         assert read_events(tmp_path)[-1] == event
         assert len(read_events(tmp_path)) == number
     assert json.loads((tmp_path / "config.json").read_text(encoding="utf-8")) == {"seeds": [0]}
-    assert read_events(tmp_path, after=2) == EVENTS_MADE[2:]
+    assert reader.new() == [] and seen == EVENTS_MADE
 
 
 def test_a_half_written_line_is_left_for_later(tmp_path: Path) -> None:

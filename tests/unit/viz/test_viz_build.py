@@ -177,6 +177,19 @@ def test_build_view_edges_end():
     assert _view(TaggedSample("e", (), ()))["sides"][0]["after"] == []
     text = _view(TextSample("x", "just a text", "good"))
     assert text["kind"] == "text" and len(text["sides"][0]["after"]) == 3
+    assert text["steps"] is None
+
+
+def test_a_language_model_is_asked_for_the_text_itself():
+    shift = make_shift("right_shift:n=2")
+    sample = TextSample("x", "just a text")
+    shifted = apply_shifts([shift], sample, 1, (), always=True)
+    steps = build_view(shifted, causal=True)["steps"]
+    pairs = [(step["input"], step["label"]) for step in steps["steps"]]
+    assert pairs == [("<s>", "just"), ("<s>", "a"), ("just", "text"), ("a", "</s>")]
+    moved = apply_shifts([make_shift("position_offset:fixed=5")], sample, 1, (), always=True)
+    steps = build_view(moved, causal=True)["steps"]["steps"]
+    assert [step["position"] for step in steps] == [5, 6, 7, 8]
 
 
 @given(st.sampled_from(SHIFTS.names()), st.lists(st.sampled_from("abc"), min_size=1, max_size=6))

@@ -9,10 +9,19 @@ from shiftdemo.events import (
     RunCancelled,
     RunFailed,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepLogged,
 )
-from shiftdemo.viz.loss import CLEAN, COLUMNS, SHIFTED, TRAIN, TRAIN_RAW, eta, loss_table, thin
+from shiftdemo.viz.loss import CLEAN, COLUMNS, SHIFTED, TRAIN, TRAIN_RAW, RunHistory, thin
+
+
+def loss_table(events, smoothing=0.9, **options):
+    return RunHistory(events, smoothing).table(**options)
+
+
+def eta(events):
+    return RunHistory(events).eta()
 
 
 def _started(steps=100, seeds=1, seconds=0.0):
@@ -87,6 +96,23 @@ def test_eta_time_limit_is_the_nearer_end():
     now = eta([_started(1000, seconds=6.0), *_steps(1, 30)])
     assert now.seconds_left == pytest.approx(3.0)
     assert now.fraction == pytest.approx(0.5, abs=0.01)
+
+
+def test_history_grows_as_if_all_events_had_come_at_once():
+    events = [_started(), *_steps(1, 30), EvalLogged("shift", 0, 30, 1.5, 2.5, 60, 50)]
+    grown = RunHistory()
+    for event in events:
+        grown.add([event])
+    assert grown.table(raw=True).equals(RunHistory(events).table(raw=True))
+    assert grown.eta() == RunHistory(events).eta()
+
+
+def test_history_of_a_resumed_run_runs_again_and_its_clock_stood_still():
+    events = [_started(), *_steps(1, 10), RunCancelled("r", 10, 1.0)]
+    resumed = [*events, RunResumed("r", 0, 10, 1.0, {}), *_steps(11, 12, began=50.0)]
+    now = eta(resumed)
+    assert (now.state, now.step) == ("running", 12)
+    assert now.steps_per_second == pytest.approx(10, rel=0.6)
 
 
 def test_eta_endings():

@@ -11,23 +11,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiftdemo.errors import ConfigError
-from shiftdemo.viz.style import ARMS, arm_label, arm_style, color_map, escape, faded, get_theme
+from shiftdemo.viz.style import (
+    ARMS,
+    arm_label,
+    arm_style,
+    arm_styles,
+    escape,
+    faded,
+    get_theme,
+)
 
 
 def test_arms_have_their_fixed_names_colours_and_markers():
-    assert [arm_label(a) for a in ("untrained", "base", "shift")] == [
+    assert [arm_label(a) for a in ("start", "base", "shift")] == [
         "untrained",
         "base",
         "shift-trained",
     ]
-    assert color_map() == {"untrained": "#7F7F7F", "base": "#0072B2", "shift-trained": "#D55E00"}
+    assert [s.color for s in ARMS.values()] == ["#7F7F7F", "#0072B2", "#D55E00"]
     assert [s.symbol for s in ARMS.values()] == ["square", "circle", "triangle-up"]
 
 
 def test_arm_style_of_another_arm_keeps_its_name_and_takes_no_arms_colour():
     other = arm_style("rotary")
     assert other.label == "rotary" and other == arm_style("rotary")
-    assert other.color not in color_map().values()
+    assert other.color not in {style.color for style in ARMS.values()}
+
+
+def test_arms_of_one_run_all_look_different():
+    styles = arm_styles(("base", "a", "b", "c")), arm_styles(("w", "x", "y", "z"))
+    for found in styles:
+        assert len({s.color for s in found.values()}) == len({s.mark for s in found.values()}) == 4
+    assert styles[0]["base"] == ARMS["base"] and styles[0]["a"].label == "a"
 
 
 def test_escape_shows_markup_literally():

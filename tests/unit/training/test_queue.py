@@ -7,20 +7,23 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.errors import DataError, LimitError
 from shiftdemo.events import RunCancelled, RunEvent, RunFailed, RunFinished, RunStarted
-from shiftdemo.training import worker
+from shiftdemo.training import processes, queue
+from shiftdemo.training.queue import Runs
 from shiftdemo.training.record import record
-from shiftdemo.training.worker import Runs
 
-CONFIG = TrainConfig(steps=5)
+CONFIG = TrainConfig(steps=5, processes=1)
 
 
-def slow(config: TrainConfig, folder: Path, cancel: Callable[[], bool]) -> Iterator[RunEvent]:
+def slow(
+    config: TrainConfig, folder: Path, cancel: Callable[[], bool], spare: Any = ()
+) -> Iterator[RunEvent]:
     """Runs until it is cancelled, or for ``config.seconds``."""
 
     def events() -> Iterator[RunEvent]:
@@ -36,11 +39,15 @@ def slow(config: TrainConfig, folder: Path, cancel: Callable[[], bool]) -> Itera
     return record(events(), folder)
 
 
-def broken(config: TrainConfig, folder: Path, cancel: Callable[[], bool]) -> Iterator[RunEvent]:
+def broken(
+    config: TrainConfig, folder: Path, cancel: Callable[[], bool], spare: Any = ()
+) -> Iterator[RunEvent]:
     raise DataError("bad.csv, line 3: no target; add one.")
 
 
-def fault(config: TrainConfig, folder: Path, cancel: Callable[[], bool]) -> Iterator[RunEvent]:
+def fault(
+    config: TrainConfig, folder: Path, cancel: Callable[[], bool], spare: Any = ()
+) -> Iterator[RunEvent]:
     raise RuntimeError("a fault of ours")
 
 
@@ -118,7 +125,7 @@ def test_errors_end_the_run_and_not_the_server(
 def test_a_run_that_nobody_looks_at_ends(
     make: Callable[..., Runs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(queue, "SILENCE_SECONDS", 0.5)
     runs = make(slow)
     run_id = runs.submit(CONFIG)
     end = time.monotonic() + 60
@@ -151,17 +158,13 @@ def test_a_process_that_cannot_start_fails_and_the_queue_goes_on(
     make: Callable[..., Runs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = make(slow)
-    whole = runs._context.Process
+    start = processes.start
 
-    def refuse(**options: object) -> object:
-        monkeypatch.setattr(runs._context, "Process", whole)
+    def refuse(*args: Any) -> Any:
+        monkeypatch.setattr(processes, "start", start)
         raise OSError("no memory")
 
-    class Refused:
-        def __init__(self, **options: object) -> None:
-            self.start = refuse
-
-    monkeypatch.setattr(runs._context, "Process", Refused)
+    monkeypatch.setattr(processes, "start", refuse)
     first = runs.submit(CONFIG)
     assert wait(runs, first, "failed") == "failed"
     end = runs.events(first)[-1]

@@ -1,0 +1,61 @@
+"""``export``: a trained arm as a zip, or as a model on the hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
+    """Writes one arm of a finetune's folder as a zip that plain transformers loads.
+
+    See :func:`shiftdemo.bundle.export.export_run` for what it holds.
+
+    Args:
+        arm: its name; empty: ``shift``, or the only one that there is.
+        output: ends in ``.zip``; a file that is there is not written over.
+        seed_index: which of the run's seeds, from 0.
+
+    Raises:
+        ShiftDemoError: there is no such run or arm, or the zip cannot be written.
+    """
+    from shiftdemo.bundle import export
+
+    return export.export_run(run, arm, output, seed_index)
+
+
+def zip_of_run(run: Path, arm: str, seed_index: int = 0) -> Path:
+    """Returns a zip of the arm as it is saved now, in the run's own folder, made anew.
+
+    Raises:
+        ShiftDemoError: there is no such run or arm, or it is not saved yet.
+    """
+    from shiftdemo.bundle import export
+
+    name = f"shiftdemo-{arm}.zip" if seed_index == 0 else f"shiftdemo-{arm}-{seed_index}.zip"
+    return export.export_run(run, arm, run / Path(name).name, seed_index, replace=True)
+
+
+def push_run(
+    run: Path,
+    arm: str,
+    repo_id: str,
+    seed_index: int = 0,
+    private: bool = False,
+    token: str | None = None,
+    endpoint: str | None = None,
+) -> str:
+    """Makes a model on the hub of one arm of a finetune's folder; returns its address.
+
+    All files go up in one commit; a model that exists is never written over.
+
+    Args:
+        run, arm, seed_index: as in :func:`export_run`.
+        repo_id: ``OWNER/NAME``.
+        token, endpoint: of the hub; empty: those of the login and of the hub itself.
+
+    Raises:
+        ShiftDemoError: there is no such run or arm, or the hub refuses or cannot be reached.
+    """
+    from shiftdemo.bundle import export
+
+    return export.push_run(run, arm, repo_id, seed_index, private, token, endpoint)

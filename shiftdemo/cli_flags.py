@@ -1,0 +1,66 @@
+"""Flags that several subcommands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from shiftdemo.config import DataSpec
+from shiftdemo.data.columns import TASK_PARTS
+
+TASKS = tuple(TASK_PARTS)
+INPUT = (
+    "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
+    "(hub:./FOLDER for a folder in the hub's format)"
+)
+
+
+def json_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--json``."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
+
+
+def task_flag(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """Adds ``--task``."""
+    parser.add_argument("--task", choices=TASKS, required=required)
+
+
+def number_flags(parser: argparse.ArgumentParser, config: type, names: Sequence[str]) -> None:
+    """Adds flags for bounded settings; text, default and bounds come from the dataclass."""
+    for name in names:
+        item = config.__dataclass_fields__[name]  # type: ignore[attr-defined]
+        low, high = item.metadata["low"], item.metadata["high"]
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=type(item.default),
+            help=f"{item.metadata['help']} {low:g} to {high:g}; default {item.default:g}",
+        )
+
+
+def corpus_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of the built-in corpus."""
+    parser.add_argument("--corpus", choices=("grammar",), help="the built-in corpus")
+    names = ("any", "start", "end", "none")
+    parser.add_argument("--names", choices=names, help="where names stand in its training part")
+    parser.add_argument("--eval-names", choices=names, help="the same for its held-out part")
+    number_flags(parser, DataSpec, ("size", "eval_size", "min_words", "max_words"))
+
+
+def file_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of files and of data sets of the hub."""
+    parser.add_argument(
+        "--columns",
+        default="",
+        metavar="ROLE=NAME,…",
+        help="which column is which, as source=en,target=fr or words=tokens,tags=ner_tags "
+        "(nested: translation.en; without a header: 1, 2, …); otherwise guessed by name",
+    )
+    parser.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help="characters of the file, as latin-1, cp1252, gb18030 or shift_jis; otherwise UTF-8, "
+        "or UTF-16 with a byte order mark",
+    )
+    parser.add_argument("--revision", default="", help="branch, tag or commit of the hub's data")
+    parser.add_argument("--subset", default="", help="configuration of the hub's data")

@@ -1,0 +1,145 @@
+"""Classification: one label a text."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from shiftdemo.errors import DataError
+from shiftdemo.models import Loaded
+from shiftdemo.moving import left_padded, moved_positions
+from shiftdemo.shifts.base import unshifted
+from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round
+from shiftdemo.types import Sample, ShiftedSample, TextSample
+
+MAX_TOKENS = 256
+
+
+def _text(sample: Sample) -> TextSample:
+    if not isinstance(sample, TextSample):
+        raise DataError(f"Sample {sample.id} is no text with a label; give text and label.")
+    return sample
+
+
+@TASKS.register
+class Classification(Task):
+    """Text in, one label out."""
+
+    name = "classification"
+    score_name = "accuracy"
+    title = "Classification"
+    accuracy_name = "accuracy"
+    label_word = "label"
+    scratch_vocab = 6000
+
+    def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
+        """See :meth:`Task.texts`."""
+        for sample in samples:
+            yield _text(sample).text
+
+    def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
+        """See :meth:`Task.labels`: in alphabetical order."""
+        return tuple(sorted({_text(sample).label for sample in samples} - {""}))
+
+    def size(self, loaded: Loaded, sample: Sample) -> int:
+        """See :meth:`Task.size`: characters over four, no more than is kept."""
+        return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
+
+    def ids(self, loaded: Loaded, text: str) -> list[int]:
+        """See :meth:`Task.ids`."""
+        return _encode(loaded, [text])[0]
+
+    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+        """See :meth:`Task.has_reference`."""
+        return bool(_text(sample).text.strip()) and _text(sample).label in loaded.labels
+
+    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.exchanged`: no label keeps its own text."""
+        texts = [_text(sample) for sample in samples]
+        if len({one.label for one in texts}) < 2:
+            raise DataError(
+                "The shuffled-source control needs texts of two labels at least; give others too."
+            )
+        return [
+            dataclasses.replace(one, text=texts[other].text)
+            for one, other in zip(texts, passed_round(len(texts), rng), strict=True)
+        ]
+
+    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+        """See :meth:`Task.neutral`."""
+        return dataclasses.replace(_text(sample), label=loaded.labels[0])
+
+    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+        """See :meth:`Task.collate`; labels ``(batch, 1)``."""
+        known = {label: i for i, label in enumerate(loaded.labels)}
+        texts = [_text(sample.shifted) for sample in samples]
+        labels = []
+        for one in texts:
+            if one.label not in known:
+                fault = f"the model has no label {one.label!r}" if one.label else "it has no label"
+                raise DataError(
+                    f"Sample {one.id}: {fault}; give one of {', '.join(loaded.labels)}."
+                )
+            labels.append([known[one.label]])
+        ids = _encode(loaded, [one.text for one in texts])
+        by = offsets(
+            [sample.feed.source for sample in samples],
+            [len(row) for row in ids],
+            loaded.positions.table_size,
+        )
+        return Batch(
+            inputs={
+                "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
+                "attention_mask": pad([[1] * len(row) for row in ids], 0),
+            },
+            labels=torch.tensor(labels, dtype=torch.long).reshape(len(ids), 1),
+            source_offset=by,
+            target_offset=torch.zeros(len(ids), dtype=torch.long),
+            n_tokens=sum(map(len, ids)),
+        )
+
+    def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
+        """See :meth:`Task.logits`: ``(batch, 1, n_classes)``."""
+        inputs, by = batch.inputs, batch.source_offset
+        if loaded.positions.encoding == "relative" and by.ndim == 1 and bool(by.any()):
+            inputs = left_padded(inputs, by, loaded.tokenizer.pad_token_id)
+        if loaded.model.config.is_encoder_decoder:  # BART and T5 read the text with both halves
+            inputs = {**inputs, "decoder_attention_mask": inputs["attention_mask"]}
+        with moved_positions(loaded.positions, by, by):
+            return loaded.model(**inputs).logits.unsqueeze(1)
+
+    def readings(
+        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    ) -> list[tuple[Sample, Any]]:
+        """See :meth:`Task.readings`."""
+        found = [loaded.labels[label] for label in best[:, 0].tolist()]
+        return [(one.shifted, label) for one, label in zip(samples, found, strict=True)]
+
+    @torch.inference_mode()
+    def predict(
+        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+    ) -> list[Any]:
+        """Returns the predicted label of every text, each text starting at ``offset``."""
+        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
+        found = [""] * len(samples)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            neutral = [unshifted(self.neutral(loaded, samples[i])) for i in rows]
+            batch = self.collate(loaded, neutral)
+            loaded.positions.check(offset, batch.inputs["input_ids"].shape[1], "text")
+            by = torch.full((len(rows),), offset, dtype=torch.long)
+            batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
+            best = self.logits(loaded, batch)[:, 0].argmax(-1).tolist()
+            for row, label in zip(rows, best, strict=True):
+                found[row] = loaded.labels[label]
+        return found
+
+
+def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
+    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+    return [cut_end(ids, bound) for ids in loaded.tokenizer(list(texts)).input_ids]

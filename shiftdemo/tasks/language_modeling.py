@@ -1,0 +1,205 @@
+"""Language modelling: every token from those before it, with a causal decoder."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from shiftdemo import words as w
+from shiftdemo.errors import DataError
+from shiftdemo.models import Loaded
+from shiftdemo.moving import moved_positions
+from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.right_shift import fed
+from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad, token_loss
+from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.types import Sample, ShiftedSample, TextSample
+
+MAX_TOKENS = 256
+SHOWN_TOKENS = 12  # of a continuation
+
+
+@dataclass(frozen=True, slots=True)
+class TextFit:
+    """How well a model foresees one text, its end token counted.
+
+    Attributes:
+        nats: negative log-likelihood of the text.
+        n_tokens: tokens that it was taken over.
+        n_right: tokens that were the model's first choice.
+    """
+
+    nats: float
+    n_tokens: int
+    n_right: int
+
+    def __str__(self) -> str:
+        n = max(1, self.n_tokens)
+        return f"{self.nats / n:.2f} nats a token, {self.n_right / n:.0%} right"
+
+
+def _text(sample: Sample) -> TextSample:
+    if not isinstance(sample, TextSample):
+        raise DataError(f"Sample {sample.id} is no plain text; give a column text.")
+    return sample
+
+
+@TASKS.register
+class LanguageModeling(Task):
+    """Text in, the next token at every place out."""
+
+    name = "language_modeling"
+    score_name = "token accuracy"
+    title = "Language modelling"
+    kind = "causal"
+    reads = "the words before"
+    shuffled = "shuffled words"
+
+    def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
+        """See :meth:`Task.texts`."""
+        for sample in samples:
+            yield _text(sample).text
+
+    def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
+        """See :meth:`Task.labels`: none."""
+        return ()
+
+    def size(self, loaded: Loaded, sample: Sample) -> int:
+        """See :meth:`Task.size`: characters over four, no more than is kept."""
+        return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
+
+    def ids(self, loaded: Loaded, text: str) -> list[int]:
+        """See :meth:`Task.ids`: a start token and those of the text."""
+        return [loaded.start_id, *_encode(loaded, [text])[0][:-1]]
+
+    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+        """See :meth:`Task.has_reference`."""
+        return bool(_text(sample).text.strip())
+
+    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.exchanged`: the words of each text in any order.
+
+        What stands before a word is all that it can be foreseen from; a model that knows no more
+        than how frequent words are loses nothing.
+        """
+        mixed = []
+        for sample in map(_text, samples):
+            words = list(w.split(sample.text).words)
+            rng.shuffle(words)
+            mixed.append(dataclasses.replace(sample, text=" ".join(words)))
+        if all(len(w.split(_text(sample).text).words) < 2 for sample in samples):
+            raise DataError("Texts of one word have no order to shuffle; give longer ones.")
+        return list(mixed)
+
+    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+        """See :meth:`Task.collate`: the input is the labels moved right behind a start token.
+
+        So the logits at place *i* are judged against the label at place *i*: the model must be
+        called without labels, or it would move them once more.
+        """
+        texts = _encode(loaded, [_text(sample.shifted).text for sample in samples])
+        inputs, labels = [], []
+        for ids, sample in zip(texts, samples, strict=True):
+            given, counts = fed(ids, sample.feed, loaded.start_id)
+            inputs.append(given)
+            labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
+        return Batch(
+            inputs={
+                "input_ids": pad(inputs, loaded.tokenizer.pad_token_id),
+                "attention_mask": pad([[1] * len(ids) for ids in inputs], 0),
+            },
+            labels=pad(labels, IGNORED),
+            source_offset=offsets(
+                [sample.feed.source for sample in samples],
+                [len(ids) for ids in inputs],
+                loaded.positions.table_size,
+            ),
+            target_offset=torch.zeros(len(inputs), dtype=torch.long),
+            n_tokens=sum(map(len, inputs)),
+        )
+
+    @torch.inference_mode()
+    def predict(
+        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+    ) -> list[Any]:
+        """Returns one :class:`TextFit` a sample, every text starting at position ``offset``."""
+        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
+        found = [TextFit(0.0, 0, 0)] * len(samples)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            batch = self.collate(loaded, [unshifted(samples[i]) for i in rows])
+            loaded.positions.check(offset, batch.labels.shape[1], "text")
+            by = torch.full((len(rows),), offset, dtype=torch.long)
+            batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
+            out = self.logits(loaded, batch)
+            counted = batch.labels != IGNORED
+            nats = token_loss(out, batch.labels, reduction="none").reshape(counted.shape).sum(1)
+            right = ((out.argmax(-1) == batch.labels) & counted).sum(1)
+            figures = (nats.tolist(), counted.sum(1).tolist(), right.tolist())
+            for row, loss, n_tokens, n_right in zip(rows, *figures, strict=True):
+                found[row] = TextFit(loss, n_tokens, n_right)
+        return found
+
+    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
+        """See :meth:`Task.answers`: how well each text is foreseen, and how it would go on."""
+        found = self.predict(loaded, samples, offset)
+        texts = [_text(sample).text for sample in samples]
+        more = [continue_text(loaded, text, SHOWN_TOKENS, offset).strip() for text in texts]
+        return [f"{fit}; goes on: {text or '–'}" for fit, text in zip(found, more, strict=True)]
+
+    def readable(self, output: Any) -> Any:
+        """See :meth:`Task.readable`."""
+        return str(output)
+
+
+def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
+    """Returns the tokens of each text and an end token, as many as the model's positions take.
+
+    No end token stands behind a text that was cut: it does not end there.
+    """
+    tokenizer = loaded.tokenizer
+    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+    encoded = tokenizer(list(texts), add_special_tokens=False).input_ids
+    return [[*ids, tokenizer.eos_token_id][:bound] for ids in encoded]
+
+
+@torch.inference_mode()
+def continue_text(loaded: Loaded, text: str, max_new_tokens: int = 32, offset: int = 0) -> str:
+    """Returns how the model goes on with a text, greedily.
+
+    Args:
+        text: what it goes on with; may be empty.
+        max_new_tokens: at most so many, and no more than the positions allow.
+        offset: position of the first token.
+
+    Raises:
+        ConfigError: ``offset`` is beyond the model's positions.
+    """
+    positions = loaded.positions
+    ids = [loaded.start_id, *_encode(loaded, [text])[0][:-1]]
+    positions.check(offset, len(ids) + 1, "text")
+    if positions.table_size is not None:
+        max_new_tokens = min(max_new_tokens, positions.table_size - offset - len(ids))
+    row = torch.tensor([ids], device=loaded.device)
+    by = torch.tensor([offset], device=loaded.device)
+    with moved_positions(positions, by, None):
+        out = loaded.model.generate(
+            input_ids=row,
+            attention_mask=torch.ones_like(row),
+            max_new_tokens=max_new_tokens,
+            max_length=None,
+            do_sample=False,
+            num_beams=1,
+            pad_token_id=loaded.tokenizer.pad_token_id,
+            eos_token_id=loaded.tokenizer.eos_token_id,
+        )
+    # Decoded as a whole, or the space in front of the first new word would be lost.
+    before, whole = (
+        loaded.tokenizer.decode(some, skip_special_tokens=True) for some in (ids, out[0])
+    )
+    return str(whole)[len(before) :]

@@ -1,0 +1,176 @@
+"""What sequence-to-sequence tasks share: batches, teacher forcing, the loss, greedy decoding."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from shiftdemo.errors import DataError
+from shiftdemo.models import Loaded
+from shiftdemo.moving import left_padded, moved_positions
+from shiftdemo.shifts.right_shift import fed
+from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round
+from shiftdemo.tasks.loss import IGNORED, cross_entropy
+from shiftdemo.types import Sample, ShiftedSample, TranslationSample
+
+
+class Seq2Seq(Task):
+    """Text in, text out: the samples are :class:`TranslationSample`, source to target.
+
+    Attributes:
+        pair: what a sample is called in a message.
+        source_tokens, target_tokens: longest row of each side; a model may allow less.
+    """
+
+    kind = "seq2seq"
+    pair: ClassVar[str]
+    source_tokens: ClassVar[int]
+    target_tokens: ClassVar[int] = 256
+
+    def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
+        """See :meth:`Task.texts`: both sides, for one joint vocabulary."""
+        for sample in samples:
+            pair = self.checked(sample)
+            yield pair.source
+            yield pair.target
+
+    def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
+        """See :meth:`Task.labels`: none."""
+        return ()
+
+    def size(self, loaded: Loaded, sample: Sample) -> int:
+        """See :meth:`Task.size`: characters over four, both sides, no more than is kept."""
+        pair = self.checked(sample)
+        source = min(len(pair.source) // 4, self.source_tokens)
+        return 2 + source + min(len(pair.target) // 4, self.target_tokens)
+
+    def checked(self, sample: Sample) -> TranslationSample:
+        """Returns the sample.
+
+        Raises:
+            DataError: it has no source and target.
+        """
+        if not isinstance(sample, TranslationSample):
+            raise DataError(f"Sample {sample.id} is not {self.pair}; give source and target.")
+        return sample
+
+    def prompt(self, loaded: Loaded) -> str:
+        """Returns what the model wants in front of every source, as T5's ``"summarize: "``."""
+        return ""
+
+    def ids(self, loaded: Loaded, text: str) -> list[int]:
+        """See :meth:`Task.ids`: of the source."""
+        return list(loaded.tokenizer([self.prompt(loaded) + text]).input_ids[0])
+
+    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+        """See :meth:`Task.has_reference`."""
+        pair = self.checked(sample)
+        return bool(pair.source.strip() and pair.target.strip())
+
+    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.exchanged`: no target keeps its own source."""
+        pairs = [self.checked(sample) for sample in samples]
+        return [
+            dataclasses.replace(pair, source=pairs[other].source, links=None)
+            for pair, other in zip(pairs, passed_round(len(pairs), rng), strict=True)
+        ]
+
+    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+        """See :meth:`Task.collate`; decoder input is the labels moved right."""
+        pairs = [self.checked(sample.shifted) for sample in samples]
+        bound = loaded.positions.table_size
+        tokenizer = loaded.tokenizer
+        sources = self._source_ids(loaded, [pair.source for pair in pairs])
+        most = min(self.target_tokens, bound or self.target_tokens)
+        found = tokenizer(text_target=[pair.target for pair in pairs]).input_ids
+        targets = [cut_end(ids, most) for ids in found]
+        start = loaded.model.config.decoder_start_token_id
+        inputs, labels = [], []
+        for ids, sample in zip(targets, samples, strict=True):
+            given, counts = fed(ids, sample.feed, start)
+            inputs.append(given)
+            labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
+        source = pad(sources, tokenizer.pad_token_id)
+        mask = pad([[1] * len(ids) for ids in sources], 0)
+        return Batch(
+            inputs={
+                "input_ids": source,
+                "attention_mask": mask,
+                "decoder_input_ids": pad(inputs, tokenizer.pad_token_id),
+                # The start token is the padding token: left to guess, T5Gemma would mask it.
+                "decoder_attention_mask": pad([[1] * len(ids) for ids in inputs], 0),
+            },
+            labels=pad(labels, IGNORED),
+            source_offset=offsets([s.feed.source for s in samples], [*map(len, sources)], bound),
+            target_offset=offsets([s.feed.target for s in samples], [*map(len, inputs)], bound),
+            n_tokens=sum(map(len, sources)) + sum(map(len, inputs)),
+        )
+
+    def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
+        """See :meth:`Task.loss`; Marian and BART project only the places that have a label."""
+        model = loaded.model
+        if not hasattr(model, "final_logits_bias"):
+            return super().loss(loaded, batch, smoothing)
+        with moved_positions(loaded.positions, batch.source_offset, batch.target_offset):
+            hidden = model.model(**batch.inputs).last_hidden_state  # (batch, len, width)
+        counted = batch.labels != IGNORED
+        out = model.lm_head(hidden[counted])
+        if bool(model.final_logits_bias.any()):
+            out = out + model.final_logits_bias
+        return cross_entropy(out, batch.labels[counted], smoothing)
+
+    def predict(
+        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+    ) -> list[Any]:
+        """Returns the texts, decoded greedily; source and target start at ``offset``.
+
+        What the model's ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
+        """
+        sources = [self.checked(sample).source for sample in samples]
+        order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+        texts: list[str] = [""] * len(sources)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            found = self._generate(loaded, [sources[i] for i in rows], offset)
+            for row, text in zip(rows, found, strict=True):
+                texts[row] = text
+        return texts
+
+    def _source_ids(self, loaded: Loaded, sources: Sequence[str]) -> list[list[int]]:
+        """Returns the tokens of each source behind the prompt, cut to what the model takes."""
+        prompt, tokenizer = self.prompt(loaded), loaded.tokenizer
+        # T5 has no table of positions; its tokenizer tells what it was trained with.
+        most = min(self.source_tokens, tokenizer.model_max_length)
+        most = min(most, loaded.positions.table_size or most)
+        found = tokenizer([prompt + source for source in sources]).input_ids
+        return [cut_end(ids, most) for ids in found]
+
+    @torch.inference_mode()
+    def _generate(self, loaded: Loaded, sources: Sequence[str], offset: int) -> list[str]:
+        tokenizer, model, positions = loaded.tokenizer, loaded.model, loaded.positions
+        bound = positions.table_size
+        ids = self._source_ids(loaded, sources)
+        longest = max(map(len, ids))
+        positions.check(offset, longest)
+        inputs = {
+            "input_ids": pad(ids, tokenizer.pad_token_id),
+            "attention_mask": pad([[1] * len(row) for row in ids], 0),
+        }
+        by = torch.full((len(ids),), offset, dtype=torch.long)
+        if positions.encoding == "relative" and offset:
+            inputs = left_padded(inputs, by, tokenizer.pad_token_id)
+        new = min(self.target_tokens, 2 * longest + 10)
+        if bound is not None:
+            new = max(1, min(new, bound - offset - 1))
+        inputs = {name: tensor.to(loaded.device) for name, tensor in inputs.items()}
+        by = by.to(loaded.device)
+        with moved_positions(positions, by, by):
+            out = model.generate(
+                **inputs, max_new_tokens=new, max_length=None, do_sample=False, num_beams=1
+            )
+        return [text.strip() for text in tokenizer.batch_decode(out, skip_special_tokens=True)]

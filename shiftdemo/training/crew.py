@@ -1,0 +1,181 @@
+"""The arms of one seed, spread over processes that train at the same time.
+
+Every process makes its arms from the same plan; the calling process tells them step by step what
+to do, so that they stay together, and passes on what they say. At the same number of threads the
+weights are those of arms that take turns in one process, bit by bit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from shiftdemo.errors import ShiftDemoError
+from shiftdemo.events import ArmSaved, EvalLogged
+from shiftdemo.training.arm import StepFigures
+from shiftdemo.training.memory import NO_MEMORY, ran_out
+from shiftdemo.training.processes import context, start
+from shiftdemo.training.run import Plan
+from shiftdemo.training.team import HELD_OUT, LocalTeam
+
+_END_SECONDS = 5.0
+
+
+class LostProcess(ShiftDemoError):
+    """A process of a run has ended before its time."""
+
+
+def serve(connection: Any) -> None:
+    """Runs in a process of a crew: makes the arms that it is given and does what it is told."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the calling process decides what ends
+    team: LocalTeam | None = None
+    with contextlib.suppress(EOFError, OSError):  # the calling process has gone, or needs no more
+        while True:
+            method, args = connection.recv()
+            try:
+                if method == "begin":
+                    plan, names, seed = args
+                    torch.set_num_threads(plan.config.threads)
+                    team, answer = LocalTeam(plan, names, seed), None
+                else:
+                    answer = getattr(team, method)(*args)
+                connection.send((answer, None))
+            except ShiftDemoError as error:
+                connection.send((None, error))
+            except Exception as error:
+                if not ran_out(error):
+                    connection.send((None, RuntimeError(f"{type(error).__name__}: {error}")))
+                    raise
+                connection.send((None, LostProcess(NO_MEMORY)))
+
+
+@dataclass
+class _Member:
+    """A process of a crew: the arms in it, and the process where the crew has started it."""
+
+    connection: Any
+    names: list[str]
+    process: BaseProcess | None
+
+    def tell(self, method: str, *args: Any) -> None:
+        with contextlib.suppress(OSError):  # it has ended; its answer will not come
+            self.connection.send((method, args))
+
+    def answer(self) -> Any:
+        try:
+            answer, error = self.connection.recv()
+        except (EOFError, OSError):
+            code = ""
+            if self.process is not None:
+                self.process.join(_END_SECONDS)
+                code = f" (exit code {self.process.exitcode})"
+            raise LostProcess(
+                f"The process that trained {' and '.join(self.names)} ended unexpectedly{code}; "
+                "resume the run, with a smaller batch if memory ran out."
+            ) from None
+        if error is not None:
+            raise error
+        return answer
+
+
+class Crew:
+    """Arms in processes of their own; see :class:`shiftdemo.training.team.Team`."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        names: Sequence[str],
+        seed: int,
+        n_processes: int,
+        spare: Sequence[Any] = (),
+    ) -> None:
+        """Makes the arms.
+
+        Args:
+            plan: can be copied to another process; its configuration is resolved.
+            names: of the arms; dealt to the processes in turn.
+            spare: connections to processes that wait in :func:`serve`; further ones are started.
+        """
+        self._names = list(names)
+        self._members = []
+        for number in range(n_processes):
+            own = self._names[number::n_processes]
+            if number < len(spare):
+                self._members.append(_Member(spare[number], own, None))
+                continue
+            ours, theirs = context().Pipe()
+            process = start(serve, (theirs,))
+            theirs.close()
+            self._members.append(_Member(ours, own, process))
+        for member in self._members:
+            member.tell("begin", plan, member.names, seed)
+        for member in self._members:
+            member.answer()
+
+    def _each(self, method: str, *args: Any) -> list[Any]:
+        """Returns what the processes answer."""
+        for member in self._members:
+            member.tell(method, *args)
+        return [member.answer() for member in self._members]
+
+    def _all(self, method: str, *args: Any) -> dict[str, Any]:
+        """Returns what all arms answer, in the order of their names."""
+        found = {name: one for part in self._each(method, *args) for name, one in part.items()}
+        return {name: found[name] for name in (*self._names, HELD_OUT) if name in found}
+
+    def n_params(self) -> dict[str, int]:
+        """See :class:`Team`."""
+        return self._all("n_params")
+
+    def lengths(self, indices: Sequence[int]) -> list[tuple[int, int]]:
+        """See :class:`Team`; one process is enough."""
+        self._members[0].tell("lengths", indices)
+        found: list[tuple[int, int]] = self._members[0].answer()
+        return found
+
+    def step(self, number: int, epoch: int, indices: Sequence[int]) -> dict[str, StepFigures]:
+        """See :class:`Team`."""
+        return self._all("step", number, epoch, indices)
+
+    def evaluate(self, number: int) -> dict[str, EvalLogged]:
+        """See :class:`Team`."""
+        return self._all("evaluate", number)
+
+    def learn(self, accuracy: Mapping[str, float]) -> dict[str, str]:
+        """See :class:`Team`."""
+        return self._all("learn", accuracy)
+
+    def save(self, number: int, index: int) -> dict[str, ArmSaved]:
+        """See :class:`Team`."""
+        return self._all("save", number, index)
+
+    def write_state(self, folder: Path) -> dict[str, Any]:
+        """See :class:`Team`."""
+        return self._all("write_state", folder)
+
+    def read_state(self, folder: Path, progress: Mapping[str, Any]) -> dict[str, None]:
+        """See :class:`Team`."""
+        return self._all("read_state", folder, progress)
+
+    def memory(self) -> float:
+        """See :class:`Team`."""
+        return float(sum(self._each("memory")))
+
+    def close(self) -> None:
+        """See :class:`Team`: ends the processes that it started; what they saved is kept."""
+        started = [member for member in self._members if member.process is not None]
+        for member in started:
+            member.connection.close()
+        for member in started:
+            process: Any = member.process
+            process.join(_END_SECONDS)
+            if process.is_alive():
+                process.kill()
+                process.join()

@@ -1,0 +1,58 @@
+"""Held-out figures while training: loss, token accuracy and the score that logits can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+
+from shiftdemo.evaluation.scores import measure, statistics
+from shiftdemo.models import Loaded
+from shiftdemo.shifts import Shift, apply_shifts
+from shiftdemo.tasks import Task, token_loss
+from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.types import Sample
+
+_BATCH = 64
+
+
+class HeldOut(NamedTuple):
+    """Loss in nats per label, accuracy of labels and score in 0 to 100."""
+
+    loss: float
+    accuracy: float
+    score: float
+    score_name: str
+
+
+@torch.inference_mode()
+def measure_held_out(
+    task: Task, loaded: Loaded, samples: Sequence[Sample], shifts: Sequence[Shift], seed: int
+) -> HeldOut:
+    """Returns how a model does on ``samples`` with every one of ``shifts`` applied to each.
+
+    The score is the task's where it can be read off the logits (:meth:`Task.readings`), and
+    the accuracy of labels elsewhere: no text is generated while training.
+    """
+    loaded.model.eval()
+    total, right, count = 0.0, 0, 0
+    read: list[tuple[Sample, Any]] = []
+    ordered = sorted(samples, key=lambda sample: task.size(loaded, sample))
+    for start in range(0, len(ordered), _BATCH):
+        part = ordered[start : start + _BATCH]
+        moved = [apply_shifts(shifts, sample, seed, samples, always=True) for sample in part]
+        batch = task.collate(loaded, moved).to(loaded.device)
+        out = task.logits(loaded, batch)
+        counted = batch.labels != IGNORED
+        best = out.argmax(-1)
+        total += float(token_loss(out, batch.labels, reduction="sum"))
+        right += int((best == batch.labels)[counted].sum())
+        count += int(counted.sum())
+        read += task.readings(loaded, moved, batch, best)
+    loss, accuracy = total / max(1, count), 100.0 * right / max(1, count)
+    if not read:
+        return HeldOut(loss, accuracy, accuracy, task.accuracy_name)
+    references, outputs = [one for one, _ in read], [one for _, one in read]
+    sums = statistics(task, references, outputs).sum(0)
+    return HeldOut(loss, accuracy, measure(task, task.score_name, sums), task.score_name)

@@ -1,0 +1,68 @@
+"""Processes that have torch and transformers loaded already."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+_starting = threading.Lock()
+
+
+def cores() -> int:
+    """Returns how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def context() -> Any:
+    """Returns a fork server that has the libraries loaded; where there is none, ``spawn``."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(["shiftdemo.training.crew"])
+    return found
+
+
+def start(target: Callable[..., None], args: tuple[Any, ...]) -> BaseProcess:
+    """Starts ``target(*args)`` in a new process; it does not import the caller's script.
+
+    So a script that has no ``if __name__ == "__main__"`` may train as well.
+
+    Raises:
+        OSError: the system starts no more processes.
+        EOFError: the fork server is gone.
+    """
+    process: BaseProcess = context().Process(target=target, args=args)
+    with _starting:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = script
+    return process
+
+
+def parent_is_gone() -> bool:
+    """Whether the process that started this one has ended, however that happened."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def nothing() -> None:
+    """Returns at once; started once, it makes the fork server load its libraries."""
+
+
+def crew_member(connection: Any) -> None:
+    """Waits for the arms that it is to train; see :func:`shiftdemo.training.crew.serve`."""
+    from shiftdemo.training.crew import serve
+
+    serve(connection)

@@ -1,0 +1,101 @@
+"""What a run is made of, resolved: its plan, where its arms lie, and the arms themselves."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from shiftdemo.config import TrainConfig
+from shiftdemo.errors import ConfigError
+from shiftdemo.models import Loaded
+from shiftdemo.precision import fastest_precision
+from shiftdemo.shifts import make_shifts
+from shiftdemo.tasks import Task
+from shiftdemo.training.arm import Arm
+from shiftdemo.training.spread import Spread
+from shiftdemo.types import Sample
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run needs, resolved.
+
+    Attributes:
+        config: what was asked for.
+        task: the task.
+        train, held_out: samples; they share none.
+        make_model: gives the initial model of a seed; where arms train in processes of their
+            own, it is copied to them.
+        output: where ``base/`` and ``shift/`` are written, or ``None`` to write nothing.
+        notes: what the user should know before the run.
+        half: write float16 weights.
+    """
+
+    config: TrainConfig
+    task: Task
+    train: Sequence[Sample]
+    held_out: Sequence[Sample]
+    make_model: Callable[[int], Loaded]
+    output: Path | None = None
+    notes: tuple[str, ...] = ()
+    half: bool = False
+
+
+def arm_folder(output: Path, arm: str, seed_index: int) -> Path:
+    """Returns where an arm lies: the first seed at the top, others under ``seeds/``."""
+    return output / arm if seed_index == 0 else output / "seeds" / str(seed_index) / arm
+
+
+def resolved(config: TrainConfig, device: torch.device | None = None) -> TrainConfig:
+    """Returns the configuration with everything that was left to be chosen here.
+
+    Args:
+        device: the one that this process was given; otherwise the best that there is.
+
+    Raises:
+        ConfigError: the device that it names is not here.
+    """
+    kind = config.device if device is None else device.type
+    if kind == "auto":
+        kind = "cuda" if torch.cuda.is_available() else "cpu"
+        if torch.backends.mps.is_available():
+            kind = "mps"
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("There is no CUDA device here; give device cpu or auto.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise ConfigError("There is no MPS device here; give device cpu or auto.")
+    precision = config.precision
+    if precision == "auto":
+        precision = fastest_precision(kind)
+    return dataclasses.replace(config, device=kind, precision=precision)
+
+
+def make_arms(
+    plan: Plan, names: Sequence[str], seed: int, spread: Spread | None = None
+) -> list[Arm]:
+    """Returns the arms ``names`` of a seed, all from the same initial weights.
+
+    Args:
+        plan: with a configuration that is resolved.
+    """
+    config = plan.config
+    first = plan.make_model(seed)
+    device = (spread.device if spread else None) or torch.device(config.device)
+    models = [first.model, *(copy.deepcopy(first.model) for _ in names[1:])]
+    return [
+        Arm(
+            name,
+            seed,
+            plan.task,
+            dataclasses.replace(first, model=model.to(device)),
+            make_shifts(config.shifts_of(name), plan.task.name),
+            config,
+            spread,
+        )
+        for name, model in zip(names, models, strict=True)
+    ]

@@ -1,0 +1,55 @@
+"""When a run ends before its last step because of what its held-out figures say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shiftdemo.config import TrainConfig
+from shiftdemo.events import EvalLogged
+
+
+@dataclass
+class EarlyStop:
+    """Follows the held-out figures of one seed; all arms end together, so the pair stays fair.
+
+    Attributes:
+        best: the least shifted loss of each arm.
+        idle: figures in a row in which no arm got better.
+    """
+
+    config: TrainConfig
+    best: dict[str, float] = field(default_factory=dict)
+    idle: int = 0
+
+    def reason(self, figures: Sequence[EvalLogged]) -> str:
+        """Returns why the run ends behind these figures, or ``""``.
+
+        The target is judged on the shift-trained arm, or else the last one that is trained.
+        """
+        config = self.config
+        trained = [one for one in figures if one.arm in config.trained_arms]
+        judged = next((one for one in trained if one.arm == "shift"), trained[-1])
+        if config.stop_at and judged.shifted_score >= config.stop_at:
+            return (
+                f"{judged.arm} reached {judged.shifted_score:.1f} {judged.score_name} on shifted "
+                f"sentences (target {config.stop_at:g}) at step {judged.step}"
+            )
+        better = [one for one in trained if one.shifted_loss < self.best.get(one.arm, float("inf"))]
+        self.best |= {one.arm: one.shifted_loss for one in better}
+        self.idle = 0 if better else self.idle + 1
+        if config.patience and self.idle >= config.patience:
+            return (
+                f"no arm's shifted held-out loss got better in the last {self.idle} "
+                f"figures, step {judged.step}"
+            )
+        return ""
+
+    def state(self) -> dict[str, Any]:
+        """Returns what a resumed run needs of it, as JSON values."""
+        return {"best": self.best, "idle": self.idle}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Goes back to where :meth:`state` was taken."""
+        self.best, self.idle = dict(values["best"]), int(values["idle"])

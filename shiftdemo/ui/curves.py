@@ -1,0 +1,152 @@
+"""The live plots of a run: how a visitor wants to see them, and what the plots are given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from shiftdemo.ui.i18n import Visit, t
+from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, TRAIN_RAW, RunHistory
+from shiftdemo.viz.style import arm_styles, faded_on_white
+
+_MOST_ROWS = 900
+_EARLIER = "#A6A6A6", "#C9B79C"  # of an earlier run's first and other arms
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the curves are shown.
+
+    Attributes:
+        raw: the loss of every step beneath the smoothed one.
+        log: the common logarithm of the loss.
+        under: the id of an earlier run whose curves lie beneath, or ``""``.
+    """
+
+    raw: bool = False
+    log: bool = False
+    under: str = ""
+
+
+def plot(name: str) -> gr.LinePlot:
+    """Returns an empty live plot of losses, one line for each value of the column ``line``."""
+    return gr.LinePlot(
+        None,
+        x="step",
+        y="loss",
+        color="line",
+        color_title="arm",
+        x_title="step",
+        y_title="loss, nats per token",
+        height=260,
+        buttons=[],
+        elem_id=name,
+    )
+
+
+class Curves:
+    """The curves of one run in one view, with those of an earlier run beneath them."""
+
+    def __init__(self, history: RunHistory, view: View, earlier: RunHistory | None = None) -> None:
+        """Takes the run as it is now; it may grow."""
+        self.history, self.view, self.earlier = history, view, earlier
+        self._drawn = [False, False]
+
+    def updates(self, visit: Visit) -> list[Any]:
+        """Returns the updates of the training plot and of the held-out plot.
+
+        The first table of a plot comes with scales, colours and titles, which it keeps.
+        """
+        found: list[Any] = []
+        for place, held_out in enumerate((False, True)):
+            table, colors = self._lines(visit, held_out)
+            if table is None:
+                found.append(gr.update(value=None))
+            elif self._drawn[place]:
+                found.append(table)
+            else:
+                self._drawn[place] = True
+                found.append(gr.update(value=table, color_map=colors, **self._titles(visit)))
+        return found
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a point to show."""
+        return self._table(self.history, False) is not None
+
+    def _titles(self, visit: Visit) -> dict[str, Any]:
+        """Returns the titles; a plot makes its lines anew only where one of them changes."""
+        loss = "log10 of the loss" if self.view.log else "loss, nats per token"
+        lines = [visit("arm"), visit("every step") if self.view.raw else "", self.view.under[:4]]
+        color_title = ", ".join(filter(None, lines))
+        return {"x_title": visit("step"), "y_title": visit(loss), "color_title": color_title}
+
+    def _lines(self, visit: Visit, held_out: bool) -> tuple[pd.DataFrame | None, dict[str, str]]:
+        table = self._table(self.history, held_out)
+        if table is None:
+            return None, {}
+        styles = {s.label: s.color for s in arm_styles(self._arms(self.history)).values()}
+        colors: dict[str, str] = {}
+        parts = []
+        if self.earlier is not None:
+            under = self._table(self.earlier, held_out)
+            if under is not None:
+                parts.append(self._named(visit, under, held_out, visit("earlier: ")))
+                for number, line in enumerate(dict.fromkeys(parts[-1]["line"])):
+                    colors[line] = _EARLIER[number % len(_EARLIER)]
+        parts.append(self._named(visit, table, held_out, ""))
+        for line, label, kind in zip(parts[-1]["line"], table["arm"], table["kind"], strict=True):
+            light = kind in (SHIFTED, TRAIN_RAW)
+            colors[line] = faded_on_white(styles[label], 0.55) if light else styles[label]
+        whole = pd.concat(parts)[["step", "loss", "line"]]
+        if self.view.log:
+            whole = whole[whole["loss"] > 0].assign(loss=lambda part: part["loss"].map(math.log10))
+        return whole, colors
+
+    def _table(self, history: RunHistory, held_out: bool) -> pd.DataFrame | None:
+        """Returns the points of one plot; ``None`` before all arms are in it.
+
+        The plot keeps the scales and lines of its first table.
+        """
+        kinds = (CLEAN, SHIFTED) if held_out else (TRAIN_RAW, TRAIN)
+        table = history.table(raw=self.view.raw, max_rows=_MOST_ROWS)
+        table = table[table["kind"].isin(kinds)]
+        arms = self._arms(history)
+        wanted = len(arms) if held_out else len([arm for arm in arms if arm != "start"])
+        return table if table["arm"].nunique() == wanted > 0 else None
+
+    @staticmethod
+    def _arms(history: RunHistory) -> Sequence[str]:
+        return history.begun.arms if history.begun else ()
+
+    def _named(
+        self, visit: Visit, table: pd.DataFrame, held_out: bool, before: str
+    ) -> pd.DataFrame:
+        """Returns the table with the column ``line``: what each line is called."""
+        kinds = {
+            TRAIN: "",
+            TRAIN_RAW: ", " + visit("every step"),
+            CLEAN: ", " + visit("clean"),
+            SHIFTED: ", " + visit("shifted"),
+        }
+        arms = table["arm"].map(visit)
+        return table.assign(line=before + arms + table["kind"].map(kinds))
+
+
+def view_boxes() -> tuple[gr.Checkbox, gr.Checkbox, gr.Dropdown]:
+    """Returns the controls of a :class:`View`: raw, log, earlier run."""
+    raw = gr.Checkbox(False, label=t("every step"), min_width=110, elem_id="train-raw")
+    log = gr.Checkbox(False, label=t("log scale"), min_width=110, elem_id="train-log")
+    under = gr.Dropdown(
+        [(t("none"), "")],
+        value="",
+        label=t("Earlier run beneath"),
+        min_width=180,
+        elem_id="train-under",
+    )
+    return raw, log, under

@@ -1,0 +1,155 @@
+"""The controls of the Train tab, and the run that they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo.config import TrainConfig
+from shiftdemo.limits import Limits
+from shiftdemo.ui import texts
+from shiftdemo.ui.data_form import DataForm
+from shiftdemo.ui.forms import ShiftForm, field_number, further, further_box
+from shiftdemo.ui.i18n import t
+from shiftdemo.ui.models import trainable
+
+LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
+DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
+HELD_OUT = 200
+ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
+OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
+SCHEDULES = (
+    ("linear to 0", "linear"),
+    ("cosine to 0", "cosine"),
+    ("inverse square root", "inverse_sqrt"),
+    ("constant", "constant"),
+)
+# Fields of TrainConfig that are plain number boxes under "More settings".
+NUMBERS = {
+    "warmup": "Warm-up",
+    "weight_decay": "Weight decay",
+    "l2": "L2",
+    "dropout": "Dropout",
+    "label_smoothing": "Label smoothing",
+    "clip": "Gradient clipping",
+    "stop_at": "Target score",
+    "patience": "Patience",
+    "lora_rank": "LoRA rank",
+}
+
+
+class TrainForm:
+    """Draws the controls; ``inputs`` are what :meth:`config` reads."""
+
+    def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
+        """Draws them, the most used first."""
+        self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
+        self.model = gr.Dropdown(
+            trainable("ner"),
+            value="scratch:learned",
+            label=t("Model"),
+            info=t("scratch: made on the spot, with this position encoding."),
+        )
+        values = {"max_offset": 32, "p": 0.5}
+        self.shift = ShiftForm("train", "ner", "position_offset", values)
+        self.then = further_box("train")
+        with gr.Row():
+            self.steps = field_number(
+                TrainConfig, "steps", "Steps", DEFAULTS["steps"], limits.steps
+            )
+            self.seconds = field_number(
+                TrainConfig, "seconds", "Time limit", min(600, limits.seconds), limits.seconds
+            )
+        with gr.Accordion(t("Data"), open=False):
+            self.data = DataForm(message, train=True, most=limits.train_samples)
+        with gr.Accordion(t("More settings"), open=False):
+            self._further(limits)
+
+    def _further(self, limits: Limits) -> None:
+        with gr.Row():
+            self.batch = field_number(
+                TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"], limits.batch_size
+            )
+            self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
+        self.seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
+        self.arms = gr.CheckboxGroup(
+            [(t(label), value) for label, value in ARM_CHOICES],
+            value=["base", "shift"],
+            label=t("Arms"),
+            info=t(texts.ARMS_HELP),
+            elem_id="train-arms",
+        )
+        self.other = gr.Textbox(
+            "",
+            label=t("One more arm"),
+            info=t(texts.OTHER_ARM_HELP),
+            placeholder="shuffled=local_shuffle:k=2",
+            max_length=400,
+            elem_id="train-other",
+        )
+        with gr.Row():
+            optimisers = [(t(label), value) for label, value in OPTIMISERS]
+            self.optimizer = gr.Dropdown(
+                optimisers, value="adamw", label=t("Optimiser"), min_width=140
+            )
+            schedules = [(t(label), value) for label, value in SCHEDULES]
+            self.schedule = gr.Dropdown(
+                schedules, value="linear", label=t("Learning rate falls"), min_width=140
+            )
+        self.numbers = []
+        names = list(NUMBERS)
+        for start in range(0, len(names), 2):
+            with gr.Row():
+                for name in names[start : start + 2]:
+                    self.numbers.append(field_number(TrainConfig, name, NUMBERS[name]))
+        warmup = self.numbers[names.index("warmup")]
+        warmup.value, warmup.info = None, t(texts.WARMUP_HELP)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The components whose values :meth:`config` takes."""
+        first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
+        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
+        return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
+
+    def config(self, values: Sequence[Any]) -> TrainConfig:
+        """Returns the run that the controls describe.
+
+        Raises:
+            ShiftDemoError: a setting is out of its bounds.
+        """
+        task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
+        optimizer, schedule, *rest = rest
+        numbers = dict(zip(NUMBERS, rest, strict=False))
+        then, *rest = rest[len(NUMBERS) :]
+        n = len(self.data.inputs)
+        steps = int(steps or 0)
+        if numbers["warmup"] is None:
+            numbers["warmup"] = min(100, steps // 10)
+        others = (str(other).strip(),) if str(other or "").strip() else ()
+        names = (one.partition("=")[0].strip() for one in others)
+        settings: dict[str, Any] = {name: value or 0 for name, value in numbers.items()}
+        return TrainConfig(
+            task=task,
+            model=model,
+            data=self.data.spec(rest[:n], eval_size=HELD_OUT),
+            shifts=(self.shift.spec(rest[n:]), *further(then)),
+            arms=(*(arms or ()), *names),
+            other_arms=others,
+            seeds=tuple(range(int(seeds))),
+            steps=steps,
+            seconds=float(seconds or 0),
+            batch_size=int(batch or 0),
+            learning_rate=float(rate or 0),
+            optimizer=optimizer,
+            schedule=schedule,
+            eval_every=max(1, steps // 12),
+            **settings,
+        )
+
+
+def rate_for(model: str) -> float:
+    """Returns the learning rate that suits a model."""
+    return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]

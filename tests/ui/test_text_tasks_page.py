@@ -1,0 +1,78 @@
+"""Language modelling and classification on the page: examples, outputs, attention, a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+def test_language_modelling_shows_what_the_decoder_sees(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("language modelling").first.check()
+    text = "She reads a long book in the old garden."
+    expect(page.locator(".sd-texts dd")).to_have_text([text, f"{text} long"])
+    rows = page.locator(".sd-decoder tr")
+    assert rows.nth(1).locator("td").all_inner_texts()[:3] == ["<s>", "She", "reads"]
+    assert rows.nth(2).locator("td").all_inner_texts()[:3] == ["She", "reads", "a"]
+
+
+def test_classification_keeps_its_label(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_label("text classification").first.check()
+    text = "The film is long and the end is very good."
+    expect(page.locator(".sd-texts dd")).to_have_text([text, f"{text} good", "positive"])
+    assert page.locator(".sd-decoder").count() == 0
+    page.get_by_label("typed text").check()
+    page.locator("#build-target textarea").fill("mixed")
+    expect(page.locator(".sd-texts dd").nth(2)).to_have_text("mixed")
+
+
+def test_the_built_in_corpus_is_built_for_both(open_page: OpenPage) -> None:
+    page = open_page()
+    for label in ("language modelling", "text classification"):
+        page.get_by_label(label).first.check()
+        page.get_by_label("built-in corpus").first.check()
+        page.get_by_role("button", name="Build the set").click()
+        expect(page.locator("#set-plot .main-svg").first).to_be_visible()
+        expect(page.get_by_text("200 sentences, 200 of them shifted.").first).to_be_visible()
+
+
+def test_typed_texts_are_foreseen_and_gone_on_with(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Compare").click()
+    tab = page.locator("#tab-compare")
+    tab.get_by_label("language modelling").check()
+    expect(tab.locator("#compare-text textarea")).to_have_value(
+        "The old man went to the river.\nThey are reading a"
+    )
+    expect(tab.get_by_label("Base model")).to_have_value("bundled:language_model")
+    page.locator("#compare-typed").click()
+    expect(tab.locator(".sd-example").first).to_contain_text("nats a token", timeout=60_000)
+    expect(tab.locator(".sd-example").first).to_contain_text("goes on:")
+
+
+def test_attention_of_a_language_model_is_its_decoder_s(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Attention").click()
+    tab = page.locator("#tab-attention")
+    tab.get_by_label("language modelling").check()
+    expect(tab.get_by_label("Model", exact=True)).to_have_value("bundled:language_model")
+    page.locator("#attention-run").click()
+    expect(page.locator("#heatmap .main-svg").first).to_be_visible(timeout=60_000)
+    labels = page.locator("#heatmap .xtick text").all_text_contents()
+    assert labels[0] == "<start>" and "reading" in labels
+
+
+def test_four_tasks_fit_a_phone(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    for tab in ("Build", "Compare", "Attention"):
+        page.get_by_role("tab", name=tab).click()
+        radio = page.locator(f"#tab-{tab.lower()}").get_by_label("text classification").first
+        radio.check()
+        box = radio.locator("xpath=ancestor::label").bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
