@@ -31,6 +31,7 @@ class Printer:
         self.shown = 0.0
         self.code = 0
         self.first_cost: ArmCost | None = None
+        self.newest: dict[tuple[int, str], EvalLogged] = {}
 
     def show(self, event: Any) -> None:
         """Prints one event."""
@@ -46,6 +47,7 @@ class Printer:
         elif isinstance(event, StepLogged):
             self._step(event)
         elif isinstance(event, EvalLogged):
+            self.newest[event.seed, event.arm] = event
             say(
                 f"\r  seed {event.seed} step {event.step} {event.arm}: held-out loss "
                 f"{event.clean_loss:.3f} clean, {event.shifted_loss:.3f} shifted (nats a token); "
@@ -61,10 +63,31 @@ class Printer:
             say(f"\nshiftdemo: {event.message}")
             self.code = 2
         elif isinstance(event, RunFinished):
+            self._means()
             say(f"\nDone in {event.seconds:.0f} s: {event.reason}.")
         elif isinstance(event, RunCancelled):
             say(f"\nStopped after {event.seconds:.0f} s at step {event.step}.")
             self.code = STOPPED
+
+    def _means(self) -> None:
+        """Prints the last held-out figures as means over the seeds, where there are several."""
+        from shiftdemo.evaluation.student import mean_interval
+
+        for arm in dict.fromkeys(arm for _, arm in self.newest):
+            events = [event for (_, of), event in self.newest.items() if of == arm]
+            if len(events) < 2:
+                return
+            parts = []
+            for kind in ("clean", "shifted"):
+                loss, score = (
+                    mean_interval([getattr(event, f"{kind}_{name}") for event in events])
+                    for name in ("loss", "score")
+                )
+                parts.append(
+                    f"{kind} loss {loss[0]:.3f} ± {loss[1]:.3f}, "
+                    f"{events[0].score_name} {score[0]:.1f} ± {score[1]:.1f}"
+                )
+            say(f"\r  {arm}, mean of {len(events)} seeds (± 95 %): {'; '.join(parts)}")
 
     def _cost(self, event: ArmCost) -> None:
         """Prints what an arm has cost, and what it saved against the first one."""

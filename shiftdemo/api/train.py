@@ -32,11 +32,11 @@ def finetune(
     Raises:
         ShiftDemoError: data, model or settings cannot be used; raised at the first event.
     """
-    from shiftdemo.training.record import EVENTS
+    from shiftdemo.training.record import read_events
     from shiftdemo.training.spread import Spread
 
     config = (limits or Limits()).check_run(config)
-    if Spread().first and (output / EVENTS).exists():
+    if Spread().first and read_events(output):
         raise ConfigError(
             f"{output} holds a run already; name another folder with --output, or go on with it "
             f"by --resume {output}."

@@ -104,14 +104,21 @@ class Crew:
             spare: connections to processes that wait in :func:`serve`; further ones are started.
         """
         self._names = list(names)
-        self._members = []
+        self._members: list[_Member] = []
         for number in range(n_processes):
             own = self._names[number::n_processes]
             if number < len(spare):
                 self._members.append(_Member(spare[number], own, None))
                 continue
-            ours, theirs = context().Pipe()
-            process = start(serve, (theirs,))
+            try:
+                ours, theirs = context().Pipe()
+                process = start(serve, (theirs,))
+            except (OSError, EOFError) as error:
+                self.close()
+                raise LostProcess(
+                    f"A process for {' and '.join(own)} could not be started ({error}); try again, "
+                    "or train one arm after another (processes=1)."
+                ) from None
             theirs.close()
             self._members.append(_Member(ours, own, process))
         for member in self._members:

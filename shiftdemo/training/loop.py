@@ -66,7 +66,10 @@ def fit(
         try:
             yield from run.events()
         except LostProcess as error:
-            yield RunFailed(run_id, str(error), run.seconds)
+            if cancel():  # whoever ended the run ended its processes too
+                yield RunCancelled(run_id, run.reached, run.seconds)
+            else:
+                yield RunFailed(run_id, str(error), run.seconds)
         except Exception as error:
             if not ran_out(error):
                 raise
@@ -98,6 +101,7 @@ class _Run:
         self.ending: RunEvent | None = None
         self.team: Team | None = None
         self.memory = 0.0
+        self.reached = 0
 
     def _settled(self, config: TrainConfig) -> TrainConfig:
         """Returns the configuration with what it comes to here; the log keeps it."""
@@ -170,6 +174,7 @@ class _Run:
         due = time.perf_counter() + SAVE_SECONDS
         for step in range(done + 1, config.steps + 1):
             epoch, indices = next(order)
+            self.reached = step - 1
             for name, figures in team.step(step, epoch, indices).items():
                 if not is_finite(figures.loss):
                     self.ending = self._diverged(name, step)
@@ -205,11 +210,11 @@ class _Run:
             step,
             figures.loss,
             figures.tokens,
-            self.seconds,
-            figures.learning_rate,
-            figures.seconds,
+            round(self.seconds, 4),
+            float(f"{figures.learning_rate:.6g}"),
+            round(figures.seconds, 5),
             figures.flops,
-            self.memory,
+            round(self.memory, 1),
         )
 
     def _agreed(self, flag: bool) -> bool:

@@ -39,6 +39,7 @@ class _Job:
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     state: str = "queued"
     made: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0  # its time limit at first
 
 
 class Runs:
@@ -84,7 +85,8 @@ class Runs:
             if waiting >= self._max_waiting:
                 raise LimitError(f"{waiting} runs wait already; try again in a few minutes.")
             run_id = secrets.token_hex(8)
-            job = _Job(run_id, config, self._root / run_id, FileFlag(self._root / run_id))
+            folder = self._root / run_id
+            job = _Job(run_id, config, folder, FileFlag(folder), seconds=config.seconds)
             job.folder.mkdir(parents=True, exist_ok=True)
             self._jobs[run_id] = job
             self._forget_old()
@@ -100,6 +102,8 @@ class Runs:
     def resume(self, run_id: str) -> None:
         """Queues a run that has ended early once more; it goes on from its last checkpoint.
 
+        Where it had a time limit, it gets as much time again.
+
         Raises:
             LimitError: it runs, is complete, or has no checkpoint.
         """
@@ -109,6 +113,9 @@ class Runs:
             if found is None:
                 raise LimitError("This run cannot go on from where it ended; start it again.")
             rewind_log(job.folder, found[1], job.config.seeds)
+            if job.seconds:
+                seconds = found[1].seconds + job.seconds
+                job.config = dataclasses.replace(job.config, seconds=seconds)
             job.cancel.clear()
             job.state, job.context = "queued", contextvars.copy_context()
             job.heard = job.made = time.monotonic()

@@ -14,7 +14,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, TRAIN_RAW, RunHistory
 from shiftdemo.viz.style import arm_styles, faded_on_white
 
-_MOST_ROWS = 900
+_MOST_ROWS = 480  # a point for every three pixels or so
 _EARLIER = "#A6A6A6", "#C9B79C"  # of an earlier run's first and other arms
 
 
@@ -56,6 +56,7 @@ class Curves:
         """Takes the run as it is now; it may grow."""
         self.history, self.view, self.earlier = history, view, earlier
         self._drawn = [False, False]
+        self._measured = -1  # held-out figures when their plot was last drawn
 
     def updates(self, visit: Visit) -> list[Any]:
         """Returns the updates of the training plot and of the held-out plot.
@@ -64,7 +65,11 @@ class Curves:
         """
         found: list[Any] = []
         for place, held_out in enumerate((False, True)):
+            if held_out and self._measured == len(self.history.evals):
+                found.append(gr.skip())
+                continue
             table, colors = self._lines(visit, held_out)
+            self._measured = len(self.history.evals) if held_out else self._measured
             if table is None:
                 found.append(gr.update(value=None))
             elif self._drawn[place]:

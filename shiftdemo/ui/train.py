@@ -22,7 +22,7 @@ from shiftdemo.ui.train_presets import PRESETS, preset
 from shiftdemo.ui.wiring import drawn, message_box, wire
 from shiftdemo.viz.loss import RunHistory
 
-EVERY = 0.4
+EVERY = 0.5
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
 

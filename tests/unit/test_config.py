@@ -110,7 +110,21 @@ def test_defaults_lie_within_their_bounds() -> None:
         ({"steps": True}, "steps"),
         ({"learning_rate": float("nan")}, "learning_rate"),
         ({"batch_size": 10**9}, "batch_size"),
-        ({"schedule": "cosine"}, "schedule.*linear, constant"),
+        ({"schedule": "step"}, "schedule.*linear, constant"),
+        ({"optimizer": "adam"}, "optimizer.*adamw, sgd"),
+        ({"device": "tpu"}, "device.*auto, cpu"),
+        ({"arms": ("start",)}, "one of them is trained"),
+        ({"arms": ("base", "x")}, "arms is 'x'"),
+        ({"arms": ("base",), "other_arms": ("noshift",)}, "is not NAME=SPEC"),
+        ({"arms": ("base",), "other_arms": ("A B=drop",)}, "is not NAME=SPEC"),
+        ({"arms": ("base",), "other_arms": ("shift=drop",)}, "an arm 'shift' already"),
+        (
+            {
+                "arms": ("base", "shift", "a", "b", "c"),
+                "other_arms": ("a=drop", "b=drop", "c=drop"),
+            },
+            "1 to 4 arms",
+        ),
         ({"precision": "int8"}, "precision"),
         ({"seeds": ()}, "at least one seed"),
         ({"seeds": (-1,)}, "seeds holds -1"),
@@ -128,6 +142,18 @@ def test_defaults_lie_within_their_bounds() -> None:
 def test_train_config_refuses_with_the_name(values: dict[str, Any], match: str) -> None:
     with pytest.raises(ConfigError, match=match):
         from_dict(TrainConfig, values, "training")
+
+
+def test_the_arms_of_a_run_have_their_own_shifts() -> None:
+    config = TrainConfig(
+        shifts=("drop",),
+        arms=("base", "shift", "start", "odd"),
+        other_arms=("odd=rotate:k=2 + position_offset:p=1",),
+    )
+    assert config.trained_arms == ("base", "shift", "odd")
+    assert config.shifts_of("base") == config.shifts_of("start") == ()
+    assert config.shifts_of("shift") == ("drop",)
+    assert config.shifts_of("odd") == ("rotate:k=2", "position_offset:p=1")
 
 
 def test_from_dict_takes_json_values() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import statistics
@@ -97,6 +98,22 @@ def test_an_arm_killed_in_a_worker_fails_the_run_and_the_next_one_trains(runs: R
     until(runs, after, lambda: len(steps(runs, after)) > 4)
     runs.cancel(after)
     until(runs, after, lambda: runs.state(after) == "cancelled")
+
+
+def test_a_run_out_of_time_gets_as_much_again(runs: Runs) -> None:
+    config = dataclasses.replace(CONFIG, seconds=1.5, processes=1)
+    run_id = runs.submit(config)
+    ends = []
+    for _ in range(2):
+        until(runs, run_id, lambda: runs.state(run_id) == "finished")
+        end = last(runs, run_id)
+        assert isinstance(end, RunFinished) and "time limit" in end.reason
+        ends.append((steps(runs, run_id)[-1].step, end.seconds))
+        runs.resume(run_id)
+    (first, after), (second, later) = ends
+    assert second > 1.3 * first and later - after > 1
+    runs.cancel(run_id)
+    until(runs, run_id, lambda: runs.state(run_id) == "cancelled")
 
 
 def test_where_the_gpu_is_lent_by_the_call_a_thread_looks_after_the_run(tmp_path: Path) -> None:
