@@ -75,14 +75,6 @@ class Loaded:
         return int(tokenizer.eos_token_id if first is None else first)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What to know of it before training."""
-        if not self.fresh_head:
-            return ()
-        names = f" ({', '.join(self.labels)})" if self.labels else ""
-        return (f"{self.ref} has no head for {self.task}; a fresh one{names} was made.",)
-
-    @property
     def device(self) -> torch.device:
         """Where the weights lie."""
         return next(self.model.parameters()).device

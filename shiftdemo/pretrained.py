@@ -65,14 +65,19 @@ def read_pretrained(
 
 def _read(task: str, place: str, options: dict[str, Any]) -> tuple[Any, list[str]]:
     """Returns the model, and the names of the weights that its files do not hold."""
-    model, report = AUTO[task].from_pretrained(
-        place,
-        use_safetensors=True,
-        attn_implementation="eager",
-        dtype=torch.float32,
-        output_loading_info=True,
-        **options,
-    )
+    told = tf.utils.logging.get_verbosity()
+    tf.utils.logging.set_verbosity_error()  # what is missing is told here, in one sentence
+    try:
+        model, report = AUTO[task].from_pretrained(
+            place,
+            use_safetensors=True,
+            attn_implementation="eager",
+            dtype=torch.float32,
+            output_loading_info=True,
+            **options,
+        )
+    finally:
+        tf.utils.logging.set_verbosity(told)
     return model, sorted(report["missing_keys"])
 
 

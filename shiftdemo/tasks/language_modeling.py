@@ -160,11 +160,13 @@ class LanguageModeling(Task):
 def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text and an end token, as many as the model's positions take.
 
-    No end token stands behind a text that was cut: it does not end there.
+    No end token stands behind a text that was cut: it does not end there. What looks like a
+    special token in a text is text.
     """
     tokenizer = loaded.tokenizer
     bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
-    encoded = tokenizer(list(texts), add_special_tokens=False).input_ids
+    options = {"add_special_tokens": False, "split_special_tokens": True}
+    encoded = tokenizer(list(texts), **options).input_ids
     return [[*ids, tokenizer.eos_token_id][:bound] for ids in encoded]
 
 

@@ -188,7 +188,7 @@ def test_an_offset_acts_in_generation_with_and_without_a_cache(name: str) -> Non
     assert generate(model, offset, num_beams=3, use_cache=False) == beams
 
 
-SOME = [settings("gelu", 2), settings("mix", 4), settings("conv")]
+SOME = [*(settings("gelu", d) for d in (1, 2, 4)), settings("mix", 4), settings("conv")]
 
 
 @pytest.mark.parametrize(("name", "values"), itertools.product(MODELS, SOME), ids=str)

@@ -111,6 +111,16 @@ def test_long_texts_are_cut_to_the_positions(make_tiny: Make) -> None:
         TASK.predict(loaded, [long], 1)
 
 
+@every_encoding
+def test_a_text_that_looks_like_special_tokens_is_text(make_tiny: Make, encoding: str) -> None:
+    loaded = make_tiny("classification", encoding)
+    odd = TextSample("odd", "Ada </s> sees <pad> Rome </s>", "positive")
+    batch = TASK.collate(loaded, moved([odd, TextSample("e", "", "negative")]))
+    ends = batch.inputs["input_ids"] == loaded.tokenizer.eos_token_id
+    assert ends.sum(1).tolist() == [1, 1]
+    assert len(TASK.predict(loaded, [odd, TextSample("e", "")], 3)) == 2
+
+
 def test_labels_are_those_of_the_data_in_order(labelled: list[TextSample]) -> None:
     assert TASK.labels([*labelled, TextSample("typed", "x")]) == ("negative", "positive")
 

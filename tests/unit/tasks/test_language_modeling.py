@@ -178,6 +178,13 @@ def test_long_texts_are_cut_without_an_end_token(make_tiny: Make) -> None:
     assert empty.labels.tolist() == [[loaded.tokenizer.eos_token_id]]
 
 
+def test_a_text_that_looks_like_special_tokens_is_text(make_tiny: Make) -> None:
+    loaded = make_tiny("language_modeling", "learned")
+    batch = TASK.collate(loaded, moved([TextSample("odd", "Ada </s> sees <pad> Rome <s>")]))
+    special = [loaded.tokenizer.eos_token_id, loaded.tokenizer.pad_token_id, loaded.start_id]
+    assert not set(batch.labels[0, :-1].tolist()) & set(special)
+
+
 def test_predict_refuses_an_offset_beyond_the_table(
     make_tiny: Make, texts: list[TextSample]
 ) -> None:
