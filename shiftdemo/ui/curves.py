@@ -52,32 +52,48 @@ def plot(name: str) -> gr.LinePlot:
 class Curves:
     """The curves of one run in one view, with those of an earlier run beneath them."""
 
-    def __init__(self, history: RunHistory, view: View, earlier: RunHistory | None = None) -> None:
-        """Takes the run as it is now; it may grow."""
-        self.history, self.view, self.earlier = history, view, earlier
-        self._drawn = [False, False]
+    def __init__(
+        self,
+        history: RunHistory,
+        view: View,
+        earlier: RunHistory | None = None,
+        run_id: str = "",
+    ) -> None:
+        """Takes the run as it is now; it may grow.
+
+        Args:
+            run_id: of the run; empty for the recorded one.
+        """
+        self.history, self.view, self.earlier, self.run_id = history, view, earlier, run_id
+        self._drawn = [0, 0]  # times that each plot has been drawn
         self._measured = -1  # held-out figures when their plot was last drawn
 
     def updates(self, visit: Visit) -> list[Any]:
         """Returns the updates of the training plot and of the held-out plot.
 
-        The first table of a plot comes with scales, colours and titles, which it keeps.
+        A plot makes its scales and lines anew when a title changes, from the table that it has by
+        then: so the first table comes alone, and the titles with the second.
         """
         found: list[Any] = []
         for place, held_out in enumerate((False, True)):
-            if held_out and self._measured == len(self.history.evals):
+            drawn = self._drawn[place]
+            if held_out and drawn > 1 and self._measured == len(self.history.evals):
                 found.append(gr.skip())
                 continue
             table, colors = self._lines(visit, held_out)
             self._measured = len(self.history.evals) if held_out else self._measured
             if table is None:
                 found.append(gr.update(value=None))
-            elif self._drawn[place]:
-                found.append(table)
-            else:
-                self._drawn[place] = True
-                found.append(gr.update(value=table, color_map=colors, **self._titles(visit)))
+                continue
+            titles = self._titles(visit) if drawn == 1 else {}
+            found.append(table if drawn > 1 else gr.update(value=table, color_map=colors, **titles))
+            self._drawn[place] += 1
         return found
+
+    @property
+    def settled(self) -> bool:
+        """Whether no plot waits for its titles."""
+        return 1 not in self._drawn
 
     @property
     def any(self) -> bool:
@@ -87,7 +103,9 @@ class Curves:
     def _titles(self, visit: Visit) -> dict[str, Any]:
         """Returns the titles; a plot makes its lines anew only where one of them changes."""
         loss = "log10 of the loss" if self.view.log else "loss, nats per token"
-        lines = [visit("arm"), visit("every step") if self.view.raw else "", self.view.under[:4]]
+        run = visit("run {name}", name=self.run_id[:4]) if self.run_id else visit("recorded run")
+        under = visit("run {name}", name=self.view.under[:4]) if self.view.under else ""
+        lines = [run, visit("every step") if self.view.raw else "", under]
         color_title = ", ".join(filter(None, lines))
         return {"x_title": visit("step"), "y_title": visit(loss), "color_title": color_title}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -147,14 +147,16 @@ class TrainTab:
         text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
         curves = Curves(RunHistory(recorded), self._view(visit))
-        yield [status, gr.skip(), *curves.updates(visit), *[gr.skip()] * 11]
+        for _ in range(2):
+            yield [status, gr.skip(), *curves.updates(visit), *[gr.skip()] * 11]
+            await asyncio.sleep(0)
 
     async def _follow(
         self, visit: Visit, run_id: str, remembered: list[str]
     ) -> AsyncIterator[list[Any]]:
         runs = self.context.runs
         log, history = runs.log(run_id), RunHistory()
-        curves = self._curves(history, self._view(visit))
+        curves = self._curves(history, self._view(visit), run_id)
         remembered = remembered[:RUNS_REMEMBERED]
         first = True
         while True:
@@ -165,8 +167,8 @@ class TrainTab:
             over = state in ENDED
             if first or new or over or state == "queued":
                 if curves.view != self._view(visit):
-                    curves = self._curves(history, self._view(visit))
-                plots = curves.updates(visit) if new or first else [gr.skip()] * 2
+                    curves = self._curves(history, self._view(visit), run_id)
+                plots = curves.updates(visit)
                 saved = len(self.context.arms_of(run_id)) == 2
                 yield [
                     progress.where(visit, history, state, runs.place(run_id)),
@@ -184,16 +186,16 @@ class TrainTab:
                     self._earlier(visit, remembered) if first else gr.skip(),
                     run_id if over else gr.skip(),
                 ]
-            if over:
+            if over and curves.settled:
                 return
             first = False
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(0 if over else EVERY)
 
-    def _curves(self, history: RunHistory, view: View) -> Curves:
+    def _curves(self, history: RunHistory, view: View, run_id: str = "") -> Curves:
         runs, under = self.context.runs, None
         if view.under and runs.knows(view.under):
             under = RunHistory(runs.events(view.under))
-        return Curves(history, view, under)
+        return Curves(history, view, under, run_id)
 
     def _view(self, visit: Visit) -> View:
         found: View = self.context.views.get(visit.session) or View()
@@ -210,13 +212,15 @@ class TrainTab:
 
     def _look(
         self, visit: Visit, remembered: list[str], raw: bool, log: bool, under: str
-    ) -> list[Any]:
+    ) -> Iterator[list[Any]]:
         """Draws the curves in another way; the run that is followed keeps to it."""
         view = View(bool(raw), bool(log), str(under or ""))
         self.context.keep_view(visit.session, view)
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         events = self.context.runs.events(known[0]) if known else recorded_events()
-        return self._curves(RunHistory(events), view).updates(visit)
+        curves = self._curves(RunHistory(events), view, known[0] if known else "")
+        for _ in range(2):
+            yield curves.updates(visit)
 
     def _stop(self, visit: Visit, remembered: list[str]) -> Any:
         if remembered and self.context.runs.knows(remembered[0]):

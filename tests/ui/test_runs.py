@@ -93,7 +93,7 @@ def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage) -> None:
     expect(status).to_contain_text("400 / 400")
     expect(page.locator("#train-resume")).to_be_hidden()
     expect(page.locator("#train-costs")).to_contain_text("TFLOP")
-    expect(page.locator("[role=status]").first).to_have_text("Done: all steps done")
+    expect(page.locator(".sd-run-box [role=status]")).to_have_text("Done: all steps done")
     page.locator("#train-zip").click()
     expect(page.locator("#train-download")).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
@@ -107,7 +107,7 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     page = open_page(tab="Train")
     status = page.locator(".sd-run-box").first
     page.get_by_role("button", name="More settings").click()
-    page.locator("#train-arms").get_by_text("untrained start").click()
+    page.locator("#train-arms").get_by_text("untrained start", exact=True).click()
     page.locator("#train-other textarea, #train-other input").fill("shuffled=local_shuffle:k=2")
     for number in range(2):
         if number:
@@ -121,9 +121,9 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
         expect(table).to_contain_text(arm)
     plot = page.locator("#train-plot")
     assert plot.locator("path[stroke='#009E73']").count() > 0  # the fourth arm
-    assert plot.locator("path[stroke='#73B3D7']").count() == 0
+    assert plot.locator("path[stroke='#73B1D5']").count() == 0
     page.locator("#train-raw input").click()
-    expect(plot.locator("path[stroke='#73B3D7']").first).to_be_attached()  # base, every step
+    expect(plot.locator("path[stroke='#73B1D5']").first).to_be_attached()  # base, every step
     page.locator("#train-log input").click()
     expect(plot).to_contain_text("log10 of the loss")
     page.locator("#train-under input").click()
