@@ -1,9 +1,11 @@
 """Samples a second of every operator, beside nlpaug's nearest, on the same sentences.
 
-From the raw string to the finished sample in one process, one sentence at a time: the words are
-split, the draws come from the sample's own key, and the shifted text, the alignment and the
-provenance are made. nlpaug gives a text alone. The rounds of all candidates are interleaved and
-medians are reported.
+From the raw string to the finished sample in one process: the words are split, the draws come
+from the sample's own key, and the shifted text, the alignment and the provenance are made.
+nlpaug gives a text alone. Where an operator works in columns, as in every file that is built, the
+sentences are shifted together: all of this stands in the columns of a ``ShiftedColumns`` when the
+clock stops. "One by one" makes a ``ShiftedSample`` of each sentence. The rounds of all candidates
+are interleaved and medians are reported.
 
     pip install nlpaug
     python benchmarks/shifts.py [--sentences FILE] [--output benchmarks/results/shifts.json]
@@ -24,9 +26,20 @@ from typing import Any
 from shiftdemo import words as w
 from shiftdemo.data.grammar import GrammarSpec, generate
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
-from shiftdemo.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.shifts.batch import shift_columns
+from shiftdemo.shifts.columns import SampleColumns
+from shiftdemo.shifts.many import MOST_ROWS
+from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
 
 N, ROUNDS = 10_000, 5
+# Of a question a raw string says too little.
+KINDS: dict[str, type[Sample]] = {
+    "translation": TranslationSample,
+    "summarization": TranslationSample,
+    "ner": TaggedSample,
+    "language_modeling": TextSample,
+    "classification": TextSample,
+}
 NEAREST = {"local_shuffle": "swap", "rotate": "swap", "drop": "delete", "length_crop": "crop"}
 
 
@@ -40,24 +53,43 @@ def sentences(path: str) -> list[str]:
         return [line.strip() for _, line in zip(range(N), lines, strict=False)]
 
 
-def sample_of(task: str, number: int, text: str) -> Sample:
-    """A pair without a target, or words with the tag O: all that a raw string says."""
-    if task == "ner":
+def sample_of(kind: type[Sample], number: int, text: str, target: str) -> Sample:
+    """A pair, a text without a label, or words with the tag O: all that a raw string says."""
+    if kind is TextSample:
+        return TextSample(str(number), text)
+    if kind is TaggedSample:
         words = w.split(text).words
         return TaggedSample(str(number), words, ("O",) * len(words))
-    # A target is needed where it is what the operator cuts.
-    return TranslationSample(str(number), text, text if task == "cut" else "")
+    return TranslationSample(str(number), text, target)
 
 
-def ours(name: str, task: str, texts: Sequence[str]) -> Callable[[], Any]:
-    """Shifts every sentence."""
+def targets_of(name: str, texts: Sequence[str]) -> Sequence[str]:
+    """Empty targets, but the texts themselves for an operator that cuts targets."""
+    return texts if SHIFTS.get(name).stage == "length" else [""] * len(texts)
+
+
+def together(name: str, kind: type[Sample], texts: Sequence[str]) -> Callable[[], Any]:
+    """Shifts the sentences in columns, as many at once as a long build does."""
     shift = [make_shift(name)]
-    made = "cut" if task == "translation" and SHIFTS.get(name).stage == "length" else task
-    context = [sample_of(made, -1 - i, text) for i, text in enumerate(texts[:64])]
 
     def run() -> None:
-        for number, text in enumerate(texts):
-            apply_shifts(shift, sample_of(made, number, text), 0, context, always=True)
+        for start in range(0, len(texts), MOST_ROWS):
+            part = list(texts[start : start + MOST_ROWS])
+            ids = [str(number) for number in range(start, start + len(part))]
+            targets = list(targets_of(name, part)) if kind is TranslationSample else None
+            shift_columns(shift, SampleColumns(kind, ids, part, targets), 0, always=True)
+
+    return run
+
+
+def one_by_one(name: str, kind: type[Sample], texts: Sequence[str]) -> Callable[[], Any]:
+    """Shifts every sentence by itself."""
+    shift, pairs = [make_shift(name)], list(zip(texts, targets_of(name, texts), strict=True))
+    context = [sample_of(kind, -1 - i, *pair) for i, pair in enumerate(pairs[:64])]
+
+    def run() -> None:
+        for number, pair in enumerate(pairs):
+            apply_shifts(shift, sample_of(kind, number, *pair), 0, context, always=True)
 
     return run
 
@@ -84,8 +116,12 @@ def main() -> None:
     texts = sentences(arguments.sentences)
     runs = {f"nlpaug {action}": peer(action, texts) for action in ("swap", "crop", "delete")}
     for shift in SHIFTS:
-        for task in shift.tasks:
-            runs[f"{shift.name} ({task})"] = ours(shift.name, task, texts)
+        # One task of each kind of sample: an operator does not see the task.
+        kinds = {KINDS[task]: task for task in reversed(shift.tasks) if task in KINDS}
+        for kind, task in kinds.items():
+            if shift.in_columns:
+                runs[f"{shift.name} ({task})"] = together(shift.name, kind, texts)
+            runs[f"{shift.name} ({task}), one by one"] = one_by_one(shift.name, kind, texts)
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
         for name, run in runs.items():
@@ -99,7 +135,7 @@ def main() -> None:
         near = NEAREST.get(name.partition(" ")[0], "")
         against = rates[f"nlpaug {near}"] if near else fastest
         rows.append({"name": name, "per_second": round(rate), "times_nlpaug": rate / against})
-        print(f"{name:32} {rate:10,.0f} /s   {rate / against:5.1f} x nlpaug {near or '(fastest)'}")
+        print(f"{name:46} {rate:10,.0f} /s   {rate / against:5.1f} x nlpaug {near or '(fastest)'}")
     if arguments.output:
         words = sum(len(w.split(text).words) for text in texts) / len(texts)
         machine = {"python": platform.python_version(), "machine": platform.machine()}

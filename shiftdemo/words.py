@@ -31,6 +31,7 @@ _WORD = regex.compile(
 _IS_CJK = regex.compile(rf"[{_CJK}，。、！？；：]")
 _AFTER_ELISION = regex.compile(rf"(?!{_S}){_LETTER}", regex.VERSION1)
 _ONE = regex.compile(r"\X")  # what a reader counts as one character
+_ALONE = regex.compile(r"\p{Grapheme_Cluster_Break=Other}")  # never one with its neighbour
 _OPENING = "([{«“"
 _CLOSING = ".,!?;:)]}%…»”，。、！？；："
 _CACHED_CHARS = 40  # longer runs are hardly met twice
@@ -109,12 +110,37 @@ def _gap(left: str, right: str) -> str:
     """The last two and the first three characters decide."""
     if not left or not right:
         return ""
-    if _ONE.fullmatch(left[-1] + right[0]):  # an accent would join the word before
-        return " "
-    if left[-1] in _OPENING:
-        return ""
-    if left[-1] in "'’" and len(left) > 1:
-        return "" if _AFTER_ELISION.match(right) else " "
-    if right[0] in _CLOSING or right in ("'s", "’s"):
-        return ""
-    return "" if _IS_CJK.match(left[-1]) and _IS_CJK.match(right) else " "
+    ending, beginning = ending_of(left), beginning_of(right)
+    if max(ending, beginning) >= JOINS and _ONE.fullmatch(left[-1] + right[0]):
+        return " "  # an accent would join the word before
+    return " " if SPACE_BETWEEN[ending % JOINS][beginning % JOINS] else ""
+
+
+JOINS = 8  # added to the kind of an end that may be one character with what stands beside it
+# [ending][beginning]: whether a space stands between two words.
+SPACE_BETWEEN = (
+    (False, False, False, False, False, False),  # an opening bracket
+    (True, False, True, False, True, False),  # an apostrophe, not before a letter
+    (False, False, False, False, True, True),  # Chinese or Japanese
+    (False, False, True, True, True, True),  # anything else
+)
+
+
+def ending_of(word: str) -> int:
+    """Returns the row of ``SPACE_BETWEEN`` for a word on the left, or that plus ``JOINS``."""
+    last = word[-1]
+    joins = 0 if _ALONE.match(last) else JOINS
+    if last in _OPENING:
+        return joins
+    if last in "'’" and len(word) > 1:
+        return joins + 1
+    return joins + (2 if _IS_CJK.match(last) else 3)
+
+
+def beginning_of(word: str) -> int:
+    """Returns the column of ``SPACE_BETWEEN`` for a word on the right, or that plus ``JOINS``."""
+    first, head = word[0], word[:3]
+    joins = 0 if _ALONE.match(first) else JOINS
+    closing = first in _CLOSING or head in ("'s", "’s")
+    kind = 0 if closing else 2 if _IS_CJK.match(first) else 4
+    return joins + kind + bool(_AFTER_ELISION.match(head))

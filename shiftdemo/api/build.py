@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shiftdemo import words as w
 from shiftdemo.data.columns import TASK_PARTS
@@ -12,12 +12,8 @@ from shiftdemo.data.push import push_samples
 from shiftdemo.data.questions import typed_question
 from shiftdemo.errors import ConfigError, DataError, LimitError
 from shiftdemo.limits import Limits
-from shiftdemo.shifts import apply_shifts, by_stage, make_shifts
+from shiftdemo.shifts import by_stage, make_shifts, shift_many
 from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
-
-if TYPE_CHECKING:
-    pass
-
 
 NEIGHBOURS = 512  # samples that another one may be put in front of
 
@@ -85,7 +81,7 @@ def build_shifted(
     context: Sequence[Sample] | None = None,
     always: bool = False,
 ) -> Iterator[ShiftedSample]:
-    """Yields every sample after the shifts, one at a time.
+    """Yields every sample after the shifts; many may be built together.
 
     Args:
         shifts: specifications such as ``"position_offset:max_offset=32"``, applied in order.
@@ -102,7 +98,7 @@ def build_shifted(
         raise ConfigError("No shift is given; name one, for example --shift append_copy.")
     if context is None:
         context = samples[:NEIGHBOURS] if isinstance(samples, (list, tuple)) else ()
-    return (apply_shifts(made, sample, seed, context, always=always) for sample in samples)
+    return shift_many(made, samples, seed, context, always=always)
 
 
 def push_shifted(

@@ -19,5 +19,14 @@ from shiftdemo.shifts import (  # noqa: F401 - imported to register
     tag_roll,
 )
 from shiftdemo.shifts.base import SHIFTS, Shift, apply_shifts, by_stage, make_shift, make_shifts
+from shiftdemo.shifts.many import shift_many
 
-__all__ = ["SHIFTS", "Shift", "apply_shifts", "by_stage", "make_shift", "make_shifts"]
+__all__ = [
+    "SHIFTS",
+    "Shift",
+    "apply_shifts",
+    "by_stage",
+    "make_shift",
+    "make_shifts",
+    "shift_many",
+]

@@ -52,6 +52,8 @@ class Shift(ABC):
             it acts.
         tasks: the tasks that it is defined for.
         summary, summary_zh: what it does, in two sentences.
+        in_columns: whether ``apply`` uses nothing of a draft but what ``Drafts`` has too, so that
+            it serves many samples at once as it is.
         formula: its definition.
         source: the paper that it comes from.
         effect: what effect is known, on which position encoding.
@@ -66,6 +68,7 @@ class Shift(ABC):
     tasks: ClassVar[tuple[str, ...]]
     summary: ClassVar[str]
     summary_zh: ClassVar[str]
+    in_columns: ClassVar[bool] = False
     formula: ClassVar[str]
     source: ClassVar[str]
     effect: ClassVar[str]

@@ -32,6 +32,7 @@ class DelayLayer(Shift):
         "在最后的隐藏状态与输出之间加一层：每个状态还能看到 d 个词元之前的状态。"
         "该层初始为恒等映射，随模型一起训练和保存；样本本身不变。"
     )
+    in_columns = True
     formula = (
         "gelu: h'_t = h_t + GELU(W h_{t-d} + b), W = 0, b = 0 at the start;  "
         "mix: h'_t = m ⊙ h_t + (1-m) ⊙ h_{t-d}, m = 1;  "

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+import random
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
 from operator import sub
+from typing import Any
 
 from shiftdemo import words as w
 from shiftdemo.errors import NotApplicable
+from shiftdemo.shifts.hashrandom import uniforms
+from shiftdemo.shifts.side import Side
 from shiftdemo.types import (
     PLAIN_FEED,
     Feed,
@@ -18,89 +22,6 @@ from shiftdemo.types import (
     TranslationSample,
     running_text,
 )
-
-
-class Side:
-    """The words of one side, their spaces, and where the words of the original stand now.
-
-    Attributes:
-        words: the words now.
-        alignment: ``alignment[i]`` is the place now of word ``i`` of the original, or ``None``.
-        changed: whether the text has to be written anew.
-    """
-
-    __slots__ = ("_gaps", "alignment", "changed", "words")
-
-    def __init__(self, words: Sequence[str], gaps: Sequence[str] | None = None) -> None:
-        """Args: gaps: as in :class:`shiftdemo.words.Words`; ``None`` where there is no text."""
-        self.words: Sequence[str] = words
-        self.alignment: Sequence[int | None] = range(len(words))
-        self.changed = False
-        self._gaps = gaps
-
-    def rearrange(self, order: Sequence[int]) -> None:
-        """Makes the words at the places ``order`` the words, each as often as it is named.
-
-        The first mention of a place is the word itself, later ones are copies.
-        """
-        old, n = self.words, len(order)
-        self.words = words = list(map(old.__getitem__, order))
-        gaps = self._gaps
-        if gaps is not None:
-            made = list(map(gaps.__getitem__, order))
-            steps = map(sub, order[1:], order)
-            for place in [i for i, step in enumerate(steps, 1) if step != 1]:
-                # a seam: these words did not stand together
-                made[place] = w.gap_between(words[place - 1], words[place])
-            made[0] = gaps[0]
-            self._gaps = [*made, gaps[-1]]
-        first = dict(zip(order[::-1], range(n - 1, -1, -1), strict=True))
-        self.alignment = [first.get(i) for i in self.alignment]  # type: ignore[arg-type]
-        self.changed = True
-
-    def rotate(self, cut: int) -> None:
-        """Puts the words from ``cut`` on in front, for ``0 < cut < len(words)``."""
-        words, gaps, n = self.words, self._gaps, len(self.words)
-        self.words = [*words[cut:], *words[:cut]]
-        if gaps is not None:
-            seam = w.gap_between(words[-1], words[0])
-            self._gaps = [gaps[0], *gaps[cut + 1 : n], seam, *gaps[1:cut], gaps[n]]
-        by = n - cut
-        self.alignment = [None if i is None else (i + by) % n for i in self.alignment]
-        self.changed = True
-
-    def append(self, place: int) -> None:
-        """Copies the word at ``place`` to the end; after it stands what stood at the end."""
-        word = self.words[place]
-        if self._gaps is not None:
-            gap = w.gap_between(self.words[-1], word)
-            self._gaps = [*self._gaps[:-1], self._gaps[-1] + gap, ""]
-        self.words = [*self.words, word]
-        self.changed = True
-
-    def prepend(self, words: Sequence[str]) -> None:
-        """Puts new words in front."""
-        gaps = [w.gap_between(a, b) for a, b in zip(("", *words), words, strict=False)]
-        self.prepend_side(Side(words, [*gaps, ""]))
-
-    def prepend_side(self, other: Side) -> None:
-        """Puts the words of ``other`` in front, a space between them and what was there."""
-        by = len(other.words)
-        if self._gaps is not None and other._gaps is not None:
-            between = other._gaps[-1] + self._gaps[0]
-            if by and self.words and not between:
-                between = w.gap_between(other.words[-1], self.words[0])
-            self._gaps = [*other._gaps[:-1], between, *self._gaps[1:]]
-        if not by:
-            return
-        self.words = [*other.words, *self.words]
-        self.alignment = [None if i is None else i + by for i in self.alignment]
-        self.changed = True
-
-    def text(self) -> str:
-        """Returns the running text."""
-        gaps = self._gaps or ()
-        return "".join(chain.from_iterable(zip(gaps, self.words, strict=False))) + gaps[-1]
 
 
 class Draft:
@@ -148,18 +69,27 @@ class Draft:
         """The words now (of the source)."""
         return self.source.words
 
-    def choose(self, chosen: Sequence[int], units: Sequence[Sequence[int]] | None) -> None:
-        """Makes the chosen units the sentence; see :meth:`units`."""
-        if units is not None:
-            chosen = [place for i in chosen for place in units[i]]
-        self.rearrange(chosen)
+    @property
+    def n_words(self) -> int:
+        """The number of (source) words now."""
+        return len(self.source.words)
+
+    @property
+    def n_target_words(self) -> int:
+        """The number of words of the answer now, 0 where there is none."""
+        answer = self.answer
+        return 0 if answer is None else len(answer.words)
+
+    def need(self, there: bool, reason: str) -> None:
+        """Raises :class:`NotApplicable` for this reason where ``there`` is false."""
+        if not there:
+            raise NotApplicable(reason)
 
     def need_words(self) -> None:
         """Raises :class:`NotApplicable` where the sentence has no words."""
-        if not self.source.words:
-            raise NotApplicable("the sentence has no words.")
+        self.need(self.n_words > 0, "the sentence has no words.")
 
-    def units(self) -> Sequence[Sequence[int]] | None:
+    def _units(self) -> Sequence[range] | None:
         """Returns the places of what moves as one, every mention and every word outside one.
 
         ``None`` where each word is by itself.
@@ -170,6 +100,51 @@ class Draft:
         starts = [i for i, tag in enumerate(tags) if tag[0] != "I"]
         ends = [*starts[1:], len(tags)]
         return [range(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    def unit_draws(self, rng: random.Random) -> list[float]:
+        """Returns a number in ``[0, 1)`` for each unit: a mention, or a word outside one."""
+        units = self._units()
+        return uniforms(rng, self.n_words if units is None else len(units))
+
+    def sort_units(self, u: Sequence[float], rank: Callable[[Any, Any], Any]) -> int:
+        """Puts the units in the order of their ranks; returns the greatest move, in units.
+
+        Args:
+            u: from :meth:`unit_draws`.
+            rank: from a unit's place and its ``u``, as arithmetic that arrays know too.
+        """
+        ranks = list(map(rank, range(len(u)), u))
+        order = sorted(range(len(u)), key=ranks.__getitem__)
+        self._choose(order)
+        return max(map(abs, map(sub, order, range(len(u)))))
+
+    def repeat_units(
+        self, u: Sequence[float], copies: Callable[[Any], Any], rng: random.Random
+    ) -> None:
+        """Makes each unit stand so often as ``copies`` says; one at least stays, drawn at random.
+
+        Args:
+            u: from :meth:`unit_draws`.
+            copies: from a unit's ``u``, as arithmetic that arrays know too.
+        """
+        chosen = list(chain.from_iterable(map(repeat, range(len(u)), map(copies, u))))
+        self._choose(chosen or [rng.randrange(len(u))])
+
+    def _choose(self, chosen: Sequence[int]) -> None:
+        """Makes the chosen units the sentence."""
+        units = self._units()
+        if units is not None:
+            chosen = [place for i in chosen for place in units[i]]
+        self.rearrange(chosen)
+
+    def unit_at(self, place: int) -> tuple[int, int]:
+        """Returns where the unit at ``place`` begins and ends; behind the last word ``place``."""
+        if place >= self.n_words:
+            return place, place
+        for unit in self._units() or ():
+            if place in unit:
+                return unit.start, unit.stop
+        return place, place + 1
 
     def rearrange(self, order: Sequence[int]) -> None:
         """Makes the (source) words at the places ``order`` the words; tags and links go along."""
@@ -183,7 +158,9 @@ class Draft:
 
     def rotate(self, cut: int) -> None:
         """Puts the (source) words from ``cut`` on in front, with their tags and links."""
-        n = len(self.words)
+        n = self.n_words
+        if cut == n:
+            return
         if self.tags is not None:
             self.tags = [*self.tags[cut:], *self.tags[:cut]]
         if self.links:

@@ -10,7 +10,6 @@ from shiftdemo.params import SHARE
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common import RATE
 from shiftdemo.shifts.draft import Draft
-from shiftdemo.shifts.hashrandom import uniforms
 from shiftdemo.types import Sample, TaggedSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -28,6 +27,7 @@ class Drop(Shift):
         "one word at least stays. In translation only the source loses words."
     )
     summary_zh = "每个词以相同概率被删去；实体整体去留，至少保留一个词。翻译任务只删源句的词。"
+    in_columns = True
     formula = "x' = (x_i : u_i >= rate),  u_i ~ U[0, 1)"
     source = "Iyyer et al. 2015 (word dropout); Lample et al. 2018"
     effect = (
@@ -44,8 +44,6 @@ class Drop(Shift):
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         draft.need_words()
-        rate, before, units = self.values["rate"], len(draft.words), draft.units()
-        draws = uniforms(rng, before if units is None else len(units))
-        kept = [i for i, u in enumerate(draws) if u >= rate]
-        draft.choose(kept or [rng.randrange(len(draws))], units)
-        return self.drawn(dropped=before - len(draft.words))
+        rate, before = self.values["rate"], draft.n_words
+        draft.repeat_units(draft.unit_draws(rng), lambda u: u >= rate, rng)
+        return self.drawn(dropped=before - draft.n_words)

@@ -6,12 +6,10 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common import RATE
 from shiftdemo.shifts.draft import Draft
-from shiftdemo.shifts.hashrandom import uniforms
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
 MOST_WORDS = 2000  # several doublings in a row would fill any memory
@@ -31,6 +29,7 @@ class Duplicate(Shift):
     summary_zh = (
         "每个词以相同概率被重复一次；实体整体重复，重复部分仍是实体。翻译任务只重复源句的词。"
     )
+    in_columns = True
     formula = "x' = (x_i, x_i if u_i < rate : i = 1 … n),  u_i ~ U[0, 1)"
     source = "The counterpart of word dropout (Iyyer et al. 2015): repetition instead of loss"
     effect = (
@@ -62,9 +61,10 @@ class Duplicate(Shift):
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         draft.need_words()
-        rate, before, units = self.values["rate"], len(draft.words), draft.units()
-        draws = uniforms(rng, before if units is None else len(units))
-        if before > MOST_WORDS:
-            raise NotApplicable(f"the sentence has more than {MOST_WORDS:,} words already.")
-        draft.choose([i for i, u in enumerate(draws) for _ in range(1 + (u < rate))], units)
-        return self.drawn(doubled=len(draft.words) - before)
+        rate, before = self.values["rate"], draft.n_words
+        u = draft.unit_draws(rng)
+        draft.need(
+            before <= MOST_WORDS, f"the sentence has more than {MOST_WORDS:,} words already."
+        )
+        draft.repeat_units(u, lambda u: 1 + (u < rate), rng)
+        return self.drawn(doubled=draft.n_words - before)

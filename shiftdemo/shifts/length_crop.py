@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
@@ -43,6 +42,7 @@ class LengthCrop(Shift):
         "truncate 在前 L 个之后真正截断（更省算力，截断处没有结束符），mask 只去掉其后的损失。"
         "window 在任意位置取 L 个词元计算损失，其前为上下文。"
     )
+    in_columns = True
     formula = "L ~ U[min, max];  loss on y_1 … y_L, or (window) on y_s … y_{s+L-1}"
     source = "Shifted lengths of the shift-training method; compare Press et al. 2021 (Shortformer)"
     effect = "Truncation lowers the cost of a step; it also shows the model fewer late positions."
@@ -69,8 +69,7 @@ class LengthCrop(Shift):
 
 def crop(draft: Draft, length: int, mode: str, rng: random.Random) -> dict[str, Any]:
     """Lets the step see ``length`` target tokens; returns what was drawn."""
-    if draft.answer is None or not draft.answer.words:
-        raise NotApplicable("the sample has no target to cut.")
+    draft.need(draft.n_target_words > 0, "the sample has no target to cut.")
     window = rng.random() if mode == "window" else 0.0
     draft.feed = replace(draft.feed, length=length, mode=mode, window=window)
     return {"target_length": length, **({"window": window} if mode == "window" else {})}

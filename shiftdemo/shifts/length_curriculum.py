@@ -31,6 +31,7 @@ class LengthCurriculum(Shift):
         "与 length_crop 相同，但长度范围按等分阶段从起点移到终点。"
         "训练中，一旦移位留出集的准确率达到阈值，就进入下一阶段。"
     )
+    in_columns = True
     formula = "L ~ U[a + l (c - a), b + l (d - b)],  level l = 0, 1/stages, … 1"
     source = "Press et al. 2021 (Shortformer); Li et al. 2022 (sequence length warm-up)"
     effect = (

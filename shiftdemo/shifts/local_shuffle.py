@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from operator import sub
 from typing import Any
 
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
-from shiftdemo.shifts.hashrandom import uniforms
 from shiftdemo.types import Sample, TaggedSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -28,6 +26,7 @@ class LocalShuffle(Shift):
         "and moves as one. In translation only the source is shuffled."
     )
     summary_zh = "邻近的词互换位置，移动不超过 k 位；实体算作一个整体移动。翻译任务只打乱源句。"
+    in_columns = True
     formula = "sort by i + u_i,  u_i ~ U[0, k+1)"
     source = "Lample et al. 2018 (unsupervised machine translation, its noise model)"
     effect = (
@@ -44,9 +43,7 @@ class LocalShuffle(Shift):
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         draft.need_words()
-        reach, units = self.values["k"] + 1, draft.units()
-        draws = uniforms(rng, len(draft.words) if units is None else len(units))
-        ranks = [i + reach * u for i, u in enumerate(draws)]
-        order = sorted(range(len(ranks)), key=ranks.__getitem__)
-        draft.choose(order, units)
-        return self.drawn(greatest_move=max(map(abs, map(sub, order, range(len(order))))))
+        reach = self.values["k"] + 1
+        u = draft.unit_draws(rng)
+        move = draft.sort_units(u, lambda place, u: place + reach * u)
+        return self.drawn(greatest_move=move)

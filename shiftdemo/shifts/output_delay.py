@@ -32,6 +32,7 @@ class OutputDelay(Shift):
         "每个词元的标签推迟 d 个位置再预测，句末补 d 个填充词元；前 d 个位置没有标签。"
         "整个训练都按此延迟，训练后的模型也延迟 d 个位置给出答案。"
     )
+    in_columns = True
     formula = "label at place i is t_{i-d}, none for i < d;  input (x_1 … x_n, pad × d)"
     source = "Schuster and Paliwal 1997, section II.B (delayed outputs of recurrent networks)"
     effect = (

@@ -37,6 +37,7 @@ class PositionOffset(Shift):
         "词不变，所有位置编号平移同一个 k。"
         "每个样本在 0 到 max_offset 之间各自抽取 k；编码器与解码器分别抽取。"
     )
+    in_columns = True
     formula = "p_i = i + k,  k ~ U{0 … K},  one k a sample, for a share p of the samples"
     source = "Kiyono et al. 2021 (SHAPE); Ben Amor et al. 2023 (random position perturbation)"
     effect = (

@@ -32,6 +32,7 @@ class PositionSample(Shift):
         "词序不变，位置编号是从 0 到 span − 1 中随机抽取的递增序列。"
         "模型因此在短句上也能见到靠后的位置和不均匀的间距。"
     )
+    in_columns = True
     formula = "p = sort(S),  S a random subset of {0 … L-1} with |S| = n"
     source = "Ruoss et al. 2023 (randomized positional encodings)"
     effect = (

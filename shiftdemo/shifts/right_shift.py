@@ -67,6 +67,7 @@ class RightShift(Shift):
         "教师强制：解码器读入右移 n 位、前加起始符的标签，并在每个位置预测对应标签。"
         "n = 1 是所有序列到序列训练的做法；n > 1 时模型须预测更远的词元。"
     )
+    in_columns = True
     formula = "d = (<s> × n, y_1 … y_{m-n}),  loss on y_1 … y_m"
     source = "Williams and Zipser 1989 (teacher forcing); Gloeckle et al. 2024 (n > 1)"
     effect = (

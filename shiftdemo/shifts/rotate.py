@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from shiftdemo.errors import NotApplicable
 from shiftdemo.params import SHARE, Param
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common import DRAW
@@ -30,6 +29,7 @@ class Rotate(Shift):
         "最后 k 个词移到句首，其余词后移 k 位，标签随词移动。"
         "若切口落在实体内部，则移到该实体的开头；若句首即该实体，则移到其末尾。"
     )
+    in_columns = True
     formula = "x' = (x_{n-k+1} … x_n, x_1 … x_{n-k}),  y' likewise"
     source = "The cyclic shift of the shift-training method (as torch.roll)"
     effect = (
@@ -61,22 +61,11 @@ class Rotate(Shift):
     def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         draft.need_words()
-        k, n = self.values["k"], len(draft.words)
+        k, n = self.values["k"], draft.n_words
         if self.values["draw"]:
             k = rng.randint(0, k)
-        cut = _outside(draft.tags, n - k % n)
-        if cut is None:
-            raise NotApplicable("the whole sentence is one mention.")
-        if cut < n:
-            draft.rotate(cut)
+        start, end = draft.unit_at(n - k % n)
+        cut = start + end * (start == 0)  # of the unit that it would fall in
+        draft.need((cut < n) | (k % n == 0), "the whole sentence is one mention.")
+        draft.rotate(cut)
         return self.drawn(k=n - cut)
-
-
-def _outside(tags: Sequence[str] | None, cut: int) -> int | None:
-    """Returns the nearest cut that is inside no mention: at its start, else at its end."""
-    n = len(tags or ())
-    if tags is None or cut >= n or tags[cut][0] != "I":
-        return cut
-    start = next(i for i in range(cut, -1, -1) if tags[i][0] == "B")
-    end = next((i for i in range(cut, n) if tags[i][0] != "I"), n)
-    return start or (end if end < n else None)

@@ -1,0 +1,115 @@
+"""Samples and operators for hypothesis."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from shiftdemo import words as w
+from shiftdemo.errors import ConfigError
+from shiftdemo.params import Param
+from shiftdemo.shifts import SHIFTS, Shift
+from shiftdemo.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
+
+# An operator sees the sample and not the task, so one task of each kind of sample will do: a
+# summary with its document is a pair as a translation is, and a text to classify is a text.
+SAME_KIND = {"summarization": "translation", "classification": "language_modeling"}
+CASES = [
+    (shift, task)
+    for shift in SHIFTS
+    for task in shift.tasks
+    if SAME_KIND.get(task) not in shift.tasks
+]
+
+TEXT = st.one_of(
+    st.text(max_size=30),
+    st.lists(
+        st.sampled_from(
+            ["a", "book", "l'homme", "Ada's", "qu’", "'s", "(", ")", ",", "中文", "。"]
+        ),
+        max_size=8,
+    ).map(" ".join),
+)
+
+
+# Made once: a strategy that is made anew in every case costs more than what it draws.
+WORD = st.text(min_size=1, max_size=6).filter(str.strip)
+MENTIONS = st.lists(
+    st.tuples(st.sampled_from(["", "PER", "LOC"]), st.lists(WORD, min_size=1, max_size=3)),
+    max_size=6,
+)
+LINKS = st.none() | st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8)
+LABEL = st.sampled_from(["", "good", "0"])
+
+
+def tagged(identity: str, mentions: list[tuple[str, list[str]]]) -> TaggedSample:
+    """Mentions and words outside, in a valid BIO sequence."""
+    words: list[str] = []
+    tags: list[str] = []
+    for kind, some in mentions:
+        words += some
+        more = [f"I-{kind}"] * (len(some) - 1)
+        tags += [f"B-{kind}", *more] if kind else ["O"] * len(some)
+    return TaggedSample(identity, tuple(words), tuple(tags))
+
+
+@st.composite
+def a_sample(draw: st.DrawFn, task: str, identity: str = "one") -> Sample:
+    if task == "ner":
+        return tagged(identity, draw(MENTIONS))
+    if task == "question_answering":
+        return draw(a_question(identity))
+    if task in ("language_modeling", "classification"):
+        return TextSample(identity, draw(TEXT), draw(LABEL))
+    source, target, links = draw(TEXT), draw(TEXT), draw(LINKS)
+    if links is not None:
+        n_source, n_target = (len(w.split(text).words) for text in (source, target))
+        links = tuple({(s, t): 0 for s, t in links if s < n_source and t < n_target})
+    return TranslationSample(identity, source, target, links=links)
+
+
+@st.composite
+def a_question(draw: st.DrawFn, identity: str) -> QuestionSample:
+    """A context with some words of it as answers."""
+    context = draw(TEXT)
+    parts = w.split(context)
+    places = range(len(parts.words))
+    starts: list[int] = []
+    for place in draw(st.lists(st.sampled_from(places), max_size=2)) if places else ():
+        before = zip(parts.gaps[:place], parts.words[:place], strict=True)
+        starts.append(sum(map(len, itertools.chain(*before))) + len(parts.gaps[place]))
+    ends = [min(len(context), start + draw(st.integers(1, 9))) for start in starts]
+    answers = tuple(context[start:end] for start, end in zip(starts, ends, strict=True))
+    return QuestionSample(identity, "Who?", context, answers, tuple(starts))
+
+
+def values_of(param: Param) -> st.SearchStrategy[Any]:
+    """Values within the parameter's bounds."""
+    if param.kind == "choice":
+        return st.sampled_from(param.choices)
+    if param.kind == "bool":
+        return st.booleans()
+    if param.kind == "str":
+        return st.one_of(st.just(""), st.sampled_from(["a", "book", "l'", "'s", "中", ","]))
+    low = param.low if param.low is not None else 0
+    high = param.high if param.high is not None else 100
+    if param.kind == "int":
+        return st.one_of(
+            st.integers(int(low), min(int(high), int(low) + 5)), st.integers(int(low), int(high))
+        )
+    return st.floats(low, high)
+
+
+@st.composite
+def a_shift(draw: st.DrawFn, operator: type[Shift]) -> Shift:
+    params = {
+        p.name: draw(values_of(p)) for p in operator.params if p.name == "p" or draw(st.booleans())
+    }
+    try:
+        return operator(**params)
+    except ConfigError:  # two values that exclude each other
+        assume(False)
+        raise
