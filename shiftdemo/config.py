@@ -54,6 +54,7 @@ class DataSpec:
 
 OWN_ARMS = ("base", "shift", "start")
 MOST_ARMS = 4
+_TAKEN = ("seeds", "checkpoint", "tensorboard")  # other folders of a run
 _ARM_NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
 
 
@@ -197,8 +198,8 @@ class TrainConfig:
                     f"Arm {str(text)[:60]!r} is not NAME=SPEC; write for example "
                     "shuffled=local_shuffle:k=2 (small letters, digits, - and _ in the name)."
                 )
-            if name in OWN_ARMS or name in found:
-                raise ConfigError(f"There is an arm {name!r} already; give another name.")
+            if name in OWN_ARMS or name in found or name.startswith(_TAKEN):
+                raise ConfigError(f"The name {name!r} of an arm is taken; give another one.")
             found[name] = tuple(part.strip() for part in specs.split(" + "))
         return found
 

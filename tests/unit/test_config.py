@@ -117,7 +117,8 @@ def test_defaults_lie_within_their_bounds() -> None:
         ({"arms": ("base", "x")}, "arms is 'x'"),
         ({"arms": ("base",), "other_arms": ("noshift",)}, "is not NAME=SPEC"),
         ({"arms": ("base",), "other_arms": ("A B=drop",)}, "is not NAME=SPEC"),
-        ({"arms": ("base",), "other_arms": ("shift=drop",)}, "an arm 'shift' already"),
+        ({"arms": ("base",), "other_arms": ("shift=drop",)}, "'shift' of an arm is taken"),
+        ({"arms": ("base",), "other_arms": ("seeds=drop",)}, "'seeds' of an arm is taken"),
         (
             {
                 "arms": ("base", "shift", "a", "b", "c"),
