@@ -14,7 +14,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, TRAIN_RAW, RunHistory
 from shiftdemo.viz.style import arm_styles, faded_on_white
 
-_MOST_ROWS = 480  # a point for every three pixels or so
+_MOST_ROWS = 300  # a point for every four or five pixels
 _EARLIER = "#A6A6A6", "#C9B79C"  # of an earlier run's first and other arms
 
 

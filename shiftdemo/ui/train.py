@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ from shiftdemo.ui.train_presets import PRESETS, preset
 from shiftdemo.ui.wiring import drawn, message_box, wire
 from shiftdemo.viz.loss import RunHistory
 
-EVERY = 0.5
+EVERY = 1.0  # seconds between two looks at a run
+PLOT_EVERY = 3.0  # a browser takes long to draw a plot, and may share the cores with the training
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
 
@@ -158,7 +160,7 @@ class TrainTab:
         log, history = runs.log(run_id), RunHistory()
         curves = self._curves(history, self._view(visit), run_id)
         remembered = remembered[:RUNS_REMEMBERED]
-        first = True
+        first, drawn_at = True, 0.0
         while True:
             runs.keep_alive(run_id)
             state = runs.state(run_id)
@@ -168,7 +170,9 @@ class TrainTab:
             if first or new or over or state == "queued":
                 if curves.view != self._view(visit):
                     curves = self._curves(history, self._view(visit), run_id)
-                plots = curves.updates(visit)
+                plots: list[Any] = [gr.skip(), gr.skip()]
+                if first or over or time.monotonic() - drawn_at > PLOT_EVERY:
+                    plots, drawn_at = curves.updates(visit), time.monotonic()
                 saved = len(self.context.arms_of(run_id)) == 2
                 yield [
                     progress.where(visit, history, state, runs.place(run_id)),
