@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -161,6 +162,7 @@ class TrainTab:
         curves = self._curves(history, self._view(visit), run_id)
         remembered = remembered[:RUNS_REMEMBERED]
         first, drawn_at = True, 0.0
+        before: list[Any] = []
         while True:
             runs.keep_alive(run_id)
             state = runs.state(run_id)
@@ -174,22 +176,24 @@ class TrainTab:
                 if first or over or time.monotonic() - drawn_at > PLOT_EVERY:
                     plots, drawn_at = curves.updates(visit), time.monotonic()
                 saved = len(self.context.arms_of(run_id)) == 2
-                yield [
+                shown = [
                     progress.where(visit, history, state, runs.place(run_id)),
                     gr.update(visible=curves.any),
-                    *plots,
-                    progress.summary(visit, history) if new or first else gr.skip(),
-                    progress.costs(visit, runs.events(run_id)) if over else gr.update(value=None),
+                    progress.summary(visit, history),
+                    progress.costs(visit, runs.events(run_id)) if over else None,
                     gr.update(interactive=over),
                     gr.update(interactive=not over),
                     gr.update(visible=over and runs.can_resume(run_id)),
                     gr.update(interactive=over and saved),
                     gr.update(interactive=over and bool(self.context.arms_of(run_id))),
                     gr.update(visible=False),
-                    remembered if first else gr.skip(),
-                    self._earlier(visit, remembered) if first else gr.skip(),
-                    run_id if over else gr.skip(),
+                    remembered,
+                    self._earlier(visit, remembered) if first else before[11],
+                    run_id if over else "",
                 ]
+                status, visible, *rest = _changed(shown, before)
+                before = shown
+                yield [status, visible, *plots, *rest]
             if over and curves.settled:
                 return
             first = False
@@ -247,6 +251,17 @@ class TrainTab:
         size = path.stat().st_size / 2**20
         label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
         return gr.update(value=str(path), label=label, visible=True)
+
+
+def _changed(now: list[Any], before: list[Any]) -> list[Any]:
+    """Returns the values, with what the page has already left out: each costs it a redraw.
+
+    Gradio empties an update that it has sent, so the page is given copies.
+    """
+    same = [bool(before) and one == other for one, other in zip(now, before or now, strict=True)]
+    return [
+        gr.skip() if is_same else copy.copy(one) for one, is_same in zip(now, same, strict=True)
+    ]
 
 
 def _rate_for(visit: Visit, model: str) -> float:
