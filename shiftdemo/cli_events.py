@@ -41,7 +41,9 @@ class Printer:
             print_json(to_json(event))
         if isinstance(event, RunStarted):
             self.total = event.steps
-            say(f"{event.n_params:,} weights, arms {', '.join(event.arms)}")
+            how = [str(event.config[key]) for key in ("device", "precision") if key in event.config]
+            weights = f"{event.n_params:,} trainable weights"
+            say(", ".join([weights, f"arms {', '.join(event.arms)}", *how]))
             for note in event.notes:
                 say(f"Note: {note}")
         elif isinstance(event, StepLogged):
@@ -50,7 +52,7 @@ class Printer:
             self.newest[event.seed, event.arm] = event
             say(
                 f"\r  seed {event.seed} step {event.step} {event.arm}: held-out loss "
-                f"{event.clean_loss:.3f} clean, {event.shifted_loss:.3f} shifted (nats a token); "
+                f"{event.clean_loss:.3f} clean, {event.shifted_loss:.3f} shifted (nats per label); "
                 f"{event.score_name} {event.clean_score:.1f}, {event.shifted_score:.1f}"
             )
             if event.note:  # an operator that learns says how far it came

@@ -131,7 +131,8 @@ def load_model(
         if BUNDLED.get(name) != task:
             fitting = ", ".join(f"bundled:{n}" for n, t in BUNDLED.items() if t == task)
             raise ModelError(
-                f"There is no bundled model {name!r} for {task}; there is {fitting or 'none'}."
+                f"There is no bundled model {name!r} for {task}; "
+                f"there is {fitting or 'none: give scratch:learned, a folder or hub:OWNER/NAME'}."
             )
         place: str = str(ASSETS / "models" / name)
     elif kind == "hub":

@@ -50,6 +50,8 @@ def read_pretrained(
             model = _with_head(task, place, options, labels or (), seed)
     except Exception as error:  # whatever a stranger's files bring about, in any library
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "ignore_mismatched_sizes" in reason:  # transformers speaks of an option of its own
+            reason = "its head is of another kind or size; give a model without a head."
         raise ModelError(f"The model {ref} cannot be loaded for {task}: {reason}") from None
     if missing and not fresh_head:
         raise ModelError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from transformers.pytorch_utils import Conv1D
 
 HEADS = ("classifier", "score", "qa_outputs")  # small and often new: trained whole
 _DROPOUT_MOST = 0.1
@@ -31,6 +32,7 @@ def add_lora(model: Any, rank: int, dropout: float, seed: int) -> None:
         lora_dropout=min(dropout, _DROPOUT_MOST),
         target_modules="all-linear",
         exclude_modules=kept or None,
+        fan_in_fan_out=any(isinstance(one, Conv1D) for one in model.modules()),  # as in GPT-2
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -44,6 +44,12 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     notes = (*notes_before(config.model, shifts, positions, train), *task.notes(first, train))
     if first.fresh_head:
         notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
+    if config.warmup >= config.steps:
+        notes = (
+            f"The warm-up of {config.warmup} steps is not over after {config.steps} steps: the "
+            "learning rate stays below its peak. Give a shorter warm-up.",
+            *notes,
+        )
     for shift in shifts:  # leave room for a sentence at least
         positions.check(shift.reach, 32 if shift.reach else 0)
     return Plan(config, task, train, held_out, make_model, output, notes)

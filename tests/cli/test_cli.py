@@ -164,7 +164,10 @@ def test_a_failed_build_leaves_no_file(tmp_path: Path) -> None:
 
 def test_a_run_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "events.jsonl").write_text("", encoding="utf-8")
+    from shiftdemo.events import RunCancelled
+    from shiftdemo.training.record import append
+
+    append(RunCancelled("run", 3, 1.0), tmp_path / "run")
     done = run("finetune", "--task", "ner", "--steps", "1", "--output", str(tmp_path / "run"))
     assert done.returncode == 2
     assert "holds a run already" in done.stderr

@@ -135,3 +135,12 @@ def test_a_delay_layer_acts_before_the_pooling_of_a_classifier(make_tiny: Make) 
             assert torch.equal(model(input_ids=IDS, attention_mask=MASK).logits, before)
             stir(layer)
             assert not torch.equal(model(input_ids=IDS, attention_mask=MASK).logits, before)
+
+
+def test_a_head_of_another_size_is_said_with_its_mend() -> None:
+    from shiftdemo.assets import ASSETS
+
+    with pytest.raises(ModelError, match="head is of another kind or size"):
+        load_model(
+            str(ASSETS / "models" / "tagger"), "classification", labels=("bad", "good"), seed=0
+        )
