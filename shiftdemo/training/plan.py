@@ -46,9 +46,9 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
         notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
     if config.warmup >= config.steps:
         notes = (
+            *notes,
             f"The warm-up of {config.warmup} steps is not over after {config.steps} steps: the "
             "learning rate stays below its peak. Give a shorter warm-up.",
-            *notes,
         )
     for shift in shifts:  # leave room for a sentence at least
         positions.check(shift.reach, 32 if shift.reach else 0)
