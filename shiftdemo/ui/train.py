@@ -25,6 +25,7 @@ from shiftdemo.ui.wiring import drawn, message_box, wire
 from shiftdemo.viz.loss import RunHistory
 
 EVERY = 1.0  # seconds between two looks at a run
+BETWEEN = 0.6  # between two updates of which the page needs both
 PLOT_EVERY = 3.0  # a browser takes long to draw a plot, and may share the cores with the training
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
@@ -108,7 +109,8 @@ class TrainTab:
         wire(page.load, self._resume, [remembered], shown, message, **live)
         wire(self.stop.click, self._stop, [remembered], [self.stop], message)
         changed = [box.input for box in self.view]
-        wire(changed, self._look, [remembered, *self.view], plots, message)
+        looked = [remembered, *self.view]
+        wire(changed, self._look, looked, plots, message, trigger_mode="always_last")
         wire(self.download.click, self._zip, [remembered], [self.zip], message)
         for button, (_, model) in zip(self.presets, PRESETS, strict=True):
             handler, target = preset(form, model)
@@ -152,7 +154,7 @@ class TrainTab:
         curves = Curves(RunHistory(recorded), self._view(visit))
         for _ in range(2):
             yield [status, gr.skip(), *curves.updates(visit), *[gr.skip()] * 11]
-            await asyncio.sleep(0)
+            await asyncio.sleep(BETWEEN)
 
     async def _follow(
         self, visit: Visit, run_id: str, remembered: list[str]
@@ -162,6 +164,7 @@ class TrainTab:
         curves = self._curves(history, self._view(visit), run_id)
         remembered = remembered[:RUNS_REMEMBERED]
         first, drawn_at = True, 0.0
+        earlier = self._earlier(visit, remembered)
         before: list[Any] = []
         while True:
             runs.keep_alive(run_id)
@@ -178,7 +181,7 @@ class TrainTab:
                 saved = len(self.context.arms_of(run_id)) == 2
                 shown = [
                     progress.where(visit, history, state, runs.place(run_id)),
-                    gr.update(visible=curves.any),
+                    gr.update(visible=True) if curves.any else gr.skip(),
                     progress.summary(visit, history),
                     progress.costs(visit, runs.events(run_id)) if over else None,
                     gr.update(interactive=over),
@@ -188,16 +191,16 @@ class TrainTab:
                     gr.update(interactive=over and bool(self.context.arms_of(run_id))),
                     gr.update(visible=False),
                     remembered,
-                    self._earlier(visit, remembered) if first else before[11],
+                    earlier,
                     run_id if over else "",
                 ]
                 status, visible, *rest = _changed(shown, before)
-                before = shown
+                before = [] if over else shown  # two quick updates may reach the page as one
                 yield [status, visible, *plots, *rest]
             if over and curves.settled:
                 return
             first = False
-            await asyncio.sleep(0 if over else EVERY)
+            await asyncio.sleep(BETWEEN if over else EVERY)
 
     def _curves(self, history: RunHistory, view: View, run_id: str = "") -> Curves:
         runs, under = self.context.runs, None
@@ -227,8 +230,9 @@ class TrainTab:
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         events = self.context.runs.events(known[0]) if known else recorded_events()
         curves = self._curves(RunHistory(events), view, known[0] if known else "")
-        for _ in range(2):
-            yield curves.updates(visit)
+        yield curves.updates(visit)
+        time.sleep(BETWEEN)
+        yield curves.updates(visit)
 
     def _stop(self, visit: Visit, remembered: list[str]) -> Any:
         if remembered and self.context.runs.knows(remembered[0]):

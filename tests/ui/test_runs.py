@@ -112,15 +112,17 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     for number in range(2):
         if number:
             page.locator("#train-start").click()
+            expect(page.locator("#train-start")).to_be_disabled()
         else:
             _start(page, steps=40)
         expect(status).to_contain_text("optimiser steps", timeout=60_000)
         expect(status).to_contain_text("Done", timeout=120_000)
+        expect(page.locator("#train-start")).to_be_enabled(timeout=60_000)
     table = page.locator("#train-figures")
     for arm in ("base", "shift-trained", "untrained", "shuffled"):
         expect(table).to_contain_text(arm)
     plot = page.locator("#train-plot")
-    assert plot.locator("path[stroke='#009E73']").count() > 0  # the fourth arm
+    expect(plot.locator("path[stroke='#009E73']").first).to_be_attached()  # the fourth arm
     assert plot.locator("path[stroke='#73B1D5']").count() == 0
     page.locator("#train-raw input").click()
     expect(plot.locator("path[stroke='#73B1D5']").first).to_be_attached()  # base, every step

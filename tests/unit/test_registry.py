@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.errors import ConfigError
 from shiftdemo.registry import Registry
 from shiftdemo.shifts import SHIFTS
@@ -46,7 +47,7 @@ def test_registry_refuses_a_second_class_of_one_name() -> None:
 
 
 def test_the_two_registries_hold_what_is_documented() -> None:
-    assert set(TASKS.names()) == {"ner", "translation"}
+    assert set(TASKS.names()) == set(TASK_PARTS)
     assert {"append_copy", "prefix_context", "position_offset", "length_crop"} <= set(
         SHIFTS.names()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,12 +99,13 @@ def test_up_to_four_arms_and_the_start_is_not_trained(tmp_path: Path) -> None:
 def test_a_killed_arm_ends_the_run_with_what_to_do(tmp_path: Path) -> None:
     events: list[RunEvent] = []
     run = config(steps=100_000, eval_every=0, processes=2)
-    killed = False
+    killed, began = False, time.time()
     for event in api.finetune(run, tmp_path / "run"):
         events.append(event)
         if isinstance(event, StepLogged) and event.step == 3 and not killed:
             children = psutil.Process().children(recursive=True)
-            arms = [child for child in children if child.ppid() != os.getpid()]
+            new = [child for child in children if child.create_time() > began - 2]
+            arms = [child for child in new if child.ppid() != os.getpid()]
             assert len(arms) == 2  # children of the fork server
             os.kill(arms[1].pid, signal.SIGKILL)
             killed = True
