@@ -1,4 +1,4 @@
-"""What stands around the page: its language, its security headers, its theme."""
+"""What stands around the page: its first scripts, its security headers, its theme."""
 
 from __future__ import annotations
 
@@ -52,12 +52,13 @@ def asset(name: str) -> str:
 
 
 class Shell:
-    """ASGI middleware: sets the language before the page starts, and adds security headers."""
+    """ASGI middleware: runs scripts before the page starts, and adds security headers."""
 
     def __init__(self, app: Any) -> None:
         """Args: app: the application inside."""
         self.app = app
-        self._script = f"<script>{asset('ui/language.js')}</script>".encode()
+        scripts = (asset("ui/language.js"), asset("ui/frames.js"))
+        self._scripts = "".join(f"<script>{script}</script>" for script in scripts).encode()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Handles one request; only HTML pages are changed."""
@@ -80,7 +81,7 @@ class Shell:
                 headers.append((b"referrer-policy", b"no-referrer"))
                 message = {**message, "headers": headers}
             elif is_page and b"<head>" in message.get("body", b""):
-                body = message["body"].replace(b"<head>", b"<head>" + self._script, 1)
+                body = message["body"].replace(b"<head>", b"<head>" + self._scripts, 1)
                 message = {**message, "body": body}
             await send(message)
 

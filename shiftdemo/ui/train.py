@@ -26,7 +26,9 @@ from shiftdemo.viz.loss import RunHistory
 
 EVERY = 1.0  # seconds between two looks at a run
 BETWEEN = 0.6  # between two updates of which the page needs both
-PLOT_EVERY = 3.0  # a browser takes long to draw a plot, and may share the cores with the training
+# A browser takes long to draw a plot, and may share the cores with the training; the longer a run,
+# the less a second changes in its curves. Seconds, and the part of the run so far.
+PLOT_EVERY, PLOT_SHARE, PLOT_AT_MOST = 3.0, 0.04, 10.0
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
 
@@ -53,6 +55,7 @@ class TrainTab:
             ended: changes when a run has ended, so that other tabs learn of its models.
         """
         self.context, self.remembered, self.ended = context, remembered, ended
+        self.followed = gr.State(("", 0))  # the run on the page, and the number of turns so far
         gr.Markdown(t(texts.TRAIN_LEAD), elem_classes="sd-lead")
         with gr.Row(elem_classes="sd-bar sd-presets"):
             self.presets = [gr.Button(t(name), size="sm", min_width=150) for name, _ in PRESETS]
@@ -100,13 +103,20 @@ class TrainTab:
         wire(form.task.change, self._for_task, chosen, [form.model, shift.picker], message)
         wire(form.model.change, _rate_for, [form.model], [form.rate], message)
         plots = [self.train_plot, self.held_plot]
-        shown = [self.status, self.plots, *plots, self.table, self.costs]
-        shown += [self.start, self.stop, self.go_on, self.to_compare, self.download, self.zip]
-        shown += [remembered, self.view[2], self.ended]
+        begun = [remembered, self.followed, self.ended, self.start, self.stop]
+        asked = [remembered, self.followed]
+        wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)
+        wire(self.go_on.click, self._go_on, asked, begun, message)
+        wire(page.load, self._find, asked, begun, message)
+        # A message to the page costs it time for every output, so only what changes all the time
+        # is among these; the rest waits until the run has begun or ended.
+        shown = [self.status, self.plots, *plots, self.table, self.ended]
         live: dict[str, Any] = {"concurrency_limit": None}
-        wire(self.start.click, self._start, [remembered, *form.inputs], shown, message, **live)
-        wire(self.go_on.click, self._go_on, [remembered], shown, message, **live)
-        wire(page.load, self._resume, [remembered], shown, message, **live)
+        wire(self.followed.change, self._follow, [self.followed], shown, message, **live)
+        controls = [self.costs, self.start, self.stop, self.go_on, self.to_compare, self.download]
+        controls += [self.zip, self.view[2]]
+        turns = [self.followed.change, self.ended.change]
+        wire(turns, self._controls, asked, controls, message)
         wire(self.stop.click, self._stop, [remembered], [self.stop], message)
         changed = [box.input for box in self.view]
         looked = [remembered, *self.view]
@@ -128,43 +138,51 @@ class TrainTab:
             gr.update(choices=self.form.shift.choices(task), value=chosen),
         ]
 
-    async def _start(
-        self, visit: Visit, remembered: list[str], *values: Any
-    ) -> AsyncIterator[list[Any]]:
+    def _start(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int], *values: Any
+    ) -> list[Any]:
         config = self.form.config(values)
         run_id = self.context.runs.submit(self.context.limits.check_run(config))
-        async for shown in self._follow(visit, run_id, [run_id, *(remembered or [])]):
-            yield shown
+        return self._begun(run_id, [run_id, *(remembered or [])], followed)
 
-    async def _go_on(self, visit: Visit, remembered: list[str]) -> AsyncIterator[list[Any]]:
+    def _go_on(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
         run_id = self._newest(remembered)
         self.context.runs.resume(run_id)
-        async for shown in self._follow(visit, run_id, remembered):
-            yield shown
+        return self._begun(run_id, remembered, followed)
 
-    async def _resume(self, visit: Visit, remembered: list[str]) -> AsyncIterator[list[Any]]:
+    def _find(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+        """Finds the visitor's newest run again when the page is opened."""
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         if known:
-            async for shown in self._follow(visit, known[0], known):
-                yield shown
-            return
+            return self._begun(known[0], known, followed)
+        return [gr.skip(), ("", 1), *[gr.skip()] * 3]
+
+    def _begun(self, run_id: str, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+        turn = (run_id, followed[1] + 1)
+        over = self.context.runs.state(run_id) in ENDED
+        buttons = [gr.update(interactive=over), gr.update(interactive=not over)]
+        return [remembered[:RUNS_REMEMBERED], turn, "", *buttons]
+
+    async def _follow(self, visit: Visit, followed: tuple[str, int]) -> AsyncIterator[list[Any]]:
+        """Shows the run, or the recorded one where there is none, until it has ended."""
+        steps = self._live(visit, followed[0]) if followed[0] else self._recorded(visit)
+        async for shown in steps:
+            yield shown
+
+    async def _recorded(self, visit: Visit) -> AsyncIterator[list[Any]]:
         recorded = recorded_events()
         text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
         curves = Curves(RunHistory(recorded), self._view(visit))
         for _ in range(2):
-            yield [status, gr.skip(), *curves.updates(visit), *[gr.skip()] * 11]
+            yield [status, gr.skip(), *curves.updates(visit), gr.skip(), gr.skip()]
             await asyncio.sleep(BETWEEN)
 
-    async def _follow(
-        self, visit: Visit, run_id: str, remembered: list[str]
-    ) -> AsyncIterator[list[Any]]:
+    async def _live(self, visit: Visit, run_id: str) -> AsyncIterator[list[Any]]:
         runs = self.context.runs
         log, history = runs.log(run_id), RunHistory()
         curves = self._curves(history, self._view(visit), run_id)
-        remembered = remembered[:RUNS_REMEMBERED]
-        first, drawn_at = True, 0.0
-        earlier = self._earlier(visit, remembered)
+        first, due = True, 0.0
         before: list[Any] = []
         while True:
             runs.keep_alive(run_id)
@@ -174,24 +192,15 @@ class TrainTab:
             over = state in ENDED
             if first or new or over or state == "queued":
                 if curves.view != self._view(visit):
-                    curves = self._curves(history, self._view(visit), run_id)
+                    curves, due = self._curves(history, self._view(visit), run_id), 0.0
                 plots: list[Any] = [gr.skip(), gr.skip()]
-                if first or over or time.monotonic() - drawn_at > PLOT_EVERY:
-                    plots, drawn_at = curves.updates(visit), time.monotonic()
-                saved = len(self.context.arms_of(run_id)) == 2
+                now = time.monotonic()
+                if first or over or now > due or not curves.settled:
+                    plots, due = curves.updates(visit), now + _pause(history.eta().seconds)
                 shown = [
                     progress.where(visit, history, state, runs.place(run_id)),
                     gr.update(visible=True) if curves.any else gr.skip(),
                     progress.summary(visit, history),
-                    progress.costs(visit, runs.events(run_id)) if over else None,
-                    gr.update(interactive=over),
-                    gr.update(interactive=not over),
-                    gr.update(visible=over and runs.can_resume(run_id)),
-                    gr.update(interactive=over and saved),
-                    gr.update(interactive=over and bool(self.context.arms_of(run_id))),
-                    gr.update(visible=False),
-                    remembered,
-                    earlier,
                     run_id if over else "",
                 ]
                 status, visible, *rest = _changed(shown, before)
@@ -201,6 +210,26 @@ class TrainTab:
                 return
             first = False
             await asyncio.sleep(BETWEEN if over else EVERY)
+
+    def _controls(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int]
+    ) -> list[Any]:
+        """Returns what a run that has begun or ended leaves to be done, and what it has cost."""
+        runs, run_id = self.context.runs, followed[0]
+        if not run_id or not runs.knows(run_id):
+            return [gr.skip()] * 8
+        over = runs.state(run_id) in ENDED
+        arms = self.context.arms_of(run_id)
+        return [
+            progress.costs(visit, runs.events(run_id)) if over else None,
+            gr.update(interactive=over),
+            gr.update(interactive=not over),
+            gr.update(visible=over and runs.can_resume(run_id)),
+            gr.update(interactive=over and len(arms) == 2),
+            gr.update(interactive=over and bool(arms)),
+            gr.update(visible=False),
+            self._earlier(visit, remembered or []),
+        ]
 
     def _curves(self, history: RunHistory, view: View, run_id: str = "") -> Curves:
         runs, under = self.context.runs, None
@@ -255,6 +284,11 @@ class TrainTab:
         size = path.stat().st_size / 2**20
         label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
         return gr.update(value=str(path), label=label, visible=True)
+
+
+def _pause(seconds: float) -> float:
+    """Returns how long a plot stands, for a run of so many seconds."""
+    return min(max(PLOT_EVERY, PLOT_SHARE * seconds), PLOT_AT_MOST)
 
 
 def _changed(now: list[Any], before: list[Any]) -> list[Any]:

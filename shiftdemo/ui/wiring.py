@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from shiftdemo.errors import ShiftDemoError
 from shiftdemo.ui.i18n import Visit, visit_of
@@ -70,7 +71,10 @@ def wire(
         inspect.isasyncgenfunction: _astream,
     }
     guard = next((make for test, make in kinds.items() if test(handler)), _once)
-    options.setdefault("show_progress", "hidden")
+    if "show_progress" not in options:
+        # Each message of an event costs the page time for every component that could show
+        # Gradio's spinner, of this event and of all before it: one component stands for all.
+        options.update(show_progress="hidden", show_progress_on=_first(message))
     return gr.on(
         triggers=triggers if isinstance(triggers, list) else [triggers],
         fn=guard(handler, len(outputs)) if not clears else _once(handler, len(outputs), None),
@@ -79,6 +83,15 @@ def wire(
         api_visibility="private",
         **options,
     )
+
+
+def _first(component: Block) -> Block:
+    """Returns the first component of the component's page; the browser finds it at once."""
+    while component.parent is not None:
+        component = component.parent
+    while children := getattr(component, "children", None):
+        component = children[0]
+    return component
 
 
 _KEPT = object()  # the outputs stay as they are
@@ -104,8 +117,10 @@ def _stream(handler: Callable[..., Iterator[Any]], n: int) -> Callable[..., Any]
     def run(request: gr.Request, *values: Any) -> Iterator[Any]:
         visit = visit_of(request)
         try:
+            said: Any = None  # an error of another event that comes meanwhile stays
             for result in handler(visit, *values):
-                yield (*_values(result, n), None)
+                yield (*_values(result, n), said)
+                said = gr.skip()
         except Exception as error:
             yield (*[gr.skip() for _ in range(n)], problem(error, visit))
 
@@ -116,8 +131,10 @@ def _astream(handler: Callable[..., AsyncIterator[Any]], n: int) -> Callable[...
     async def run(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
         visit = visit_of(request)
         try:
+            said: Any = None
             async for result in handler(visit, *values):
-                yield (*_values(result, n), None)
+                yield (*_values(result, n), said)
+                said = gr.skip()
         except Exception as error:
             yield (*[gr.skip() for _ in range(n)], problem(error, visit))
 
