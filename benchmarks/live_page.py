@@ -29,12 +29,16 @@ from typing import Any
 from shiftdemo.events import RunEvent, StepLogged
 from shiftdemo.training.record import LogReader
 
-PORT, SIZE, STEPS = 7869, 4000, 20_000
+PORT, SIZE, STEPS = 7869, 4000, 60_000
 LEFT, LOADED = 1.5, 6.0  # seconds until the page is gone, and until it is drawn
 
 
 def rate(events: list[RunEvent]) -> float:
-    """Returns steps a second between neighbouring steps of an arm, with nothing in between."""
+    """Returns steps a second between neighbouring steps of an arm, with nothing in between.
+
+    Raises:
+        SystemExit: there are none: the run has ended.
+    """
     gaps, before = [], None
     for event in events:
         if not isinstance(event, StepLogged):
@@ -43,6 +47,8 @@ def rate(events: list[RunEvent]) -> float:
             if before is not None:
                 gaps.append(event.seconds - before)
             before = event.seconds
+    if not gaps:
+        raise SystemExit("The run has ended early; take fewer rounds.")
     return len(gaps) / sum(gaps)
 
 

@@ -1,14 +1,17 @@
 """The arms of one seed, spread over processes that train at the same time.
 
 Every process makes its arms from the same plan; the calling process tells them step by step what
-to do, so that they stay together, and passes on what they say. At the same number of threads the
-weights are those of arms that take turns in one process, bit by bit.
+to do, so that they stay together, and passes on what they say. Where it tells them a few steps
+ahead, none waits for the other: a disturbance of one core delays one arm, for a while, not both.
+At the same number of threads the weights are those of arms that take turns in one process, bit by
+bit.
 """
 
 from __future__ import annotations
 
 import contextlib
 import signal
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -88,6 +91,8 @@ class _Member:
 class Crew:
     """Arms in processes of their own; see :class:`shiftdemo.training.team.Team`."""
 
+    ahead = 4
+
     def __init__(
         self,
         plan: Plan,
@@ -105,6 +110,8 @@ class Crew:
         """
         self._names = list(names)
         self._members: list[_Member] = []
+        self._unanswered = 0  # steps
+        self._early: deque[dict[str, StepFigures]] = deque()  # answered, but not asked about yet
         for number in range(n_processes):
             own = self._names[number::n_processes]
             if number < len(spare):
@@ -128,14 +135,24 @@ class Crew:
 
     def _each(self, method: str, *args: Any) -> list[Any]:
         """Returns what the processes answer."""
+        self._catch_up()
         for member in self._members:
             member.tell(method, *args)
         return [member.answer() for member in self._members]
 
     def _all(self, method: str, *args: Any) -> dict[str, Any]:
         """Returns what all arms answer, in the order of their names."""
-        found = {name: one for part in self._each(method, *args) for name, one in part.items()}
+        return self._joined(self._each(method, *args))
+
+    def _joined(self, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        found = {name: one for part in parts for name, one in part.items()}
         return {name: found[name] for name in (*self._names, HELD_OUT) if name in found}
+
+    def _catch_up(self) -> None:
+        """Waits for the steps that were asked for, so that the next answer is to what comes now."""
+        for _ in range(self._unanswered):
+            self._early.append(self._joined([member.answer() for member in self._members]))
+        self._unanswered = 0
 
     def n_params(self) -> dict[str, int]:
         """See :class:`Team`."""
@@ -143,13 +160,23 @@ class Crew:
 
     def lengths(self, indices: Sequence[int]) -> list[tuple[int, int]]:
         """See :class:`Team`; one process is enough."""
+        self._catch_up()
         self._members[0].tell("lengths", indices)
         found: list[tuple[int, int]] = self._members[0].answer()
         return found
 
-    def step(self, number: int, epoch: int, indices: Sequence[int]) -> dict[str, StepFigures]:
+    def ask(self, number: int, epoch: int, indices: Sequence[int]) -> None:
         """See :class:`Team`."""
-        return self._all("step", number, epoch, indices)
+        for member in self._members:
+            member.tell("step", number, epoch, indices)
+        self._unanswered += 1
+
+    def figures(self) -> dict[str, StepFigures]:
+        """See :class:`Team`."""
+        if self._early:
+            return self._early.popleft()
+        self._unanswered -= 1
+        return self._joined([member.answer() for member in self._members])
 
     def evaluate(self, number: int) -> dict[str, EvalLogged]:
         """See :class:`Team`."""

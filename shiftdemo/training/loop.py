@@ -1,7 +1,8 @@
 """The training loop: a generator of events. It is the only one.
 
 The arms train in lockstep: the same initial weights, samples, order, steps and random state;
-only the shift differs.
+only the shift differs. Arms in processes of their own may be a few short steps apart, but never
+where they are measured or saved, or where the run ends.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ from shiftdemo.training.team import LocalTeam, Team, noted
 
 SAVE_SECONDS = 15.0
 _SAVE_SHARE = 0.05  # at most this part of the time goes into saving
-_MEMORY_EVERY = 10  # steps
+_MEMORY_EVERY = 2.0  # seconds
+_AHEAD_SECONDS = 0.2  # the arms end this long after they were stopped, or a step, if that is longer
 
 
 def fit(
@@ -100,7 +102,7 @@ class _Run:
         self.endings = list(self.state.endings)
         self.ending: RunEvent | None = None
         self.team: Team | None = None
-        self.memory = 0.0
+        self.memory, self.memory_due = 0.0, 0.0
         self.reached = 0
 
     def _settled(self, config: TrainConfig) -> TrainConfig:
@@ -172,22 +174,31 @@ class _Run:
         if not done and "start" in config.arms:
             yield from team.evaluate(0).values()
         due = time.perf_counter() + SAVE_SECONDS
+        asked, pace, wait = done, _AHEAD_SECONDS, False
         for step in range(done + 1, config.steps + 1):
-            epoch, indices = next(order)
+            until = min(step + min(team.ahead, int(_AHEAD_SECONDS / pace)), self._together(step))
+            while asked < until and not wait:
+                asked += 1
+                team.ask(asked, *next(order))
             self.reached = step - 1
-            for name, figures in team.step(step, epoch, indices).items():
+            found = team.figures()
+            for name, figures in found.items():
                 if not is_finite(figures.loss):
                     self.ending = self._diverged(name, step)
                     return
                 yield self._logged(team, name, seed, step, figures)
+            pace = max(1e-6, *(figures.seconds for figures in found.values()))
             planned = bool(config.eval_every) and step % config.eval_every == 0
             over = step == config.steps or self._must_end(step)
+            wait = over or self._agreed(time.perf_counter() > due)
+            if asked > step:
+                continue
             if over or planned:
                 reason = yield from self._evaluate(team, step, stop if planned else None)
                 if reason and step < config.steps:
                     self.endings.append(reason)
                     self.ending, over = None, True  # as if nobody had cut it short here
-            if over or self._agreed(time.perf_counter() > due):
+            if wait or over or self._agreed(time.perf_counter() > due):
                 began = time.perf_counter()
                 seed_done = over and self.ending is None
                 yield from self._save(team, index, step, stop, seed_done)
@@ -195,12 +206,18 @@ class _Run:
                 due = time.perf_counter() + max(SAVE_SECONDS, took / _SAVE_SHARE)
             if over:
                 return
+            wait = False
+
+    def _together(self, step: int) -> int:
+        """Returns the next step, from ``step`` on, behind which all arms must stand."""
+        every = self.config.eval_every
+        return min(self.config.steps, -(-step // every) * every if every else self.config.steps)
 
     def _logged(
         self, team: Team, name: str, seed: int, step: int, figures: StepFigures
     ) -> StepLogged:
-        if step % _MEMORY_EVERY == 1 or not self.memory:
-            self.memory = team.memory()
+        if self.seconds > self.memory_due:
+            self.memory, self.memory_due = team.memory(), self.seconds + _MEMORY_EVERY
         cost = self.costs[name]
         for place, value in enumerate((1, figures.tokens, figures.seconds, figures.flops)):
             cost[place] += value

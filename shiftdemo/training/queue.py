@@ -24,6 +24,7 @@ from shiftdemo.training.worker import Here, Target, ThreadRun, start_worker
 
 SILENCE_SECONDS = 15.0
 GRACE_SECONDS = 10.0
+_END_SECONDS = 10.0
 _ENDS = (RunFinished, RunCancelled, RunFailed)
 _ENDED = ("finished", "cancelled", "failed")
 
@@ -174,8 +175,11 @@ class Runs:
         self._job(run_id).heard = time.monotonic()
 
     def close(self) -> None:
-        """Ends every run and the thread."""
+        """Ends the thread and every run."""
         self._closed.set()
+        self._wake.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join(_END_SECONDS)  # it may be about to start a process
         with self._lock:
             for job in self._jobs.values():
                 if job.process is not None and job.process.is_alive():

@@ -22,7 +22,13 @@ HELD_OUT = "held out"  # the operators of the held-out sentences, beside the arm
 
 
 class Team(Protocol):
-    """Arms that are trained together, wherever they are; all results come by arm."""
+    """Arms that are trained together, wherever they are; all results come by arm.
+
+    Attributes:
+        ahead: steps that may be asked for before the figures of the last one are there.
+    """
+
+    ahead: int
 
     def n_params(self) -> dict[str, int]:
         """Returns the number of trainable weights of every arm."""
@@ -30,8 +36,11 @@ class Team(Protocol):
     def lengths(self, indices: Sequence[int]) -> list[tuple[int, int]]:
         """Returns the tokens of source and target of some training samples."""
 
-    def step(self, number: int, epoch: int, indices: Sequence[int]) -> dict[str, StepFigures]:
-        """Makes one step of every arm that is trained, on the same samples."""
+    def ask(self, number: int, epoch: int, indices: Sequence[int]) -> None:
+        """Asks for one step of every arm that is trained, on the same samples."""
+
+    def figures(self) -> dict[str, StepFigures]:
+        """Returns the figures of the first step that was asked for and not yet answered."""
 
     def evaluate(self, number: int) -> dict[str, EvalLogged]:
         """Returns held-out figures of every arm."""
@@ -58,12 +67,15 @@ class Team(Protocol):
 class LocalTeam:
     """Arms that take turns in this process; see :class:`Team`."""
 
+    ahead = 0
+
     def __init__(
         self, plan: Plan, names: Sequence[str], seed: int, spread: Spread | None = None
     ) -> None:
         """Makes the arms ``names`` of ``seed``; ``plan.config`` is resolved."""
         self._plan = plan
         self._arms = make_arms(plan, names, seed, spread)
+        self._asked: tuple[int, int, Sequence[int]] = (0, 0, ())
         # Its own, so that what is measured does not depend on which arms are trained here.
         self._held_out_shifts = make_shifts(plan.config.shifts, plan.task.name)
 
@@ -76,8 +88,16 @@ class LocalTeam:
         samples = [self._plan.train[i] for i in indices]
         return self._plan.task.lengths(self._arms[0].loaded, samples)
 
-    def step(self, number: int, epoch: int, indices: Sequence[int]) -> dict[str, StepFigures]:
+    def ask(self, number: int, epoch: int, indices: Sequence[int]) -> None:
+        """See :class:`Team`; the step is made when its figures are wanted."""
+        self._asked = number, epoch, indices
+
+    def figures(self) -> dict[str, StepFigures]:
         """See :class:`Team`."""
+        return self.step(*self._asked)
+
+    def step(self, number: int, epoch: int, indices: Sequence[int]) -> dict[str, StepFigures]:
+        """Makes one step of every arm that is trained, on the same samples."""
         train = self._plan.train
         samples = [train[i] for i in indices]
         trained = (arm for arm in self._arms if arm.name != "start")

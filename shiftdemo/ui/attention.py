@@ -89,6 +89,7 @@ class AttentionTab:
             [self.task, remembered],
             [self.base, self.versus],
             message,
+            quiet=True,
         )
         changed = [self.text, self.target, self.kind]
         wire(self.task.change, _for_task, [self.task], changed, message)

@@ -118,6 +118,7 @@ class CompareTab:
             [self.task, self.remembered],
             pickers,
             message,
+            quiet=True,
         )
         wire(self.task.change, lambda visit, task: TYPED[task], [self.task], [self.text], message)
         chosen = [self.task, self.base, self.shifted]
@@ -133,7 +134,7 @@ class CompareTab:
         inputs = [*chosen, self.look, self.n, self.offsets, *self.data.inputs]
         wire(self.run.click, self._compare, inputs, shown, message)
         wire(self.cancel.click, self._cancel, [], [self.cancel], message)
-        wire(self.look.change, self._opening, [self.look], shown, message)
+        wire(self.look.change, self._opening, [self.look], shown, message, quiet=True)
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> list[Any]:
         choices = usable(self.context, task, remembered or [])

@@ -98,7 +98,7 @@ class Curves:
     @property
     def any(self) -> bool:
         """Whether there is a point to show."""
-        return self._table(self.history, False) is not None
+        return self._drawn[0] > 0 or self._table(self.history, False) is not None
 
     def _titles(self, visit: Visit) -> dict[str, Any]:
         """Returns the titles; a plot makes its lines anew only where one of them changes."""

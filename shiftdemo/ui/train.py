@@ -24,11 +24,10 @@ from shiftdemo.ui.train_presets import PRESETS, preset
 from shiftdemo.ui.wiring import drawn, message_box, wire
 from shiftdemo.viz.loss import RunHistory
 
-EVERY = 1.0  # seconds between two looks at a run
-BETWEEN = 0.6  # between two updates of which the page needs both
-# A browser takes long to draw a plot, and may share the cores with the training; the longer a run,
-# the less a second changes in its curves. Seconds, and the part of the run so far.
-PLOT_EVERY, PLOT_SHARE, PLOT_AT_MOST = 3.0, 0.04, 10.0
+# The page may share the cores with the training, and the longer a run, the less a second changes
+# in it: it is looked at, and its plots are drawn, after a part of its time so far, within bounds.
+LOOK, PLOT = (0.02, 1.0, 2.0), (0.04, 3.0, 10.0)  # the part, seconds at least, seconds at most
+BETWEEN = 0.6  # seconds between two updates of which the page needs both
 ENDED = ("finished", "cancelled", "failed")
 RUNS_REMEMBERED = 6
 
@@ -107,16 +106,16 @@ class TrainTab:
         asked = [remembered, self.followed]
         wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)
         wire(self.go_on.click, self._go_on, asked, begun, message)
-        wire(page.load, self._find, asked, begun, message)
+        wire(page.load, self._find, asked, begun, message, quiet=True)
         # A message to the page costs it time for every output, so only what changes all the time
         # is among these; the rest waits until the run has begun or ended.
         shown = [self.status, self.plots, *plots, self.table, self.ended]
-        live: dict[str, Any] = {"concurrency_limit": None}
+        live: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
         wire(self.followed.change, self._follow, [self.followed], shown, message, **live)
         controls = [self.costs, self.start, self.stop, self.go_on, self.to_compare, self.download]
         controls += [self.zip, self.view[2]]
         turns = [self.followed.change, self.ended.change]
-        wire(turns, self._controls, asked, controls, message)
+        wire(turns, self._controls, asked, controls, message, quiet=True)
         wire(self.stop.click, self._stop, [remembered], [self.stop], message)
         changed = [box.input for box in self.view]
         looked = [remembered, *self.view]
@@ -196,7 +195,7 @@ class TrainTab:
                 plots: list[Any] = [gr.skip(), gr.skip()]
                 now = time.monotonic()
                 if first or over or now > due or not curves.settled:
-                    plots, due = curves.updates(visit), now + _pause(history.eta().seconds)
+                    plots, due = curves.updates(visit), now + _pause(PLOT, history.eta().seconds)
                 shown = [
                     progress.where(visit, history, state, runs.place(run_id)),
                     gr.update(visible=True) if curves.any else gr.skip(),
@@ -209,7 +208,8 @@ class TrainTab:
             if over and curves.settled:
                 return
             first = False
-            await asyncio.sleep(BETWEEN if over else EVERY)
+            pause = BETWEEN if over else _pause(LOOK, history.eta().seconds)
+            await asyncio.sleep(pause)
 
     def _controls(
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
@@ -286,9 +286,10 @@ class TrainTab:
         return gr.update(value=str(path), label=label, visible=True)
 
 
-def _pause(seconds: float) -> float:
-    """Returns how long a plot stands, for a run of so many seconds."""
-    return min(max(PLOT_EVERY, PLOT_SHARE * seconds), PLOT_AT_MOST)
+def _pause(rule: tuple[float, float, float], seconds: float) -> float:
+    """Returns how long what is shown stands, for a run of so many seconds."""
+    part, least, most = rule
+    return min(max(least, part * seconds), most)
 
 
 def _changed(now: list[Any], before: list[Any]) -> list[Any]:

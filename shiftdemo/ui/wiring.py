@@ -56,6 +56,7 @@ def wire(
     outputs: Sequence[Any],
     message: gr.HTML,
     clears: bool = False,
+    quiet: bool = False,
     **options: Any,
 ) -> Any:
     """Calls ``handler(visit, *inputs)`` on every trigger and shows its errors in ``message``.
@@ -64,6 +65,7 @@ def wire(
         triggers: one event listener or several, such as ``button.click``.
         handler: a function or a generator function; returns or yields one value an output.
         clears: an error empties the outputs, where an old result beside it would mislead.
+        quiet: nobody asked for the event, so it leaves the message of one that somebody asked for.
         options: passed on to ``gr.on``.
     """
     kinds: dict[Callable[[Any], bool], Callable[..., Any]] = {
@@ -71,13 +73,15 @@ def wire(
         inspect.isasyncgenfunction: _astream,
     }
     guard = next((make for test, make in kinds.items() if test(handler)), _once)
+    said = gr.skip if quiet else _nothing
+    n = len(outputs)
     if "show_progress" not in options:
         # Each message of an event costs the page time for every component that could show
         # Gradio's spinner, of this event and of all before it: one component stands for all.
         options.update(show_progress="hidden", show_progress_on=_first(message))
     return gr.on(
         triggers=triggers if isinstance(triggers, list) else [triggers],
-        fn=guard(handler, len(outputs)) if not clears else _once(handler, len(outputs), None),
+        fn=_once(handler, n, said, failed=None) if clears else guard(handler, n, said),
         inputs=list(inputs),
         outputs=[*outputs, message],
         api_visibility="private",
@@ -101,11 +105,17 @@ def _values(result: Any, n: int) -> tuple[Any, ...]:
     return tuple(result) if n != 1 else (result,)
 
 
-def _once(handler: Callable[..., Any], n: int, failed: Any = _KEPT) -> Callable[..., Any]:
+def _nothing() -> None:
+    """Returns what empties the message."""
+
+
+def _once(
+    handler: Callable[..., Any], n: int, said: Callable[[], Any], failed: Any = _KEPT
+) -> Callable[..., Any]:
     def run(request: gr.Request, *values: Any) -> Any:
         visit = visit_of(request)
         try:
-            return (*_values(handler(visit, *values), n), None)
+            return (*_values(handler(visit, *values), n), said())
         except Exception as error:
             outputs = [gr.skip() if failed is _KEPT else failed for _ in range(n)]
             return (*outputs, problem(error, visit))
@@ -113,28 +123,31 @@ def _once(handler: Callable[..., Any], n: int, failed: Any = _KEPT) -> Callable[
     return run
 
 
-def _stream(handler: Callable[..., Iterator[Any]], n: int) -> Callable[..., Any]:
+def _stream(
+    handler: Callable[..., Iterator[Any]], n: int, said: Callable[[], Any]
+) -> Callable[..., Any]:
     def run(request: gr.Request, *values: Any) -> Iterator[Any]:
         visit = visit_of(request)
         try:
-            said: Any = None  # an error of another event that comes meanwhile stays
-            for result in handler(visit, *values):
-                yield (*_values(result, n), said)
-                said = gr.skip()
+            for number, result in enumerate(handler(visit, *values)):
+                # An error of another event that comes meanwhile stays.
+                yield (*_values(result, n), gr.skip() if number else said())
         except Exception as error:
             yield (*[gr.skip() for _ in range(n)], problem(error, visit))
 
     return run
 
 
-def _astream(handler: Callable[..., AsyncIterator[Any]], n: int) -> Callable[..., Any]:
+def _astream(
+    handler: Callable[..., AsyncIterator[Any]], n: int, said: Callable[[], Any]
+) -> Callable[..., Any]:
     async def run(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
         visit = visit_of(request)
         try:
-            said: Any = None
+            first = True
             async for result in handler(visit, *values):
-                yield (*_values(result, n), said)
-                said = gr.skip()
+                yield (*_values(result, n), said() if first else gr.skip())
+                first = False
         except Exception as error:
             yield (*[gr.skip() for _ in range(n)], problem(error, visit))
 

@@ -56,6 +56,23 @@ def test_page_is_interactive_within_seconds_of_a_cold_start(
     assert server.seconds_to_start + time.perf_counter() - began < 30  # type: ignore[attr-defined]
 
 
+def test_an_idle_page_asks_for_no_frames(browser: Browser, server: object) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        "const ask = window.requestAnimationFrame.bind(window); window.asked = 0;"
+        "window.requestAnimationFrame = (callback) => { window.asked += 1; return ask(callback); };"
+    )
+    page.goto(server.url)  # type: ignore[attr-defined]
+    page.wait_for_selector(".sd-word")
+    expect(page.locator(".sd-status").first).to_contain_text("ready", timeout=60_000)
+    page.wait_for_timeout(4000)
+    assert page.evaluate("window.asked") > 0
+    page.evaluate("window.asked = 0")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.asked") == 0
+    page.close()
+
+
 def test_worked_example_is_drawn_at_once(open_page: OpenPage) -> None:
     page = open_page()
     assert _texts(page) == [
