@@ -1,4 +1,7 @@
-"""Every operator over whole real corpora: not one broken tag, not one wrong alignment."""
+"""Every operator over whole real corpora: not one broken tag, not one wrong alignment.
+
+Tasks of one text see a fifth of the pairs' English sides, which translation sees whole.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def corpora(data_folder: Path) -> dict[str, list[Sample]]:
     if not tagged.exists() or not pairs.exists():
         pytest.skip(f"no WikiANN and Multi30k in {data_folder}")
     both = parallel_lines(pairs / "train.en.gz", pairs / "train.fr.gz")
-    texts: list[Sample] = [TextSample(pair.id, running_text(pair)) for pair in both]
+    texts: list[Sample] = [TextSample(pair.id, running_text(pair)) for pair in both[::5]]
     return {
         "ner": read_samples(tagged, "ner"),
         "translation": both,
@@ -38,7 +41,7 @@ def test_operator_keeps_the_contract_on_every_sentence(
     corpora: dict[str, list[Sample]], operator: type[Shift], task: str
 ) -> None:
     samples, applied = corpora[task], 0
-    assert len(samples) >= 20_000
+    assert len(samples) >= (20_000 if task in ("ner", "translation") else 5_000)
     shifts = [operator()]
     for number, sample in enumerate(samples):
         if isinstance(sample, TaggedSample) and number % 2:
