@@ -14,7 +14,7 @@ from shiftdemo.api.compare import (
     pairs_of,
     translate_or_tag,
 )
-from shiftdemo.api.export import export_run, push_run, zip_of_run
+from shiftdemo.api.export import export_run, push_run
 from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, resume, runs_root
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.export import write_shifted
@@ -63,5 +63,4 @@ __all__ = [
     "translate_or_tag",
     "typed_sample",
     "write_shifted",
-    "zip_of_run",
 ]

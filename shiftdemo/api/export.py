@@ -23,18 +23,6 @@ def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
     return export.export_run(run, arm, output, seed_index)
 
 
-def zip_of_run(run: Path, arm: str, seed_index: int = 0) -> Path:
-    """Returns a zip of the arm as it is saved now, in the run's own folder, made anew.
-
-    Raises:
-        ShiftDemoError: there is no such run or arm, or it is not saved yet.
-    """
-    from shiftdemo.bundle import export
-
-    name = f"shiftdemo-{arm}.zip" if seed_index == 0 else f"shiftdemo-{arm}-{seed_index}.zip"
-    return export.export_run(run, arm, run / Path(name).name, seed_index, replace=True)
-
-
 def push_run(
     run: Path,
     arm: str,

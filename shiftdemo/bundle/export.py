@@ -35,9 +35,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 _TRIES = 5
 
 
-def export_run(
-    run: Path, arm: str, output: Path, seed_index: int = 0, replace: bool = False
-) -> Path:
+def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
     """Writes one arm of a run as a zip, which appears whole or not at all.
 
     It holds what plain transformers loads (weights, tokenizer, ``config.json``), a delay layer
@@ -49,7 +47,6 @@ def export_run(
         arm: its name; empty: ``shift``, or the only one that there is.
         output: ends in ``.zip``.
         seed_index: which of the run's seeds, from 0.
-        replace: whether a file that is there is written over.
 
     Returns:
         ``output``.
@@ -61,7 +58,7 @@ def export_run(
     """
     if output.suffix.lower() != ".zip":
         raise ConfigError(f"--output is {output.name!r}; give a name that ends in .zip.")
-    if output.exists() and not replace:
+    if output.exists():
         raise ConfigError(f"{output} is there already; name another file, or take it away.")
     saved = read_arm(run, arm, seed_index)
     with tempfile.TemporaryDirectory(prefix="shiftdemo-") as kept:

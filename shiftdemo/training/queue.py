@@ -26,7 +26,7 @@ SILENCE_SECONDS = 15.0
 GRACE_SECONDS = 10.0
 _END_SECONDS = 10.0
 _ENDS = (RunFinished, RunCancelled, RunFailed)
-_ENDED = ("finished", "cancelled", "failed")
+ENDED = ("finished", "cancelled", "failed")
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Runs:
         """Whether a run has ended early and left a checkpoint."""
         with self._lock:
             job = self._job(run_id)
-            return job.state in _ENDED and find_checkpoint(job.folder) is not None
+            return job.state in ENDED and find_checkpoint(job.folder) is not None
 
     def resume(self, run_id: str) -> None:
         """Queues a run that has ended early once more; it goes on from its last checkpoint.
@@ -110,7 +110,7 @@ class Runs:
         """
         with self._lock:
             job = self._job(run_id)
-            found = find_checkpoint(job.folder) if job.state in _ENDED else None
+            found = find_checkpoint(job.folder) if job.state in ENDED else None
             if found is None:
                 raise LimitError("This run cannot go on from where it ended; start it again.")
             rewind_log(job.folder, found[1], job.config.seeds)

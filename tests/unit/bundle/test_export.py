@@ -231,16 +231,15 @@ def test_an_arm_that_is_saved_anew_meanwhile_comes_from_one_save(
         assert (folder / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_a_zip_of_a_run_is_made_anew_in_its_folder(runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_zip_holds_the_run_as_it_is_now(runs: dict[str, Path], tmp_path: Path) -> None:
     run = shutil.copytree(runs["translation"], tmp_path / "run")
-    first = api.zip_of_run(run, "base")
-    before = first.read_bytes()
+    before = api.export_run(run, "base", tmp_path / "before.zip")
     append(EvalLogged("base", 0, 9, 1.0, 2.0, 50.0, 40.0), run)
-    assert api.zip_of_run(run, "base") == first and first.parent == run
-    assert first.read_bytes() != before
-    assert not list(run.glob(".*.part"))
+    after = api.export_run(run, "base", tmp_path / "after.zip")
+    assert after.read_bytes() != before.read_bytes()
+    assert not list(tmp_path.glob(".*.part"))
     with pytest.raises(ConfigError, match=r"has no arm '\.\./\.\./x'"):
-        api.zip_of_run(run, "../../x")
+        api.export_run(run, "../../x", tmp_path / "x.zip")
 
 
 def test_a_run_that_still_trains_gives_what_it_has(runs: dict[str, Path], tmp_path: Path) -> None:
