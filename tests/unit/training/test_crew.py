@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,11 +19,13 @@ from shiftdemo.events import (
     ArmCost,
     ArmSaved,
     EvalLogged,
+    RunCancelled,
     RunEvent,
     RunFailed,
     RunFinished,
     StepLogged,
 )
+from shiftdemo.training.crew import Crew
 from shiftdemo.training.run import Plan
 
 SMALL = DataSpec(size=120, eval_size=16, max_words=8)
@@ -75,6 +78,21 @@ def test_a_shift_of_strength_zero_leaves_both_arms_alike(tmp_path: Path, n: int)
     run = config(processes=n, shifts=("position_offset:max_offset=0,p=1",))
     list(api.finetune(run, tmp_path / "run"))
     assert bytes_of(tmp_path / "run" / "base") == bytes_of(tmp_path / "run" / "shift")
+
+
+def test_arms_that_run_ahead_end_at_the_same_step(tmp_path: Path) -> None:
+    run, seen = config(processes=2, steps=400, eval_every=0, data=replace(SMALL, size=400)), []
+
+    def stop() -> bool:
+        return len(seen) >= 40
+
+    for event in api.finetune(run, tmp_path / "run", stop):
+        if isinstance(event, StepLogged):
+            seen.append((event.step, event.arm))
+    last = seen[-1][0]
+    assert seen == [(step, arm) for step in range(1, last + 1) for arm in ("base", "shift")]
+    assert 20 <= last <= 20 + 1 + Crew.ahead
+    assert isinstance(event, RunCancelled) and event.step == last
 
 
 def test_up_to_four_arms_and_the_start_is_not_trained(tmp_path: Path) -> None:
