@@ -4,4 +4,6 @@ drawWith((root, value) => {
 	box.append(make("span", "sd-message-mark", value.kind === "note" ? "i" : "!"));
 	box.append(make("span", "", value.text));
 	root.append(box);
+	// Where the form is long, the button is far from here.
+	if (value.kind !== "note") requestAnimationFrame(() => box.scrollIntoView({ block: "nearest" }));
 });

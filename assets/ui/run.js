@@ -12,6 +12,7 @@ drawWith((root, value) => {
 	}
 	const box = make("div", "sd-run");
 	box.append(make("div", "sd-state", value.state));
+	if (value.run) box.append(make("div", "sd-note", value.run));
 	if (value.fraction !== null && value.fraction !== undefined) {
 		const bar = make("div", "sd-progress");
 		bar.setAttribute("role", "progressbar");

@@ -53,7 +53,10 @@ def build_page(context: Context) -> gr.Blocks:
             with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention"):
                 AttentionTab(page, context, tasks, remembered, ended, look)
         to_pair = [tabs, compare.task]
-        wire(train.to_compare.click, _open_compare(context), [remembered], to_pair, compare.message)
+        opened = wire(
+            train.to_compare.click, _open_compare(context), [remembered], to_pair, compare.message
+        )
+        opened.then(fn=None, js="() => window.scrollTo(0, 0)")  # the button is far down
     return page
 
 

@@ -83,10 +83,8 @@ class CompareTab:
         )
         self.run_text = gr.Button(t("Show both outputs"), elem_id="compare-typed")
         gr.Markdown(t("Many sentences"), elem_classes="sd-subtitle")
-        limits = self.context.limits
         with gr.Row():
-            most = limits.compare_samples
-            self.n = field_number(CompareConfig, "n", "Sentences", 200, most)
+            self.n = field_number(CompareConfig, "n", "Sentences", 200)
             self.offsets = gr.Textbox(
                 "0,1,2,4,8,16,32,64",
                 label=t("Offsets"),

@@ -14,7 +14,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, TRAIN_RAW, RunHistory
 from shiftdemo.viz.style import arm_styles, faded_on_white
 
-_MOST_ROWS = 300  # a point for every four or five pixels
+_MOST_ROWS = (300, 1200)  # a point for every few pixels; more where no smoothing hides peaks
 _EARLIER = "#A6A6A6", "#C9B79C"  # of an earlier run's first and other arms
 
 
@@ -42,7 +42,7 @@ def plot(name: str) -> gr.LinePlot:
         color="line",
         color_title="arm",
         x_title="step",
-        y_title="loss, nats per token",
+        y_title="loss, nats",
         height=260,
         buttons=[],
         elem_id=name,
@@ -102,10 +102,10 @@ class Curves:
 
     def _titles(self, visit: Visit) -> dict[str, Any]:
         """Returns the titles; a plot makes its lines anew only where one of them changes."""
-        loss = "log10 of the loss" if self.view.log else "loss, nats per token"
+        loss = "log10 of the loss" if self.view.log else "loss, nats"
         run = visit("run {name}", name=self.run_id[:4]) if self.run_id else visit("recorded run")
         under = visit("run {name}", name=self.view.under[:4]) if self.view.under else ""
-        lines = [run, visit("every step") if self.view.raw else "", under]
+        lines = [run, visit("unsmoothed") if self.view.raw else "", under]
         color_title = ", ".join(filter(None, lines))
         return {"x_title": visit("step"), "y_title": visit(loss), "color_title": color_title}
 
@@ -137,7 +137,7 @@ class Curves:
         The plot keeps the scales and lines of its first table.
         """
         kinds = (CLEAN, SHIFTED) if held_out else (TRAIN_RAW, TRAIN)
-        table = history.table(raw=self.view.raw, max_rows=_MOST_ROWS)
+        table = history.table(raw=self.view.raw, max_rows=_MOST_ROWS[self.view.raw])
         table = table[table["kind"].isin(kinds)]
         arms = self._arms(history)
         wanted = len(arms) if held_out else len([arm for arm in arms if arm != "start"])
@@ -153,7 +153,7 @@ class Curves:
         """Returns the table with the column ``line``: what each line is called."""
         kinds = {
             TRAIN: "",
-            TRAIN_RAW: ", " + visit("every step"),
+            TRAIN_RAW: ", " + visit("unsmoothed"),
             CLEAN: ", " + visit("clean"),
             SHIFTED: ", " + visit("shifted"),
         }
@@ -163,7 +163,7 @@ class Curves:
 
 def view_boxes() -> tuple[gr.Checkbox, gr.Checkbox, gr.Dropdown]:
     """Returns the controls of a :class:`View`: raw, log, earlier run."""
-    raw = gr.Checkbox(False, label=t("every step"), min_width=110, elem_id="train-raw")
+    raw = gr.Checkbox(False, label=t("unsmoothed"), min_width=110, elem_id="train-raw")
     log = gr.Checkbox(False, label=t("log scale"), min_width=110, elem_id="train-log")
     under = gr.Dropdown(
         [(t("none"), "")],

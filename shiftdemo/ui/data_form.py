@@ -30,14 +30,11 @@ class DataForm:
         train: the controls for training data too, or those of an evaluation set only.
     """
 
-    def __init__(
-        self, message: gr.HTML, train: bool, size: int = 8000, most: int = 200_000
-    ) -> None:
+    def __init__(self, message: gr.HTML, train: bool, size: int = 8000) -> None:
         """Draws the controls.
 
         Args:
             size: default number of training sentences.
-            most: what the server allows of them.
         """
         self.train = train
         origins = [(t("built-in corpus"), "grammar"), (t("file"), "file")]
@@ -48,7 +45,7 @@ class DataForm:
         self.origin = gr.Radio(origins, value=first, label=t("Data"), info=info)
         with gr.Column(visible=train, elem_classes="sd-params") as corpus:
             with gr.Row():
-                self.size = field_number(DataSpec, "size", "Training sentences", size, most)
+                self.size = field_number(DataSpec, "size", "Training sentences", size)
                 self.size.visible = train
                 self.seed = field_number(DataSpec, "seed", "Seed of the corpus")
             with gr.Row():

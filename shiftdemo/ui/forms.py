@@ -44,23 +44,22 @@ def control(param: Param, default: Any = None, elem_id: str = "") -> Any:
     return gr.Number(value, **texts, minimum=low, maximum=high, precision=0 if whole else None)
 
 
-def field_number(config: type, name: str, label: str, value: Any = None, most: float = 0) -> Any:
+def field_number(config: type, name: str, label: str, value: Any = None) -> Any:
     """Returns a number box for a bounded field of a config dataclass.
 
     Args:
         label: what the control is called, in English.
         value: instead of the field's default.
-        most: a lower upper bound, from the server's limits; 0 for the field's own.
+
+    Its bounds are those of the config and of the server's limits, which say what is wrong; Gradio's
+    own would say it in passing, and not name the field.
     """
     item: Any = next(item for item in fields(config) if item.name == name)
-    high = min(item.metadata["high"], most) if most else item.metadata["high"]
     whole = isinstance(item.default, int)
     return gr.Number(
         item.default if value is None else value,
         label=t(label),
         info=t(item.metadata["help"]),
-        minimum=item.metadata["low"],
-        maximum=high,
         precision=0 if whole else None,
         min_width=120,
     )

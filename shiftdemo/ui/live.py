@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -102,7 +103,10 @@ class Live:
         """Returns the choices of the runs that can lie beneath the newest one."""
         runs = self.context.runs
         known = [one for one in remembered[1:] if runs.knows(one)]
-        labels = [(f"{one[:4]} · {runs.config(one).model}", one) for one in known]
+        told = {
+            one: progress.described(visit, dataclasses.asdict(runs.config(one))) for one in known
+        }
+        labels = [(f"{one[:4]} · {told[one]}", one) for one in known]
         under = self._view(visit).under
         value = under if under in known else ""
         return gr.update(choices=[(visit("none"), ""), *labels], value=value)

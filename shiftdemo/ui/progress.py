@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.evaluation.student import mean_interval
@@ -42,22 +42,28 @@ def where(visit: Visit, history: RunHistory, state: str, place: int) -> dict[str
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
     notes = list(begun.notes) if begun else []
     found = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    if begun:
+        found["run"] = described(visit, begun.config)
     if now.state == "running" and now.seconds_left is not None:
         text = "step {step} of {steps}, {seconds:.0f} seconds left"
         found["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
     return found
 
 
+def described(visit: Visit, config: Mapping[str, Any]) -> str:
+    """Returns which run this is: its task, model, shift and length."""
+    steps = visit("{n} steps", n=config.get("steps", 0))
+    shifts = " + ".join(config.get("shifts", ()))
+    return " · ".join(filter(None, [config["task"], config["model"], shifts, steps]))
+
+
 def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
     config = begun.config
     seeds = list(config.get("seeds", (0,)))
     n_arms = len([arm for arm in begun.arms if arm != "start"])
-    rate = now.steps_per_second
-    if now.state != "running" and now.seconds:
-        rate = now.step / now.seconds
     figures = [
         [f"{now.step} / {now.steps}", visit("optimiser steps of each arm")],
-        [f"{rate:.1f}", visit("steps a second, of each arm")],
+        [f"{now.steps_per_second:.1f}", visit("steps a second, of each arm")],
         [f"{now.tokens_per_second:,.0f}", visit("tokens a second, padding not counted")],
     ]
     if now.state == "running" and now.seconds_left is not None:
@@ -144,11 +150,12 @@ def costs(visit: Visit, events: Sequence[RunEvent]) -> dict[str, Any] | None:
     styles, first = arm_styles(begun.arms), next(iter(found.values()))
     rows = []
     for arm, cost in found.items():
+        saves = cost.tokens != first.tokens  # else a difference of time is the machine's
         rows.append(
             [
                 f"{styles[arm].mark} {visit(arm_label(arm))}",
                 f"{cost.tokens:,}{_less(cost.tokens, first.tokens)}",
-                f"{cost.seconds:.1f} s{_less(cost.seconds, first.seconds)}",
+                f"{cost.seconds:.1f} s{_less(cost.seconds, first.seconds) if saves else ''}",
                 f"{cost.flops / 1e12:.2f}{_less(cost.flops, first.flops)}",
             ]
         )

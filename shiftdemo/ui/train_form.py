@@ -8,7 +8,9 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.config import TrainConfig
+from shiftdemo.errors import ConfigError
 from shiftdemo.limits import Limits
+from shiftdemo.shifts import make_shifts
 from shiftdemo.ui import texts
 from shiftdemo.ui.data_form import DataForm
 from shiftdemo.ui.forms import ShiftForm, field_number, further, further_box
@@ -56,22 +58,18 @@ class TrainForm:
         self.shift = ShiftForm("train", "ner", "position_offset", values)
         self.then = further_box("train")
         with gr.Row():
-            self.steps = field_number(
-                TrainConfig, "steps", "Steps", DEFAULTS["steps"], limits.steps
-            )
+            self.steps = field_number(TrainConfig, "steps", "Steps", DEFAULTS["steps"])
             self.seconds = field_number(
-                TrainConfig, "seconds", "Time limit", min(600, limits.seconds), limits.seconds
+                TrainConfig, "seconds", "Time limit", min(600, limits.seconds)
             )
         with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=True, most=limits.train_samples)
+            self.data = DataForm(message, train=True)
         with gr.Accordion(t("More settings"), open=False):
-            self._further(limits)
+            self._further()
 
-    def _further(self, limits: Limits) -> None:
+    def _further(self) -> None:
         with gr.Row():
-            self.batch = field_number(
-                TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"], limits.batch_size
-            )
+            self.batch = field_number(TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"])
             self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
         self.seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
         self.arms = gr.CheckboxGroup(
@@ -130,8 +128,10 @@ class TrainForm:
             numbers["warmup"] = min(100, steps // 10)
         others = (str(other).strip(),) if str(other or "").strip() else ()
         names = (one.partition("=")[0].strip() for one in others)
+        if not arms:
+            raise ConfigError("Tick at least one arm.")
         settings: dict[str, Any] = {name: value or 0 for name, value in numbers.items()}
-        return TrainConfig(
+        config = TrainConfig(
             task=task,
             model=model,
             data=self.data.spec(rest[:n], eval_size=HELD_OUT),
@@ -148,6 +148,9 @@ class TrainForm:
             eval_every=max(1, steps // 12),
             **settings,
         )
+        for arm in config.arms:  # a mistake is said here, before the run takes the page
+            make_shifts(config.shifts_of(arm), task)
+        return config
 
 
 def rate_for(model: str) -> float:

@@ -90,6 +90,7 @@ class RunHistory:
             lambda: defaultdict(list)
         )
         self._recent: deque[StepLogged] = deque(maxlen=_WINDOW * 4 + 1)
+        self._tokens = 0
         self._logged_last: int | None = None
         self._last: StepLogged | None = None
         self.add(events)
@@ -123,6 +124,7 @@ class RunHistory:
         lines[TRAIN_RAW, event.arm].append((event.step, event.loss))
         lines[TRAIN, event.arm].append((event.step, mean / weight))
         self._recent.append(event)
+        self._tokens += event.tokens
         self._last, self._logged_last = event, event.seed
 
     def table(
@@ -177,6 +179,7 @@ class RunHistory:
         if ending is None:
             return Eta("running", *now, last.seconds, speed, tokens, left, fraction, **more)
         state, seconds = _ENDINGS[type(ending)], _seconds(ending)
+        speed, tokens = (step / seconds, self._tokens / seconds) if seconds > 0 else (0.0, 0.0)
         return Eta(state, *now, seconds, speed, tokens, 0.0, 1.0, _message(ending), **more)
 
     def _quiet(self) -> Eta:
@@ -193,9 +196,9 @@ class RunHistory:
         recent = [e for e in self._recent if self._last and e.seed == self._last.seed]
         recent = recent[-(_WINDOW * n_arms + 1) :]
         seconds = recent[-1].seconds - recent[0].seconds if recent else 0.0
-        if seconds <= 0:
-            return 0.0, 0.0
         done = recent[1:]
+        if seconds <= 0 or len(done) < n_arms:  # the arms of one step are logged at once
+            return 0.0, 0.0
         return len(done) / max(1, n_arms) / seconds, sum(e.tokens for e in done) / seconds
 
 

@@ -125,7 +125,7 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     expect(plot.locator("path[stroke='#009E73']").first).to_be_attached()  # the fourth arm
     assert plot.locator("path[stroke='#73B1D5']").count() == 0
     page.locator("#train-raw input").click()
-    expect(plot.locator("path[stroke='#73B1D5']").first).to_be_attached()  # base, every step
+    expect(plot.locator("path[stroke='#73B1D5']").first).to_be_attached()  # base, unsmoothed
     page.locator("#train-log input").click()
     expect(plot).to_contain_text("log10 of the loss")
     page.locator("#train-under input").click()
@@ -151,10 +151,22 @@ def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -
     raise AssertionError(f"the worker still trains {FREED_SECONDS} s after the tab was closed")
 
 
-def test_a_limit_is_said_in_one_sentence(open_page: OpenPage) -> None:
-    page = open_page(tab="Train")
+def test_a_mistake_is_said_in_one_sentence_and_the_run_stays(open_page: OpenPage) -> None:
+    page = open_page(tab="Train", width=390, height=844)
+    status = page.locator(".sd-run-box").first
+    expect(status).to_contain_text("Recorded run (not live)")
     page.get_by_role("button", name="More settings").click()
-    page.get_by_label("Learning rate", exact=True).fill("-3")
+    rate = page.get_by_label("Learning rate", exact=True)
+    expect(page.locator("#train-plot path[stroke]").first).to_be_attached()
+    page.wait_for_timeout(1000)  # the events of the page's start are over
+    rate.fill("-3")
     page.locator("#train-start").click()
-    expect(page.locator("#tab-train .sd-message, .toast-body").first).to_be_visible()
+    message = page.locator("#tab-train .sd-message").first
+    expect(message).to_contain_text("learning_rate is -3")
+    expect(message).to_be_in_viewport()
     expect(page.locator("#train-start")).to_be_enabled()
+    rate.fill("0.001")
+    page.locator("#train-other textarea, #train-other input").first.fill("x=nosuch:k=3")
+    page.locator("#train-start").click()
+    expect(message).to_contain_text("nosuch")
+    expect(status).to_contain_text("Recorded run (not live)")
