@@ -120,5 +120,10 @@ def test_eta_endings():
     done = eta([*events, RunFinished("r", "all steps done", 1.2)])
     assert (done.state, done.fraction, done.seconds_left) == ("finished", 1.0, 0.0)
     assert done.message == "all steps done" and done.seconds == 1.2
+    assert done.steps_per_second == pytest.approx(10 / 1.2)
+    tokens = sum(event.tokens for event in events[1:])
+    assert done.tokens_per_second == pytest.approx(tokens / 1.2)
+    just = eta([_started(), *_steps(1, 1), RunCancelled("r", 1, 0.5)])  # no rate of an instant
+    assert just.tokens_per_second == pytest.approx(tokens / 10 / 0.5)
     assert eta([*events, RunCancelled("r", 10, 1.0)]).state == "cancelled"
     assert eta([_started(), RunFailed("r", "no data", 0.1)]).message == "no data"
