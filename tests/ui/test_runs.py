@@ -19,6 +19,7 @@ def _start(page: Page, steps: int, seconds: int = 120) -> None:
     page.get_by_label("Time limit").fill(str(seconds))
     page.get_by_role("button", name="Data").first.click()
     page.get_by_label("Training sentences", exact=True).fill("600")
+    page.wait_for_timeout(500)  # boxes of an accordion that was just opened
     page.locator("#train-start").click()
 
 
