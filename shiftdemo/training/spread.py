@@ -7,6 +7,7 @@ that of one process with the same batch.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -27,6 +28,9 @@ class Spread:
 
             on_cpu = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes")
             self._state = PartialState(cpu=on_cpu or not torch.cuda.is_available())
+            # Left to the interpreter's own end, gloo's threads may still hold tensors when there
+            # is no interpreter any more, and the process aborts (PyTorch issue 190489).
+            atexit.register(self._state.destroy_process_group)
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,15 @@ import pytest
 from shiftdemo.events import EvalLogged, RunFinished, StepLogged
 from shiftdemo.models import load_model
 from shiftdemo.training.record import read_events
+
+# A process of two; it says on leaving, after all that was registered later, whether it left.
+MEMBER = """
+import atexit, torch
+atexit.register(lambda: print("joined at the end:", torch.distributed.is_initialized()))
+from shiftdemo.training.spread import Spread
+spread = Spread()
+print("of", spread.size, "sum", spread.total(2.0), torch.distributed.is_initialized())
+"""
 
 RUN = (
     "-m shiftdemo finetune --task ner --size 200 --eval-size 16 --max-words 8 --steps 12 "
@@ -41,3 +51,23 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path: Path) -> None:
         assert d.shifted_loss == pytest.approx(c.shifted_loss, abs=2e-4)
     for arm in ("base", "shift"):
         assert load_model(str(two / arm), "ner").n_params > 0
+
+
+def test_a_process_leaves_the_others_before_its_interpreter_ends() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+    members = [
+        subprocess.Popen(
+            [sys.executable, "-c", MEMBER],
+            env={**os.environ, **address, "RANK": rank, "LOCAL_RANK": rank, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for rank in ("0", "1")
+    ]
+    for member in members:
+        told, _ = member.communicate(timeout=120)
+        assert told.splitlines() == ["of 2 sum 4.0 True", "joined at the end: False"]
+        assert member.returncode == 0
