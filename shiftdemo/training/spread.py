@@ -24,12 +24,15 @@ class Spread:
         """Joins the other processes, where the environment names them."""
         self._state: Any = None
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            # The first import of this binds the group of that moment for ever, as a default value;
+            # the optimiser's first step would import it.
+            import torch.distributed.nn
             from accelerate import PartialState
 
             on_cpu = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes")
             self._state = PartialState(cpu=on_cpu or not torch.cuda.is_available())
-            # Left to the interpreter's own end, gloo's threads may still hold tensors when there
-            # is no interpreter any more, and the process aborts (PyTorch issue 190489).
+            # A group that lasts until the interpreter has gone aborts the process, where one of
+            # gloo's threads then gives back a tensor of Python's (PyTorch issue 190489).
             atexit.register(self._state.destroy_process_group)
 
     @property
