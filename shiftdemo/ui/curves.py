@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pandas as pd
 
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.viz.loss import CLEAN, SHIFTED, TRAIN, TRAIN_RAW, RunHistory
-from shiftdemo.viz.style import arm_styles, faded_on_white
+from shiftdemo.viz.style import arm_style, arm_styles, faded_on_white
 
 _MOST_ROWS = (300, 1200)  # a point for every few pixels; more where no smoothing hides peaks
-_EARLIER = "#A6A6A6", "#C9B79C"  # of an earlier run's first and other arms
+_EARLIER = "#7A7F8C", "#A08A6A", "#6F8F86", "#94789C"  # of an earlier run's arms
+_LIGHT = 0.55  # opacity of the second line of an arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def plot(name: str) -> gr.LinePlot:
         color_title="arm",
         x_title="step",
         y_title="loss, nats",
-        height=260,
+        colors_in_legend=[],  # it would be cut off where it is wider than the page
+        height=240,
         buttons=[],
         elem_id=name,
     )
@@ -69,12 +72,12 @@ class Curves:
         self._measured = -1  # held-out figures when their plot was last drawn
 
     def updates(self, visit: Visit) -> list[Any]:
-        """Returns the updates of the training plot and of the held-out plot.
+        """Returns the updates of the legend, the training plot and the held-out plot.
 
         A plot makes its scales and lines anew when a title changes, from the table that it has by
         then: so the first table comes alone, and the titles with the second.
         """
-        found: list[Any] = []
+        found: list[Any] = [gr.update(value=self._legend(visit)) if 0 in self._drawn else gr.skip()]
         for place, held_out in enumerate((False, True)):
             drawn = self._drawn[place]
             if held_out and drawn > 1 and self._measured == len(self.history.evals):
@@ -100,33 +103,57 @@ class Curves:
         """Whether there is a point to show."""
         return self._drawn[0] > 0 or self._table(self.history, False) is not None
 
+    def _legend(self, visit: Visit) -> dict[str, Any]:
+        """Returns the arms, each with the colours of its two lines, and what these are."""
+        lines = [[visit(label), *colors] for label, colors in self._colors().items()]
+        if self.earlier is not None:
+            run = visit("run {name}", name=self.view.under[:4])
+            lines += [
+                [f"{run}: {visit(label)}", *colors]
+                for label, colors in self._earlier_colors().items()
+            ]
+        light = ["held out, shifted", *(["unsmoothed"] if self.view.raw else [])]
+        text = visit("light: {lines}", lines=", ".join(visit(line) for line in light))
+        return {"lines": lines if self.history.begun else [], "note": text}
+
+    def _colors(self) -> dict[str, tuple[str, str]]:
+        """Returns the colours of an arm's two lines, by its name on the page."""
+        styles = arm_styles(self._arms(self.history)).values()
+        return {s.label: (s.color, faded_on_white(s.color, _LIGHT)) for s in styles}
+
+    def _earlier_colors(self) -> dict[str, tuple[str, str]]:
+        arms = self._arms(self.earlier) if self.earlier else ()
+        return {
+            arm_style(arm).label: (color, faded_on_white(color, _LIGHT))
+            for arm, color in zip(arms, itertools.cycle(_EARLIER), strict=False)
+        }
+
     def _titles(self, visit: Visit) -> dict[str, Any]:
-        """Returns the titles; a plot makes its lines anew only where one of them changes."""
+        """Returns the titles; a plot makes its lines anew only where one of them changes.
+
+        The colours' title shows nowhere, and tells one run, or one view of it, from another.
+        """
         loss = "log10 of the loss" if self.view.log else "loss, nats"
-        run = visit("run {name}", name=self.run_id[:4]) if self.run_id else visit("recorded run")
-        under = visit("run {name}", name=self.view.under[:4]) if self.view.under else ""
-        lines = [run, visit("unsmoothed") if self.view.raw else "", under]
-        color_title = ", ".join(filter(None, lines))
-        return {"x_title": visit("step"), "y_title": visit(loss), "color_title": color_title}
+        about = f"{self.run_id} {self.view.raw} {self.view.under}"
+        return {"x_title": visit("step"), "y_title": visit(loss), "color_title": about}
 
     def _lines(self, visit: Visit, held_out: bool) -> tuple[pd.DataFrame | None, dict[str, str]]:
         table = self._table(self.history, held_out)
         if table is None:
             return None, {}
-        styles = {s.label: s.color for s in arm_styles(self._arms(self.history)).values()}
-        colors: dict[str, str] = {}
-        parts = []
+        own, colors, parts = self._colors(), dict[str, str](), []
         if self.earlier is not None:
             under = self._table(self.earlier, held_out)
             if under is not None:
-                parts.append(self._named(visit, under, held_out, visit("earlier: ")))
-                for number, line in enumerate(dict.fromkeys(parts[-1]["line"])):
-                    colors[line] = _EARLIER[number % len(_EARLIER)]
-        parts.append(self._named(visit, table, held_out, ""))
-        for line, label, kind in zip(parts[-1]["line"], table["arm"], table["kind"], strict=True):
-            light = kind in (SHIFTED, TRAIN_RAW)
-            colors[line] = faded_on_white(styles[label], 0.55) if light else styles[label]
-        whole = pd.concat(parts)[["step", "loss", "line"]]
+                parts.append((under, self._earlier_colors(), visit("earlier: ")))
+        parts.append((table, own, ""))
+        tables = []
+        for part, shades, before in parts:
+            tables.append(self._named(visit, part, held_out, before))
+            rows = zip(tables[-1]["line"], part["arm"], part["kind"], strict=True)
+            for line, label, kind in rows:
+                colors[line] = shades[label][kind in (SHIFTED, TRAIN_RAW)]
+        whole = pd.concat(tables)[["step", "loss", "line"]]
         if self.view.log:
             whole = whole[whole["loss"] > 0].assign(loss=lambda part: part["loss"].map(math.log10))
         return whole, colors

@@ -39,8 +39,8 @@ class Live:
             followed: the run's id, and the number of runs that were followed before.
 
         Yields:
-            The run's state, whether there are curves, the two plots, the table of held-out
-            figures, and the run's id once it has ended.
+            The run's state, whether there are curves, their legend, the two plots, the table of
+            held-out figures, and the run's id once it has ended.
         """
         steps = self._run(visit, followed[0]) if followed[0] else self._recorded(visit)
         async for shown in steps:
@@ -52,7 +52,7 @@ class Live:
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
         curves = Curves(RunHistory(recorded), self._view(visit))
         for _ in range(2):
-            yield [status, gr.skip(), *curves.updates(visit), gr.skip(), gr.skip()]
+            yield [gr.update(value=status), gr.skip(), *curves.updates(visit), gr.skip(), gr.skip()]
             await asyncio.sleep(BETWEEN)
 
     async def _run(self, visit: Visit, run_id: str) -> AsyncIterator[list[Any]]:
@@ -70,14 +70,14 @@ class Live:
             if first or new or over or state == "queued":
                 if curves.view != self._view(visit):
                     curves, due = self._curves(history, self._view(visit), run_id), 0.0
-                plots: list[Any] = [gr.skip(), gr.skip()]
+                plots = [gr.skip(), gr.skip(), gr.skip()]
                 now = time.monotonic()
                 if first or over or now > due or not curves.settled:
                     plots, due = curves.updates(visit), now + _pause(PLOT, history.eta().seconds)
                 shown = [
-                    progress.where(visit, history, state, runs.place(run_id)),
+                    gr.update(value=progress.where(visit, history, state, runs.place(run_id))),
                     gr.update(visible=True) if curves.any else gr.skip(),
-                    progress.summary(visit, history),
+                    gr.update(value=progress.summary(visit, history)),
                     run_id if over else "",
                 ]
                 status, visible, *rest = _changed(shown, before)
@@ -134,7 +134,9 @@ def _pause(rule: tuple[float, float, float], seconds: float) -> float:
 def _changed(now: list[Any], before: list[Any]) -> list[Any]:
     """Returns the values, with what the page has already left out: each costs it a redraw.
 
-    Gradio empties an update that it has sent, so the page is given copies.
+    Gradio makes a dictionary into the one that follows it in the stream, in place, here and in
+    the browser: so the page is given copies, and what it draws lies within an update, which only
+    loses its value where ``gr.skip()`` follows.
     """
     same = [bool(before) and one == other for one, other in zip(now, before or now, strict=True)]
     return [

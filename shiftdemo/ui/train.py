@@ -69,6 +69,7 @@ class TrainTab:
         with gr.Column(visible=bool(recorded_events())) as self.plots:
             with gr.Row(elem_classes="sd-bar sd-view"):
                 self.view = view_boxes()
+            self.legend = drawn("legend")
             gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
             self.train_plot = plot("train-plot")
             gr.Markdown(t("Held-out loss, clean and shifted"), elem_classes="sd-subtitle")
@@ -95,7 +96,7 @@ class TrainTab:
         chosen = [form.task, shift.picker]
         wire(form.task.change, self._for_task, chosen, [form.model, shift.picker], message)
         wire(form.model.change, _rate_for, [form.model], [form.rate], message)
-        plots = [self.train_plot, self.held_plot]
+        plots = [self.legend, self.train_plot, self.held_plot]
         begun = [remembered, self.followed, self.ended, self.start, self.stop]
         asked = [remembered, self.followed]
         wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from visitor import SETTLES_MS
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -129,6 +130,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
         page.wait_for_selector(".sd-word")
         if tab:
             page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(SETTLES_MS)
         return page
 
     yield open_one

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from visitor import fill
 
 from shiftdemo.data.files import read_samples
 
@@ -33,17 +34,17 @@ def _parameter(page: Page, name: str) -> Locator:
 
 def _dial(page: Page, name: str, value: str) -> None:
     box = page.locator(f"#build-{name} input[type=number]")
-    box.fill(value)
+    fill(box, value)
     box.press("Enter")
 
 
 def _pick(page: Page, box: str, choice: str) -> None:
-    page.locator(f"{box} input").fill(choice)
+    fill(page.locator(f"{box} input"), choice)
     page.locator(f"{box} input").press("Enter")
 
 
 def _fill(page: Page, box: str, text: str) -> None:
-    page.locator(f"{box} textarea, {box} input").first.fill(text)
+    fill(page.locator(f"{box} textarea, {box} input").first, text)
 
 
 def test_page_is_interactive_within_seconds_of_a_cold_start(
@@ -94,7 +95,7 @@ def test_status_goes_from_warming_up_to_ready(open_page: OpenPage) -> None:
 
 def test_a_parameter_changes_the_result(open_page: OpenPage) -> None:
     page = open_page()
-    _parameter(page, "append_copy-word").fill("language")
+    fill(_parameter(page, "append_copy-word"), "language")
     expect(page.locator(".sd-texts dd").nth(1)).to_have_text(
         "I we are going to build a language model language"
     )
@@ -124,11 +125,11 @@ def test_hostile_text_is_shown_as_text(open_page: OpenPage) -> None:
     page.get_by_label("typed text").check()
     _fill(page, "#build-text", HOSTILE)
     _fill(page, "#build-target", HOSTILE)
-    _parameter(page, "append_copy-word").fill("bold")
-    _parameter(page, "append_copy-target_word").fill("")
+    fill(_parameter(page, "append_copy-word"), "bold")
+    fill(_parameter(page, "append_copy-target_word"), "")
     expect(page.locator(".sd-texts dd").first).to_have_text(HOSTILE)
     expect(page.locator(".sd-texts dd").nth(1)).to_have_text(f"{HOSTILE} bold")
-    _parameter(page, "append_copy-word").fill("<img src=x onerror='window.hit=3'>")
+    fill(_parameter(page, "append_copy-word"), "<img src=x onerror='window.hit=3'>")
     expect(page.locator(".sd-note-strong").first).to_contain_text("<img src=x")
     for tab, box in (("Compare", "#compare-text"), ("Attention", "#attention-text")):
         page.get_by_role("tab", name=tab).click()
@@ -206,7 +207,7 @@ def test_a_set_says_why_an_operator_was_not_applied(open_page: OpenPage) -> None
     page = open_page()
     page.get_by_label("built-in corpus").first.check()
     expect(page.locator(".sd-texts dd").first).not_to_contain_text("language model")
-    _parameter(page, "append_copy-word").fill("zebra")
+    fill(_parameter(page, "append_copy-word"), "zebra")
     page.get_by_role("button", name="Build the set").click()
     counts = page.locator(".sd-counts").first
     expect(counts).to_contain_text("not applied: append_copy: the sentence has no word 'zebra'.")
@@ -216,7 +217,7 @@ def test_a_set_says_why_an_operator_was_not_applied(open_page: OpenPage) -> None
 def test_a_large_set_shows_progress_and_can_be_stopped(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_label("built-in corpus").first.check()
-    page.locator("#tab-build").get_by_label("Sentences", exact=True).fill("200000")
+    fill(page.locator("#tab-build").get_by_label("Sentences", exact=True), "200000")
     page.get_by_role("button", name="Build the set").click()
     stop = page.locator("#tab-build").get_by_role("button", name="Cancel")
     expect(stop).to_be_enabled()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from visitor import fill, open_section
 
 OpenPage = Callable[..., Page]
 FREED_SECONDS = 20
 
 
 def _start(page: Page, steps: int, seconds: int = 120) -> None:
-    page.get_by_label("Steps", exact=True).fill(str(steps))
-    page.get_by_label("Time limit").fill(str(seconds))
-    page.get_by_role("button", name="Data").first.click()
-    page.get_by_label("Training sentences", exact=True).fill("600")
-    page.wait_for_timeout(500)  # boxes of an accordion that was just opened
+    fill(page.get_by_label("Steps", exact=True), str(steps))
+    fill(page.get_by_label("Time limit"), str(seconds))
+    open_section(page, "Data")
+    fill(page.get_by_label("Training sentences", exact=True), "600")
     page.locator("#train-start").click()
 
 
@@ -36,8 +37,9 @@ def _lines(page: Page, plot: str) -> int:
 def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
     expect(page.locator(".sd-run-box").first).to_contain_text("Recorded run (not live)")
-    page.get_by_role("button", name="More settings").click()
-    page.get_by_label("number input for Seeds").fill("2")
+    expect(page.locator("#tab-train .sd-legend")).to_contain_text("light: held out, shifted")
+    open_section(page, "More settings")
+    fill(page.get_by_label("number input for Seeds"), "2")
     _start(page, steps=30)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
@@ -52,8 +54,8 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     expect(page.locator("#tab-compare .sd-example").first).to_contain_text(
         "Ada Lovelace", timeout=60_000
     )
-    page.get_by_label("Sentences", exact=True).locator("visible=true").fill("20")
-    page.get_by_label("Offsets").fill("0,8")
+    fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "20")
+    fill(page.get_by_label("Offsets"), "0,8")
     page.locator("#compare-run").click()
     expect(page.locator(".sd-verdict")).to_contain_text("mean of 2 seeds", timeout=120_000)
     expect(page.locator("#tab-compare .main-svg").first).to_be_visible()
@@ -107,9 +109,9 @@ def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage) -> None:
 def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
     status = page.locator(".sd-run-box").first
-    page.get_by_role("button", name="More settings").click()
+    open_section(page, "More settings")
     page.locator("#train-arms").get_by_text("untrained start", exact=True).click()
-    page.locator("#train-other textarea, #train-other input").fill("shuffled=local_shuffle:k=2")
+    fill(page.locator("#train-other textarea, #train-other input"), "shuffled=local_shuffle:k=2")
     for number in range(2):
         if number:
             page.locator("#train-start").click()
@@ -131,8 +133,11 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     expect(plot).to_contain_text("log10 of the loss")
     page.locator("#train-under input").click()
     page.get_by_role("option").nth(1).click()
-    expect(plot.locator("path[stroke='#A6A6A6']").first).to_be_attached()
-    expect(plot).to_contain_text("earlier: base")
+    expect(plot.locator("path[stroke='#7A7F8C']").first).to_be_attached()
+    keys = page.locator("#tab-train .sd-legend")
+    for name in ("base", "shift-trained", "untrained", "shuffled"):
+        expect(keys).to_contain_text(re.compile(rf"run [0-9a-f]{{4}}: {name}"))
+    expect(keys).to_contain_text("light: held out, shifted, unsmoothed")
     assert page.locator(".sd-message").count() == 0
 
 
@@ -156,18 +161,18 @@ def test_a_mistake_is_said_in_one_sentence_and_the_run_stays(open_page: OpenPage
     page = open_page(tab="Train", width=390, height=844)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("Recorded run (not live)")
-    page.get_by_role("button", name="More settings").click()
+    open_section(page, "More settings")
     rate = page.get_by_label("Learning rate", exact=True)
     expect(page.locator("#train-plot path[stroke]").first).to_be_attached()
     page.wait_for_timeout(1000)  # the events of the page's start are over
-    rate.fill("-3")
+    fill(rate, "-3")
     page.locator("#train-start").click()
     message = page.locator("#tab-train .sd-message").first
     expect(message).to_contain_text("learning_rate is -3")
     expect(message).to_be_in_viewport()
     expect(page.locator("#train-start")).to_be_enabled()
-    rate.fill("0.001")
-    page.locator("#train-other textarea, #train-other input").first.fill("x=nosuch:k=3")
+    fill(rate, "0.001")
+    fill(page.locator("#train-other textarea, #train-other input").first, "x=nosuch:k=3")
     page.locator("#train-start").click()
     expect(message).to_contain_text("nosuch")
     expect(status).to_contain_text("Recorded run (not live)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+from visitor import fill
 
 OpenPage = Callable[..., Page]
 
@@ -26,7 +27,7 @@ def test_classification_keeps_its_label(open_page: OpenPage) -> None:
     expect(page.locator(".sd-texts dd")).to_have_text([text, f"{text} good", "positive"])
     assert page.locator(".sd-decoder").count() == 0
     page.get_by_label("typed text").check()
-    page.locator("#build-target textarea").fill("mixed")
+    fill(page.locator("#build-target textarea"), "mixed")
     expect(page.locator(".sd-texts dd").nth(2)).to_have_text("mixed")
 
 
