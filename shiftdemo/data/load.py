@@ -8,7 +8,7 @@ from itertools import islice
 from shiftdemo.config import DataSpec
 from shiftdemo.data.columns import parse_columns
 from shiftdemo.data.files import iter_samples
-from shiftdemo.data.grammar import GrammarSpec, generate
+from shiftdemo.data.grammar import GrammarSpec, generate, keep
 from shiftdemo.data.hub import hub_samples, is_hub
 from shiftdemo.data.lines import Meter
 from shiftdemo.errors import ConfigError
@@ -92,7 +92,18 @@ def stream_samples(
     return iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
 
 
+def keep_corpus() -> None:
+    """Keeps the built-in corpus of the default configuration in memory, for training at once."""
+    for split in ("train", "eval"):
+        keep(*_spec(DataSpec(), split))
+
+
 def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> Iterator[Sample]:
+    return (sentence.sample(task) for sentence in generate(*_spec(data, split, limit)))
+
+
+def _spec(data: DataSpec, split: str, limit: int | None = None) -> tuple[GrammarSpec, str]:
+    """Returns what is asked of the grammar, and its name of the split."""
     train = split == "train"
     size = data.size if train else data.eval_size
     spec = GrammarSpec(
@@ -102,5 +113,4 @@ def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> Iterat
         names=data.names if train else data.eval_names,
         seed=data.seed,
     )
-    sentences = generate(spec, {"train": "train", "eval": "val", "test": "test"}[split])
-    return (sentence.sample(task) for sentence in sentences)
+    return spec, {"train": "train", "eval": "val", "test": "test"}[split]

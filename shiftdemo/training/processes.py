@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 _starting = threading.Lock()
+_preload = ["shiftdemo.training.crew"]
 
 
 def cores() -> int:
@@ -27,8 +28,17 @@ def context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["shiftdemo.training.crew"])
+    found.set_forkserver_preload(_preload)
     return found
+
+
+def warm() -> None:
+    """Starts the fork server, where there is one, and waits until it can start runs at once.
+
+    It then holds the libraries and the default corpus; takes seconds.
+    """
+    _preload[:] = ["shiftdemo.training.preload"]
+    start(_nothing, ()).join()
 
 
 def start(target: Callable[..., None], args: tuple[Any, ...]) -> BaseProcess:
@@ -57,12 +67,12 @@ def parent_is_gone() -> bool:
     return parent is not None and not parent.is_alive()
 
 
-def nothing() -> None:
-    """Returns at once; started once, it makes the fork server load its libraries."""
-
-
 def crew_member(connection: Any) -> None:
     """Waits for the arms that it is to train; see :func:`shiftdemo.training.crew.serve`."""
     from shiftdemo.training.crew import serve
 
     serve(connection)
+
+
+def _nothing() -> None:
+    pass

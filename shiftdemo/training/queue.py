@@ -123,10 +123,9 @@ class Runs:
         self._wake.set()
 
     def warm(self) -> None:
-        """Starts the fork server and waits until it has its libraries; takes seconds, once."""
-        if self._here is not None:
-            return
-        processes.start(processes.nothing, ()).join()
+        """Makes runs start at once; takes seconds, once. Call it before the first run."""
+        if self._here is None:
+            processes.warm()
 
     def place(self, run_id: str) -> int:
         """Returns how many runs are before this one; 0 when it runs or has ended."""

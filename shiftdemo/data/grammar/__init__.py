@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftdemo.data.grammar.generator import generate
+from shiftdemo.data.grammar.generator import generate, keep
 from shiftdemo.data.grammar.spec import SPLITS, GrammarSentence, GrammarSpec
 
-__all__ = ["SPLITS", "GrammarSentence", "GrammarSpec", "generate"]
+__all__ = ["SPLITS", "GrammarSentence", "GrammarSpec", "generate", "keep"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Iterator
+from itertools import islice
 from zlib import crc32
 
 from shiftdemo.data.grammar.compose import compose
@@ -17,6 +19,8 @@ from shiftdemo.errors import ConfigError
 _SHARES = ("train", "train", "train", "val", "test")
 # so many fruitless draws in a row mean that there are no more sentences of this kind
 _PATIENCE = 30_000
+
+_kept: dict[tuple[GrammarSpec, str], tuple[GrammarSentence, ...]] = {}
 
 
 def split_of(text_fr: str) -> str:
@@ -40,7 +44,23 @@ def generate(spec: GrammarSpec, split: str = "train") -> Iterator[GrammarSentenc
     """
     if split not in SPLITS:
         raise ConfigError(f"split={split!r} is unknown; choose from {', '.join(SPLITS)}.")
+    kept = _kept.get(_key(spec, split), ())
+    if spec.size <= len(kept):
+        return islice(kept, spec.size)
     return _sentences(spec, split)
+
+
+def keep(spec: GrammarSpec, split: str = "train") -> None:
+    """Keeps sentences in memory; :func:`generate` then gives them, or fewer of them, at once.
+
+    8,000 sentences take 25 MB.
+    """
+    _kept[_key(spec, split)] = tuple(generate(spec, split))
+
+
+def _key(spec: GrammarSpec, split: str) -> tuple[GrammarSpec, str]:
+    """Returns what sentences are kept by: a smaller set is the beginning of a larger one."""
+    return dataclasses.replace(spec, size=1), split
 
 
 def _sentences(spec: GrammarSpec, split: str) -> Iterator[GrammarSentence]:

@@ -7,9 +7,11 @@ from itertools import islice
 
 import pytest
 
-from shiftdemo.data.grammar import SPLITS, GrammarSpec, generate
+from shiftdemo.config import TrainConfig
+from shiftdemo.data.grammar import SPLITS, GrammarSpec, generate, generator, keep
 from shiftdemo.data.grammar.french import conjugate, participle, plural
 from shiftdemo.data.grammar.lexicon import lexicon
+from shiftdemo.data.load import keep_corpus, load_samples
 from shiftdemo.errors import ConfigError
 from shiftdemo.types import mentions
 from shiftdemo.words import split
@@ -48,6 +50,29 @@ def test_generate_same_spec_gives_same_sentences():
     spec = GrammarSpec(size=60, seed=4)
     assert list(generate(spec)) == list(generate(spec))
     assert list(generate(spec)) != list(generate(GrammarSpec(size=60, seed=5)))
+
+
+def test_kept_sentences_are_given_again_and_others_are_made(monkeypatch):
+    monkeypatch.setattr(generator, "_kept", {})
+    made = list(generate(GrammarSpec(size=60, seed=4), "val"))
+    keep(GrammarSpec(size=50, seed=4), "val")
+    kept = list(generate(GrammarSpec(size=50, seed=4), "val"))
+    assert kept == made[:50]
+    fewer = list(generate(GrammarSpec(size=20, seed=4), "val"))
+    assert all(one is other for one, other in zip(fewer, kept[:20], strict=True))
+    assert list(generate(GrammarSpec(size=60, seed=4), "val")) == made
+    for spec in (GrammarSpec(size=9, seed=5), GrammarSpec(size=9, seed=4, max_words=8)):
+        assert not {s.text_en for s in generate(spec, "val")} <= {s.text_en for s in kept}
+    assert next(generate(GrammarSpec(seed=4), "train")).text_en != kept[0].text_en
+
+
+def test_the_default_corpus_is_what_is_kept(monkeypatch):
+    monkeypatch.setattr(generator, "_kept", {})
+    keep_corpus()
+    monkeypatch.setattr(generator, "_attempt", None)  # it can make no more
+    data = TrainConfig().data
+    assert len(load_samples("ner", data)) == data.size
+    assert len(load_samples("translation", data, "eval")) == data.eval_size
 
 
 def test_generate_is_lazy_and_numbers_its_sentences():
