@@ -55,7 +55,7 @@ class StepLogged:
 class EvalLogged:
     """Held-out figures of one arm, on the sentences as they are and shifted.
 
-    Losses in nats per token, accuracies of single tokens in percent; ``note`` says which
+    Losses in nats per label, accuracies of single tokens in percent; ``note`` says which
     operator changed with them. ``score_name`` is what can be read off without generating text
     (entity F1, accuracy), 0 to 100; token accuracy where that is all.
     """

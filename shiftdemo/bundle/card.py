@@ -119,7 +119,7 @@ def _figures(saved: SavedArm) -> list[str]:
     told = all((e.clean_score, e.shifted_score) == _accuracies(e) for e in scored)
     score = "" if told else scored[0].score_name  # a second column of the same is no use
     head = ["arm", "seed", "step"]
-    for name in ("loss, nats per token", "token accuracy, %", *([f"{score}, %"] if score else ())):
+    for name in ("loss, nats per label", "token accuracy, %", *([f"{score}, %"] if score else ())):
         head += [f"clean {name}", f"shifted {name}"]
     rows = [_figure_row(event, bool(score)) for event in saved.held_out]
     return [

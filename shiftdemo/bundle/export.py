@@ -24,8 +24,8 @@ from shiftdemo.publish import check_push, push_files
 
 Files = dict[str, "bytes | Path"]
 UNITS = {
-    "clean_loss": "nats per token, held-out sentences as they are",
-    "shifted_loss": "nats per token, the same sentences shifted",
+    "clean_loss": "nats per label, held-out sentences as they are",
+    "shifted_loss": "nats per label, the same sentences shifted",
     "clean_accuracy": "% of single tokens",
     "shifted_accuracy": "% of single tokens",
     "clean_score": "what score_name says, 0 to 100",

@@ -147,7 +147,7 @@ def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int 
     mixed = task.exchanged(usable, random.Random(f"{seed}/sources"))
     loss, shuffled_loss = (_mean_loss(loaded, task, part) for part in (usable, mixed))
     ok = math.isfinite(loss) and shuffled_loss >= (1 + SOURCE_MARGIN) * loss
-    figures = f"loss {loss:.3f} nats per token, {shuffled_loss:.3f} with {task.shuffled}"
+    figures = f"loss {loss:.3f} nats per label, {shuffled_loss:.3f} with {task.shuffled}"
     message = (
         f"The model uses {task.reads} ({figures})."
         if ok

@@ -77,7 +77,7 @@ def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
     figures.append([f"{begun.n_params:,}", visit("trainable weights of one model")])
     if "device" in config:
         processes = int(config.get("processes", 1))
-        text = visit("device, precision; {n} processes for {arms} arms", n=processes, arms=n_arms)
+        text = visit("device, precision; arms: {arms}, processes: {n}", n=processes, arms=n_arms)
         figures.append([f"{config['device']}, {config.get('precision', '')}", text])
     if len(seeds) > 1 and now.seed in seeds:
         figures.append([f"{seeds.index(now.seed) + 1} / {len(seeds)}", visit("seed in training")])
@@ -122,8 +122,8 @@ def summary(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
         written = [_written(_COLUMNS[name], one) for name, one in zip(shown, values, strict=True)]
         rows.append([label, str(max(event.step for event in events)), *written])
     titles = {
-        "clean_loss": visit("loss, clean (nats/token)"),
-        "shifted_loss": visit("loss, shifted"),
+        "clean_loss": f"{visit('loss')}, {visit('clean')}",
+        "shifted_loss": f"{visit('loss')}, {visit('shifted')}",
         "clean_score": f"{visit(score_name)}, {visit('clean')}",
         "shifted_score": f"{visit(score_name)}, {visit('shifted')}",
         "clean_accuracy": f"{visit(accuracy)}, {visit('clean')}",

@@ -31,8 +31,8 @@ ARMS_HELP = "At least one that is trained; the untrained start is measured besid
 OTHER_ARM_HELP = "NAME=SHIFT, with shifts of its own; several are joined by ' + '."
 HELD_OUT = (
     "On held-out sentences, as they are (clean) and with the shift applied to every one "
-    "(shifted). Loss: lower is better. Behind ±: half the 95 % interval over the seeds. Compare "
-    "gives scores with intervals over the sentences."
+    "(shifted). Loss: nats per label, lower is better. Behind ±: half the 95 % interval over the "
+    "seeds. Compare gives scores with intervals over the sentences."
 )
 COST = (
     "What the training of each arm took, all seeds together; in brackets against the first. "

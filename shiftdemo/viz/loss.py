@@ -130,7 +130,7 @@ class RunHistory:
     def table(
         self, seed: int | None = None, raw: bool = False, max_rows: int = MAX_ROWS
     ) -> pd.DataFrame:
-        """Returns the losses, one row a point, in nats per token.
+        """Returns the losses, one row a point, in nats per label.
 
         Args:
             seed: whose losses; ``None`` for the seed that logged last.

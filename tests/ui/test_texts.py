@@ -65,6 +65,16 @@ def test_every_text_has_its_chinese() -> None:
     assert not missing
 
 
+def test_every_chinese_text_is_used() -> None:
+    written = {
+        node.value
+        for path in FOLDER.parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    assert not [text for text in catalogue() if text not in written | set(_named())]
+
+
 def test_placeholders_are_the_same_in_both_languages() -> None:
     for text, chinese in catalogue().items():
         wanted = {part.split("}")[0] for part in text.split("{")[1:]}

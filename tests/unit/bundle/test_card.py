@@ -102,7 +102,7 @@ def test_the_figures_stand_with_their_units(saved: SavedArm) -> None:
         EvalLogged("shift", 3, 250, 0.2, 0.3, 89.0, 88.0, "", "entity F1", 60.0, 59.0),
     )
     text = card(dataclasses.replace(saved, held_out=figures))
-    assert "| clean loss, nats per token | shifted loss, nats per token |" in text
+    assert "| clean loss, nats per label | shifted loss, nats per label |" in text
     assert "| clean entity F1, % | shifted entity F1, % |" in text
     assert "| base | 3 | 250 | 0.123 | 1.500 | 90.0 | 80.1 | 61.0 | 33.2 |" in text
     assert "| shift | 3 | 250 | 0.200 | 0.300 | 89.0 | 88.0 | 60.0 | 59.0 |" in text
