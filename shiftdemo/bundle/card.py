@@ -17,6 +17,7 @@ from shiftdemo.markdown import code, fenced, front_matter, printable, table
 from shiftdemo.models import OUTPUT_DELAY
 from shiftdemo.publish import HUB_TASKS, is_repo_id
 from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.summarization import Summarization, prompt_in
 
 
 def make_card(
@@ -146,6 +147,7 @@ def _figure_row(event: EvalLogged, with_score: bool) -> list[str]:
 def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[str]:
     task, place = saved.config.task, repo_id or "."
     late = int(model.get(OUTPUT_DELAY) or 0)
+    prompt = prompt_in(model.get("task_specific_params")) if task == Summarization.name else ""
     where = "" if repo_id else " Unpack the zip; `place` is the folder that it was unpacked into."
     first = (
         "Plain transformers loads the model WITHOUT its delay layer, and its outputs are then not "
@@ -156,7 +158,7 @@ def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[st
     lines = [
         f"{first}{where}",
         "",
-        *fenced(plain_usage(task, place, late), "python"),
+        *fenced(plain_usage(task, place, late, prompt), "python"),
     ]
     if late:
         lines += [
@@ -165,12 +167,13 @@ def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[st
             f"word's first piece, and {late} padding tokens at the end make room for the last.",
         ]
     if model.get(NAME):
+        ref = f"hub:{repo_id}" if repo_id else place
         lines += [
             "",
             f"The delay layer that it was trained with lies in `{FILE}`; shiftdemo loads the "
             "model with it:",
             "",
-            *fenced(own_usage(task, f"hub:{repo_id}" if repo_id else place, late), "python"),
+            *fenced(own_usage(task, ref, late, prompt), "python"),
         ]
     return lines
 

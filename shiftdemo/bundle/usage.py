@@ -11,12 +11,14 @@ _CLASSES = {
     "question_answering": "AutoModelForQuestionAnswering",
 }
 _GENERATE = """\
-batch = tokenizer(["{text}"], return_tensors="pt", return_token_type_ids=False)
+batch = tokenizer([{text!r}], return_tensors="pt", return_token_type_ids=False)
 out = model.generate(**batch, max_new_tokens=60, do_sample=False, num_beams=1)
 print(tokenizer.batch_decode(out, skip_special_tokens=True)[0])"""
+_TEXTS = {
+    "translation": "Ada reads a book .",
+    "summarization": "Ada reads a book . It is long , and she likes it .",
+}
 _USES = {
-    "translation": _GENERATE.format(text="Ada reads a book ."),
-    "summarization": _GENERATE.format(text="Ada reads a book . It is long , and she likes it ."),
     "language_modeling": """\
 start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
 ids = torch.tensor([[start, *tokenizer("Ada reads", add_special_tokens=False).input_ids]])
@@ -56,23 +58,24 @@ for number, word in enumerate(words):
     print(word, model.config.id2label[best[places.index(number) + late]])"""
 
 
-def plain_usage(task: str, place: str, late: int = 0) -> str:
+def plain_usage(task: str, place: str, late: int = 0, prompt: str = "") -> str:
     """Returns Python that loads a model with transformers alone and runs one text through it.
 
     Args:
         place: the model's folder, or its name on the hub.
         late: by how many places a tagger answers late.
+        prompt: what the model wants in front of a source.
     """
     name = _CLASSES[task]
     return (
         f"import torch\nfrom transformers import {name}, AutoTokenizer\n\n"
         f"place = {place!r}\n"
         "tokenizer = AutoTokenizer.from_pretrained(place)\n"
-        f"model = {name}.from_pretrained(place).eval()\n{_use(task, late)}"
+        f"model = {name}.from_pretrained(place).eval()\n{_use(task, late, prompt)}"
     )
 
 
-def own_usage(task: str, ref: str, late: int = 0) -> str:
+def own_usage(task: str, ref: str, late: int = 0, prompt: str = "") -> str:
     """Returns the same with shiftdemo, which loads the delay layer too.
 
     Args:
@@ -82,9 +85,11 @@ def own_usage(task: str, ref: str, late: int = 0) -> str:
         "import torch\nfrom shiftdemo.models import load_model\n\n"
         f"place = {ref!r}\n"
         f"loaded = load_model(place, {task!r})\n"
-        f"model, tokenizer = loaded.model, loaded.tokenizer\n{_use(task, late)}"
+        f"model, tokenizer = loaded.model, loaded.tokenizer\n{_use(task, late, prompt)}"
     )
 
 
-def _use(task: str, late: int) -> str:
+def _use(task: str, late: int, prompt: str) -> str:
+    if task in _TEXTS:
+        return _GENERATE.format(text=prompt + _TEXTS[task])
     return _LATE.format(late=late) if late else _USES[task]

@@ -23,7 +23,11 @@ class Summarization(Seq2Seq):
 
     def prompt(self, loaded: Loaded) -> str:
         """See :meth:`Seq2Seq.prompt`: what the model's ``config.json`` says for this task."""
-        settings = getattr(loaded.model.config, "task_specific_params", None)
-        own = settings.get(self.name) if isinstance(settings, Mapping) else None
-        prefix = own.get("prefix") if isinstance(own, Mapping) else None
-        return prefix if isinstance(prefix, str) else ""
+        return prompt_in(getattr(loaded.model.config, "task_specific_params", None))
+
+
+def prompt_in(settings: object) -> str:
+    """Returns the prompt in a configuration's ``task_specific_params``, or ``""``."""
+    own = settings.get(Summarization.name) if isinstance(settings, Mapping) else None
+    prefix = own.get("prefix") if isinstance(own, Mapping) else None
+    return prefix if isinstance(prefix, str) else ""

@@ -113,6 +113,17 @@ class DataForm:
             **sizes,
         )
 
+    def filled(self, data: DataSpec) -> list[Any]:
+        """Returns the updates of ``inputs`` with which the form shows ``data``.
+
+        Files are not put back: the form stays as it is, where the data came from some.
+        """
+        if data.train or data.eval:
+            return [gr.skip() for _ in self.inputs]
+        lengths = [data.min_words, data.max_words]
+        shown = ["grammar", data.size, data.seed, *lengths, data.names, data.eval_names]
+        return [*shown, gr.skip(), gr.skip()]
+
 
 def _whole(value: Any) -> int:
     return int(value or 0)

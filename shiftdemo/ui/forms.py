@@ -180,6 +180,18 @@ class ShiftForm:
         inside = {key: _within(value, *bounds[key]) for key, value in forced.items()}
         return str(ShiftSpec(name, {**shown, **inside}))
 
+    def filled(self, task: str, spec: str) -> list[Any]:
+        """Returns the updates of ``inputs`` with which the form shows ``spec``."""
+        wanted = ShiftSpec.parse(spec)
+        picker = gr.update(choices=self.choices(task), value=wanted.name)
+        values = [
+            next((wanted.params[one] for one in params if one in wanted.params), None)
+            if owner == wanted.name
+            else None
+            for owner, params in self._slots
+        ]
+        return [picker, *(gr.skip() if value is None else value for value in values)]
+
     def show(self, visit: Visit, name: str, encoding: str = "") -> list[Any]:
         """Returns the updates of ``shown`` for the operator ``name``.
 

@@ -38,7 +38,7 @@ COST = (
     "What the training of each arm took, all seeds together; in brackets against the first. "
     "Tokens without padding; operations with it."
 )
-WARMUP_HELP = "Steps of linear warm-up; empty: a tenth of the steps, at most 100."
+WARMUP_HELP = "Steps of linear warm-up; -1: a tenth of the steps, at most 100."
 SEEDS_HELP = "Runs after one another, each with other initial weights; 1 is quickest."
 COMPARE_LEAD = (
     "Both models on the same sentences. The curve shows what happens when every sentence starts "

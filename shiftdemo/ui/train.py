@@ -93,15 +93,18 @@ class TrainTab:
         shift = form.shift
         picked = [shift.picker.change, form.model.change, page.load]
         wire(picked, self._explain, [shift.picker, form.model], shift.shown, message)
+        # What a preset or a run that was found again fills in stays: these follow the visitor only.
         chosen = [form.task, shift.picker]
-        wire(form.task.change, self._for_task, chosen, [form.model, shift.picker], message)
-        wire(form.model.change, _rate_for, [form.model], [form.rate], message)
+        wire(
+            form.task.input, self._for_task, chosen, [form.model, form.rate, shift.picker], message
+        )
+        wire(form.model.input, _rate_for, [form.model], [form.rate], message)
         plots = [self.legend, self.train_plot, self.held_plot]
         begun = [remembered, self.followed, self.ended, self.start, self.stop]
         asked = [remembered, self.followed]
         wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)
         wire(self.go_on.click, self._go_on, asked, begun, message)
-        wire(page.load, self._find, asked, begun, message, quiet=True)
+        wire(page.load, self._find, asked, [*begun, *form.inputs], message, quiet=True)
         # A message to the page costs it time for every output, so only what changes all the time
         # is among these; the rest waits until the run has begun or ended.
         shown = [self.status, self.plots, *plots, self.table, self.ended]
@@ -129,6 +132,7 @@ class TrainTab:
         chosen = operator if operator in names else names[0]
         return [
             gr.update(choices=models, value=models[0]),
+            rate_for(models[0]),
             gr.update(choices=self.form.shift.choices(task), value=chosen),
         ]
 
@@ -145,11 +149,12 @@ class TrainTab:
         return self._begun(run_id, remembered, followed)
 
     def _find(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
-        """Finds the visitor's newest run again when the page is opened."""
+        """Finds the visitor's newest run again when the page is opened, and its settings."""
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
-        if known:
-            return self._begun(known[0], known, followed)
-        return [gr.skip(), ("", 1), *[gr.skip()] * 3]
+        if not known:
+            return [gr.skip(), ("", 1), *(gr.skip() for _ in range(3 + len(self.form.inputs)))]
+        settings = self.form.filled(self.context.runs.config(known[0]))
+        return [*self._begun(known[0], known, followed), *settings]
 
     def _begun(self, run_id: str, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
         turn = (run_id, followed[1] + 1)

@@ -20,6 +20,7 @@ from shiftdemo.ui.models import trainable
 LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
 DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
 HELD_OUT = 200
+A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
 ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
 OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
 SCHEDULES = (
@@ -103,7 +104,7 @@ class TrainForm:
                 for name in names[start : start + 2]:
                     self.numbers.append(field_number(TrainConfig, name, NUMBERS[name]))
         warmup = self.numbers[names.index("warmup")]
-        warmup.value, warmup.info = None, t(texts.WARMUP_HELP)
+        warmup.value, warmup.info = A_TENTH, t(texts.WARMUP_HELP)
 
     @property
     def inputs(self) -> list[Any]:
@@ -124,7 +125,7 @@ class TrainForm:
         then, *rest = rest[len(NUMBERS) :]
         n = len(self.data.inputs)
         steps = int(steps or 0)
-        if numbers["warmup"] is None:
+        if numbers["warmup"] in (None, A_TENTH):
             numbers["warmup"] = min(100, steps // 10)
         others = (str(other).strip(),) if str(other or "").strip() else ()
         names = (one.partition("=")[0].strip() for one in others)
@@ -151,6 +152,28 @@ class TrainForm:
         for arm in config.arms:  # a mistake is said here, before the run takes the page
             make_shifts(config.shifts_of(arm), task)
         return config
+
+    def filled(self, config: TrainConfig) -> list[Any]:
+        """Returns the updates of ``inputs`` with which the controls describe a run of theirs."""
+        first, *more = config.shifts
+        known = [value for _, value in ARM_CHOICES]
+        return [
+            config.task,
+            gr.update(choices=trainable(config.task), value=config.model),
+            config.steps,
+            config.seconds,
+            config.batch_size,
+            config.learning_rate,
+            len(config.seeds),
+            [arm for arm in config.arms if arm in known],
+            " ".join(config.other_arms),
+            config.optimizer,
+            config.schedule,
+            *(getattr(config, name) for name in NUMBERS),
+            " ".join(more),
+            *self.data.filled(config.data),
+            *self.shift.filled(config.task, first),
+        ]
 
 
 def rate_for(model: str) -> float:

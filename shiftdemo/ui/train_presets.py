@@ -9,7 +9,7 @@ import gradio as gr
 
 from shiftdemo.ui.i18n import Visit
 from shiftdemo.ui.models import trainable
-from shiftdemo.ui.train_form import TrainForm
+from shiftdemo.ui.train_form import TrainForm, rate_for
 
 # What a button says, and the model that it chooses.
 PRESETS = (
@@ -23,11 +23,12 @@ PRESET = {"steps": 1500, "batch_size": 64}  # the run of the README's figure
 def preset(form: TrainForm, model: str) -> tuple[Callable[[Visit], list[Any]], list[Any]]:
     """Returns the handler of a preset's button, and the components that it fills in."""
     offsets = [form.shift.control("position_offset", name) for name in ("max_offset", "p")]
-    targets = [form.task, form.model, form.shift.picker, form.steps, form.batch, *offsets]
+    targets = [form.task, form.model, form.rate, form.shift.picker, form.steps, form.batch]
 
     def choose(visit: Visit) -> list[Any]:
         models = gr.update(choices=trainable("ner"), value=model)
         picker = gr.update(choices=form.shift.choices("ner"), value="position_offset")
-        return ["ner", models, picker, PRESET["steps"], PRESET["batch_size"], 32, 0.5]
+        sizes = [PRESET["steps"], PRESET["batch_size"]]
+        return ["ner", models, rate_for(model), picker, *sizes, 32, 0.5]
 
-    return choose, targets
+    return choose, [*targets, *offsets]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from visitor import fill
+from visitor import SETTLES_MS, fill
 
 from shiftdemo.data.files import read_samples
 
@@ -324,7 +324,11 @@ def test_a_shift_without_effect_is_named_before_training(open_page: OpenPage) ->
     warning = page.locator("#tab-train .sd-draws-about .sd-note-strong")
     expect(page.locator("#tab-train .sd-draws-about").first).to_contain_text("position ids move")
     expect(warning).to_have_count(0)
+    page.wait_for_timeout(SETTLES_MS)
+    page.locator("#tab-train").get_by_text("translation", exact=False).first.click()
+    model = page.locator("#tab-train input[aria-label=Model]")
     page.get_by_role("button", name="Rotary: a control").click()
+    expect(model).to_have_value("scratch:rotary")
     expect(warning.first).to_contain_text("No effect on this model: rotary positions")
 
 

@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 from visitor import fill, open_section
@@ -24,10 +25,10 @@ def _start(page: Page, steps: int, seconds: int = 120) -> None:
     page.locator("#train-start").click()
 
 
-def _last_event(runs: Path) -> str:
+def _events(runs: Path) -> list[dict[str, Any]]:
     logs = sorted(runs.glob("*/events.jsonl"), key=lambda path: path.stat().st_mtime)
     lines = logs[-1].read_text(encoding="utf-8").splitlines() if logs else []
-    return json.loads(lines[-1])["event"] if lines else ""
+    return [json.loads(line) for line in lines]
 
 
 def _lines(page: Page, plot: str) -> int:
@@ -79,16 +80,21 @@ def test_stop_keeps_both_models_and_a_reload_finds_them(open_page: OpenPage) -> 
     page.reload()
     page.get_by_role("tab", name="Train").click()
     expect(page.locator(".sd-run-box").first).to_contain_text("Stopped; what was trained is kept")
+    expect(page.get_by_label("Steps", exact=True)).to_have_value("3000")  # its settings too
+    open_section(page, "Data")
+    expect(page.get_by_label("Training sentences", exact=True)).to_have_value("600")
     page.locator("#train-compare").click()
     page.locator("#compare-typed").click()
     expect(page.locator("#tab-compare .sd-example").first).to_be_visible(timeout=60_000)
 
 
-def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage) -> None:
+def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage, server: Any) -> None:
     page = open_page(tab="Train")
     _start(page, steps=400)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("MiB", timeout=60_000)
+    config = _events(server.runs)[0]["config"]
+    assert (config["steps"], config["warmup"], config["data"]["size"]) == (400, 40, 600)
     page.locator("#train-stop").click()
     expect(page.locator("#train-resume")).to_be_visible(timeout=20_000)
     page.locator("#train-resume").click()
@@ -141,8 +147,8 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     assert page.locator(".sd-message").count() == 0
 
 
-def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -> None:
-    runs: Path = server.runs  # type: ignore[attr-defined]
+def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: Any) -> None:
+    runs: Path = server.runs
     page = open_page(tab="Train")
     _start(page, steps=3000)
     expect(page.locator(".sd-run-box").first).to_contain_text(
@@ -151,7 +157,7 @@ def test_closing_the_tab_frees_the_worker(open_page: OpenPage, server: object) -
     page.context.close()
     began = time.monotonic()
     while time.monotonic() - began < FREED_SECONDS:
-        if _last_event(runs) == "RunCancelled":
+        if [event["event"] for event in _events(runs)[-1:]] == ["RunCancelled"]:
             return
         time.sleep(0.5)
     raise AssertionError(f"the worker still trains {FREED_SECONDS} s after the tab was closed")

@@ -126,6 +126,15 @@ def test_a_base_arm_says_that_it_had_no_shift(runs: dict[str, Path]) -> None:
     assert "This one: no shift." in text and "# Named entities: arm base" in text
 
 
+def test_a_summarizer_is_shown_with_its_prompt(saved: SavedArm) -> None:
+    config = dataclasses.replace(saved.config, task="summarization")
+    settings = {"summarization": {"prefix": 'say "briefly": '}, "translation": {"prefix": "no"}}
+    text = card(dataclasses.replace(saved, config=config), task_specific_params=settings)
+    assert 'tokenizer([\'say "briefly": Ada reads a book . It is' in text
+    plain = card(dataclasses.replace(saved, config=config), task_specific_params=None)
+    assert "tokenizer(['Ada reads a book . It is" in plain
+
+
 def test_every_task_of_the_hub_has_its_lines() -> None:
     for task in HUB_TASKS:
         compile(usage.plain_usage(task, "ada/model"), "card", "exec")
