@@ -231,7 +231,9 @@ def _drawn(visit: Visit, row: ShiftedSample) -> str:
         if drawn_ and not idle and value is not None:
             draws.setdefault(operator, []).append(f"{name} = {_short(value)}")
     found = [f"{operator}: {', '.join(parts)}" for operator, parts in draws.items()]
-    return "\n".join([*found, *([row.note] if row.note else [])]) or visit("not shifted")
+    return "\n".join([*found, *([visit.said(row.note)] if row.note else [])]) or visit(
+        "not shifted"
+    )
 
 
 def _short(value: Any) -> str:

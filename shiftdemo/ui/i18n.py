@@ -18,6 +18,7 @@ from gradio.i18n import I18nData
 from shiftdemo.assets import ASSETS
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.shifts import SHIFTS
+from shiftdemo.ui.sentences import in_chinese
 
 LANGUAGES = ("en", "zh")
 CHINESE = "zh-CN"
@@ -71,6 +72,10 @@ class Visit:
         """Returns ``text`` in the visitor's language with the values put in."""
         known = catalogue().get(text, text) if self.lang == "zh" else text
         return known.format(**values) if values else known
+
+    def said(self, sentence: str) -> str:
+        """Returns a sentence of the library, an error for one, in the visitor's language."""
+        return in_chinese(sentence) if self.lang == "zh" else sentence
 
 
 def visit_of(request: gr.Request | None) -> Visit:

@@ -44,7 +44,7 @@ def message_box() -> gr.HTML:
 def problem(error: Exception, visit: Visit) -> dict[str, str]:
     """Returns what the message box shows for an error; a fault of ours is logged."""
     if isinstance(error, ShiftDemoError):
-        return {"kind": "problem", "text": str(error)}
+        return {"kind": "problem", "text": visit.said(str(error))}
     log.error("a handler of the page failed", exc_info=error)
     return {"kind": "fault", "text": visit(FAULT)}
 
