@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.params import Param, ShiftSpec
-from shiftdemo.shifts import SHIFTS, Shift, by_stage
+from shiftdemo.shifts import SHIFTS, Shift, by_stage, make_shift
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn
 
@@ -182,12 +182,10 @@ class ShiftForm:
 
     def filled(self, task: str, spec: str) -> list[Any]:
         """Returns the updates of ``inputs`` with which the form shows ``spec``."""
-        wanted = ShiftSpec.parse(spec)
+        wanted = make_shift(spec)
         picker = gr.update(choices=self.choices(task), value=wanted.name)
         values = [
-            next((wanted.params[one] for one in params if one in wanted.params), None)
-            if owner == wanted.name
-            else None
+            next((wanted.values[one] for one in params), None) if owner == wanted.name else None
             for owner, params in self._slots
         ]
         return [picker, *(gr.skip() if value is None else value for value in values)]

@@ -25,10 +25,11 @@ def form() -> TrainForm:
 
 def values(components: Sequence[Any], updates: Sequence[Any]) -> list[Any]:
     """Returns what the components hold after the updates."""
-    return [
+    held = [
         update.get("value", one.value) if isinstance(update, dict) else update
         for one, update in zip(components, updates, strict=True)
     ]
+    return [one.postprocess(value) for one, value in zip(components, held, strict=True)]
 
 
 def test_the_default_run_warms_up_for_a_tenth_of_its_steps(form: TrainForm) -> None:
