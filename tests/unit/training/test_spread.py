@@ -73,5 +73,5 @@ def test_a_process_leaves_the_others_before_its_interpreter_ends() -> None:
     ]
     for member in members:
         told, _ = member.communicate(timeout=120)
-        assert told.splitlines() == ["2 4.0 True", "False 0"]
+        assert told.splitlines()[-2:] == ["2 4.0 True", "False 0"]  # gloo may say things before
         assert member.returncode == 0
