@@ -88,8 +88,9 @@ class Curves:
             if table is None:
                 found.append(gr.update(value=None))
                 continue
-            titles = self._titles(visit) if drawn == 1 else {}
-            found.append(table if drawn > 1 else gr.update(value=table, color_map=colors, **titles))
+            more: dict[str, Any] = {"color_map": colors} if drawn < 2 else {}
+            more |= self._titles(visit) if drawn == 1 else {}
+            found.append(gr.update(value=table, **more))  # see live._changed
             self._drawn[place] += 1
         return found
 

@@ -88,6 +88,25 @@ def test_stop_keeps_both_models_and_a_reload_finds_them(open_page: OpenPage) -> 
     expect(page.locator("#tab-compare .sd-example").first).to_be_visible(timeout=60_000)
 
 
+def test_a_run_whose_tab_is_closed_is_drawn_when_it_opens(open_page: OpenPage) -> None:
+    page = open_page(tab="Train")
+    _start(page, steps=2000)
+    expect(page.locator(".sd-run-box").first).to_contain_text("MiB", timeout=60_000)
+    page.reload()
+    page.locator("#tabs").get_by_role("tab", name="Build").click()
+    page.wait_for_timeout(7000)  # several looks at the run, most without new plots
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.get_by_role("tab", name="Train").click()
+    expect(page.locator("#train-plot path[stroke='#0072B2']").first).to_be_attached()
+    expect(page.locator("#train-raw")).to_be_visible()
+    expect(page.locator("#tab-train .sd-legend")).to_contain_text("shift-trained")
+    expect(page.locator("#tab-train input[aria-label=Model]")).to_have_value("scratch:learned")
+    assert not faults
+    page.locator("#train-stop").click()
+    expect(page.locator("#train-resume")).to_be_visible()
+
+
 def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage, server: Any) -> None:
     page = open_page(tab="Train")
     _start(page, steps=400)
