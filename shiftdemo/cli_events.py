@@ -92,12 +92,12 @@ class Printer:
             say(f"\r  {arm}, mean of {len(events)} seeds (± 95 %): {'; '.join(parts)}")
 
     def _cost(self, event: ArmCost) -> None:
-        """Prints what an arm has cost, and what it saved against the first one."""
+        """Prints what an arm has cost, and how much more or less than the first one."""
         whole = self.first_cost = self.first_cost or event
-        saved = ""
+        against = ""
         if whole is not event:
             shares = (
-                1 - mine / most if most else 0.0
+                mine / most - 1 if most else 0.0
                 for mine, most in (
                     (event.tokens, whole.tokens),
                     (event.seconds, whole.seconds),
@@ -105,10 +105,10 @@ class Printer:
                 )
             )
             tokens, seconds, flops = (f"{share:+.1%}" for share in shares)
-            saved = f"; saved against {whole.arm}: tokens {tokens}, time {seconds}, FLOPs {flops}"
+            against = f"; against {whole.arm}: tokens {tokens}, time {seconds}, FLOPs {flops}"
         say(
             f"\r  {event.arm}: {event.steps} steps, {event.tokens:,} tokens, "
-            f"{event.seconds:.1f} s of its own, {event.flops / 1e12:.2f} TFLOP{saved}"
+            f"{event.seconds:.1f} s of its own, {event.flops / 1e12:.2f} TFLOP{against}"
         )
 
     def _step(self, event: StepLogged) -> None:

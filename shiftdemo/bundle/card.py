@@ -119,15 +119,16 @@ def _figures(saved: SavedArm) -> list[str]:
     scored = [e for e in saved.held_out if e.score_name]
     told = all((e.clean_score, e.shifted_score) == _accuracies(e) for e in scored)
     score = "" if told else scored[0].score_name  # a second column of the same is no use
+    accuracy = TASKS.get(saved.config.task).accuracy_name
     head = ["arm", "seed", "step"]
-    for name in ("loss, nats per label", "token accuracy, %", *([f"{score}, %"] if score else ())):
+    for name in ("loss, nats per label", f"{accuracy}, %", *([f"{score}, %"] if score else ())):
         head += [f"clean {name}", f"shifted {name}"]
     rows = [_figure_row(event, bool(score)) for event in saved.held_out]
     return [
         *table(head, rows),
         "",
         f"On {saved.config.data.eval_size:,} held-out sentences at most, none of which is in the "
-        "training data: as they are (clean), and with every one shifted by "
+        "training data: as they are (clean), and with every one, whatever p, shifted by "
         f"{' + '.join(map(code, saved.config.shifts)) or 'nothing'} (shifted). "
         "A lower loss and a higher score are better. The figures are in `scores.json` too.",
     ]

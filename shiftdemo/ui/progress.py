@@ -61,8 +61,11 @@ def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
     config = begun.config
     seeds = list(config.get("seeds", (0,)))
     n_arms = len([arm for arm in begun.arms if arm != "start"])
+    steps = visit("optimiser steps of each arm")
+    if len(seeds) > 1:
+        steps = visit("optimiser steps of each arm, {n} seeds together", n=len(seeds))
     figures = [
-        [f"{now.step} / {now.steps}", visit("optimiser steps of each arm")],
+        [f"{now.step} / {now.steps}", steps],
         [f"{now.steps_per_second:.1f}", visit("steps a second, of each arm")],
         [f"{now.tokens_per_second:,.0f}", visit("tokens a second, padding not counted")],
     ]
@@ -79,7 +82,7 @@ def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:
         processes = int(config.get("processes", 1))
         text = visit("device, precision; arms: {arms}, processes: {n}", n=processes, arms=n_arms)
         figures.append([f"{config['device']}, {config.get('precision', '')}", text])
-    if len(seeds) > 1 and now.seed in seeds:
+    if len(seeds) > 1 and now.seed in seeds and now.state == "running":
         figures.append([f"{seeds.index(now.seed) + 1} / {len(seeds)}", visit("seed in training")])
     return figures
 

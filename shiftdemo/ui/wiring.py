@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from shiftdemo.ui.shell import asset
 
 log = logging.getLogger(__name__)
 
+_problems = itertools.count()
 FAULT = "This is a fault of ours, not of yours; it was logged. Please try again."
 
 
@@ -43,10 +45,11 @@ def message_box() -> gr.HTML:
 
 def problem(error: Exception, visit: Visit) -> dict[str, str]:
     """Returns what the message box shows for an error; a fault of ours is logged."""
+    number = str(next(_problems))  # the same mistake made again is said again
     if isinstance(error, ShiftDemoError):
-        return {"kind": "problem", "text": visit.said(str(error))}
+        return {"kind": "problem", "text": visit.said(str(error)), "number": number}
     log.error("a handler of the page failed", exc_info=error)
-    return {"kind": "fault", "text": visit(FAULT)}
+    return {"kind": "fault", "text": visit(FAULT), "number": number}
 
 
 def wire(

@@ -77,8 +77,7 @@ def test_stop_keeps_both_models_and_a_reload_finds_them(open_page: OpenPage) -> 
     page.locator("#train-stop").click()
     expect(status).to_contain_text("Stopped; what was trained is kept", timeout=20_000)
     expect(page.locator("#train-compare")).to_be_enabled()
-    page.reload()
-    page.get_by_role("tab", name="Train").click()
+    page.reload()  # the tab that was open opens again
     expect(page.locator(".sd-run-box").first).to_contain_text("Stopped; what was trained is kept")
     expect(page.get_by_label("Steps", exact=True)).to_have_value("3000")  # its settings too
     open_section(page, "Data")
@@ -92,8 +91,8 @@ def test_a_run_whose_tab_is_closed_is_drawn_when_it_opens(open_page: OpenPage) -
     page = open_page(tab="Train")
     _start(page, steps=2000)
     expect(page.locator(".sd-run-box").first).to_contain_text("MiB", timeout=60_000)
+    page.get_by_role("tab", name="Build").click()
     page.reload()
-    page.locator("#tabs").get_by_role("tab", name="Build").click()
     page.wait_for_timeout(7000)  # several looks at the run, most without new plots
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -196,6 +195,8 @@ def test_a_mistake_is_said_in_one_sentence_and_the_run_stays(open_page: OpenPage
     expect(message).to_contain_text("learning_rate is -3")
     expect(message).to_be_in_viewport()
     expect(page.locator("#train-start")).to_be_enabled()
+    page.locator("#train-start").click()  # the same mistake again
+    expect(message).to_be_in_viewport()
     fill(rate, "0.001")
     fill(page.locator("#train-other textarea, #train-other input").first, "x=nosuch:k=3")
     page.locator("#train-start").click()

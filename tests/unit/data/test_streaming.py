@@ -45,7 +45,9 @@ def _jsonl(path: Path, n: int) -> Path:
 
 
 def _gz(path: Path, n: int) -> Path:
-    path.write_bytes(gzip.compress("".join(f"{a}\t{b}\n" for a, b in _pairs(n)).encode()))
+    # Not packed: later Pythons take 128 KiB of a file at once, all of it were it small.
+    lines = "".join(f"{a}\t{b}\n" for a, b in _pairs(n))
+    path.write_bytes(gzip.compress(lines.encode(), compresslevel=0))
     return path
 
 
