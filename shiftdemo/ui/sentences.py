@@ -16,6 +16,7 @@ from shiftdemo.assets import ASSETS
 
 _LONGEST = 2000  # characters; anything longer holds more of the visitor's text than of ours
 _VALUE = re.compile(r"\{\d\}")
+_DEEPEST = 3  # sentences in sentences: a place, what is wrong there, and how to mend it
 _SHORT = 10  # characters; a form that says less only joins two others, as "{1}: {2}"
 
 
@@ -43,19 +44,22 @@ def _parts() -> list[tuple[list[str], str]]:
     return sorted(found, key=rank)
 
 
-def in_chinese(sentence: str) -> str:
+def in_chinese(sentence: str, depth: int = 0) -> str:
     """Returns a sentence of the library in Chinese, or as it is where its form is not known.
 
     The values in it, such as names and numbers, stay; one that is such a sentence itself (what is
     wrong, behind the place where) is put into Chinese too.
+
+    Args:
+        depth: how many sentences it stands in.
     """
-    if len(sentence) > _LONGEST:
+    if len(sentence) > _LONGEST or depth > _DEEPEST:
         return sentence
     for parts, chinese in _parts():
         values = _values(parts, sentence)
         if values is None:
             continue
-        told = [in_chinese(value) for value in values]
+        told = [in_chinese(value, depth + 1) for value in values]
         if told == values and not any(c.isalpha() for part in parts for c in part):
             continue  # a form of punctuation alone says nothing
         pieces = _VALUE.split(chinese)

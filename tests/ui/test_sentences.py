@@ -136,6 +136,13 @@ def test_other_texts_stay(text: str) -> None:
     assert in_chinese(text) == text
 
 
+@pytest.mark.parametrize("text", ["a: ", ": a, line 1", ", line : ", "There is no file : , line "])
+def test_sentences_are_looked_for_in_sentences_only_so_deep(text: str) -> None:
+    began = time.perf_counter()
+    in_chinese((text * 1000)[:2000])
+    assert time.perf_counter() - began < 0.5
+
+
 def test_no_text_takes_long() -> None:
     hostile = "There is no file " + ", line 1 has ; there is ".join(
         "aaaa, ({1})" for _ in range(60)
