@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from visitor import fill, open_section
+from visitor import SETTLES_MS, fill, open_section
 
 OpenPage = Callable[..., Page]
 FREED_SECONDS = 20
@@ -51,6 +51,7 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
 
     page.locator("#train-compare").click()
     expect(page.locator("#compare-run")).to_be_visible()
+    page.wait_for_timeout(SETTLES_MS)
     page.locator("#compare-typed").click()
     expect(page.locator("#tab-compare .sd-example").first).to_contain_text(
         "Ada Lovelace", timeout=60_000
@@ -63,6 +64,7 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     expect(page.locator("#tab-compare")).to_contain_text("n = 20 sentences")
 
     page.get_by_role("tab", name="Attention").click()
+    page.wait_for_timeout(SETTLES_MS)
     page.locator("#attention-run").click()
     expect(page.locator("#tab-attention .main-svg").first).to_be_visible(timeout=60_000)
     expect(page.locator("#tab-attention")).to_contain_text("difference")
