@@ -21,6 +21,7 @@ from shiftdemo.cli_export import export_flags, run_export
 from shiftdemo.cli_flags import (
     INPUT,
     corpus_flags,
+    effect_flag,
     file_flags,
     json_flag,
     number_flags,
@@ -29,7 +30,7 @@ from shiftdemo.cli_flags import (
 from shiftdemo.cli_train import pretrain_flags, run_finetune, run_pretrain, train_flags
 from shiftdemo.config import CompareConfig
 from shiftdemo.data.export import FORMATS
-from shiftdemo.errors import ShiftDemoError
+from shiftdemo.errors import FaultError, ShiftDemoError
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,6 +108,7 @@ def _compare(commands: Any) -> None:
     parser.add_argument("--shift", help="position_offset:max_offset=K marks the trained range")
     parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="or 0,1,2,4")
     number_flags(parser, CompareConfig, ("n", "seed"))
+    effect_flag(parser)
     parser.add_argument("--output", help="folder for comparison.json and the outputs")
     json_flag(parser)
 
@@ -131,12 +133,15 @@ def _serve(commands: Any) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line; returns 0 when done, 2 when the user can mend it."""
+    """Runs the command line; returns 0 when done, 2 when the user can mend it, else 1."""
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         code: int = arguments.run(arguments)
         return code
+    except FaultError as error:
+        print(f"shiftdemo: {error}", file=sys.stderr)
+        return 1
     except ShiftDemoError as error:
         print(f"shiftdemo: {error}", file=sys.stderr)
         return 2

@@ -118,6 +118,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
         data=data_spec(arguments, "", arguments.input or ""),
         offsets=arguments.offsets,
         trained_offset=_trained_offset(arguments),
+        allow_no_effect=arguments.allow_no_effect,
         **given(arguments, ["n", "seed"]),
     )
 

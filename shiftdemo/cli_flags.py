@@ -37,6 +37,15 @@ def number_flags(parser: argparse.ArgumentParser, config: type, names: Sequence[
         )
 
 
+def effect_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--allow-no-effect``."""
+    parser.add_argument(
+        "--allow-no-effect",
+        action="store_true",
+        help="go on where a shift of positions does not reach the model: as a control",
+    )
+
+
 def corpus_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of the built-in corpus."""
     parser.add_argument("--corpus", choices=("grammar",), help="the built-in corpus")

@@ -12,7 +12,15 @@ from shiftdemo import api
 from shiftdemo.cli_commands import data_spec, given, say
 from shiftdemo.cli_events import STOPPED, Printer
 from shiftdemo.cli_export import push, push_flags
-from shiftdemo.cli_flags import INPUT, corpus_flags, file_flags, json_flag, number_flags, task_flag
+from shiftdemo.cli_flags import (
+    INPUT,
+    corpus_flags,
+    effect_flag,
+    file_flags,
+    json_flag,
+    number_flags,
+    task_flag,
+)
 from shiftdemo.config import TrainConfig
 from shiftdemo.errors import ConfigError
 from shiftdemo.training.trackers import TRACKERS
@@ -73,6 +81,7 @@ def train_flags(parser: argparse.ArgumentParser) -> None:
     number_flags(parser, TrainConfig, _SETTINGS)
     for name, choices in _CHOICES.items():
         parser.add_argument(f"--{name}", choices=choices)
+    effect_flag(parser)
     parser.add_argument("--output", metavar="DIR", help="folder for config, events and models")
     parser.add_argument(
         "--resume",
@@ -125,6 +134,7 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
         arms=(*arms, *(name for name in names if name not in arms)),
         other_arms=others,
         seeds=_integers(arguments.seed, "--seed"),
+        allow_no_effect=arguments.allow_no_effect,
         **settings,
     )
 

@@ -72,6 +72,7 @@ class TrainConfig:
             (Vaswani et al. 2017) or ``constant``.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``auto``, ``float32`` or ``bfloat16``.
+        allow_no_effect: train also where a position shift does not reach the model, as a control.
     """
 
     task: str = "ner"
@@ -159,6 +160,7 @@ class TrainConfig:
     )
     device: str = "auto"
     precision: str = "auto"
+    allow_no_effect: bool = False
 
     def __post_init__(self) -> None:
         check_bounds(self, "training")
@@ -223,6 +225,7 @@ class CompareConfig:
         base, shifted: model references or folders.
         offsets: ``START:STOP:STEP`` or ``0,1,2,4``; empty for the default series.
         trained_offset: greatest offset of the training, for the shaded range; −1: not known.
+        allow_no_effect: measure also models that offsets do not reach, as controls.
     """
 
     task: str
@@ -233,6 +236,7 @@ class CompareConfig:
     n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
     seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
     trained_offset: int = -1
+    allow_no_effect: bool = False
 
     def __post_init__(self) -> None:
         check_bounds(self, "compare")

@@ -23,6 +23,17 @@ class ModelError(ShiftDemoError):
     """A model or a tokenizer cannot be found, loaded or used for the task."""
 
 
+class NoEffectError(ModelError):
+    """A shift that has to move a model's output does not, so a curve would say nothing.
+
+    Whoever wants it as a control says so with ``allow_no_effect``.
+    """
+
+
+class FaultError(ShiftDemoError):
+    """Something of ours does not do what it must; nobody but us can mend it (exit code 1)."""
+
+
 class LimitError(ShiftDemoError):
     """A request is larger than this server allows."""
 

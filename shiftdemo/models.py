@@ -20,8 +20,9 @@ import transformers as tf
 from shiftdemo.assets import ASSETS
 from shiftdemo.delay import load_delay, save_delay, without_delay
 from shiftdemo.errors import LimitError, ModelError
-from shiftdemo.positions import Positions, find_positions
+from shiftdemo.positions import Positions
 from shiftdemo.pretrained import AUTO, LABELLED, read_pretrained
+from shiftdemo.probing import find_positions
 from shiftdemo.scratch import ENCODINGS, SCRATCH_TASKS, ScratchSize, build_scratch
 
 tf.utils.logging.disable_progress_bar()  # a bar a save would drown the training's own
@@ -54,8 +55,8 @@ class Loaded:
     def __post_init__(self) -> None:
         self.positions = find_positions(self.model)
         if self.positions.encoding == "sinusoidal":  # never trained, and never saved by Marian
-            for table in (*self.positions.source, *self.positions.target):
-                table.requires_grad_(False)
+            for place in self.positions.places:
+                place.table.requires_grad_(False)
 
     @property
     def n_params(self) -> int:

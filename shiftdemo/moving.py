@@ -1,22 +1,89 @@
 """Rows of a batch at other absolute positions, the same way for every architecture.
 
-The modules that turn position ids into vectors (:mod:`shiftdemo.positions`) are given an offset
-per row or per token, in training and in ``generate``. Models with relative positions (T5) turn
-distances into biases instead: an offset per token changes those, and rows that move as a whole
-are really moved, by padding on the left with attention mask 0.
+Each table of absolute positions is read by a lookup; within :func:`moved_positions` a
+``TorchFunctionMode`` adds the offset to the ids of those lookups, in training and in
+``generate``, whatever the class around the table is called and whatever its arguments are.
+Modules that are given position ids (rotary ones) have them moved on the way in. Models with
+relative positions turn distances into biases instead: an offset per token changes those, and
+rows that move as a whole are really moved, by padding on the left with attention mask 0.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
-from shiftdemo.positions import Positions, is_alibi, is_computed, is_growing, is_t5_bias
+from shiftdemo.positions import Place, Positions
+
+# A function that reads rows of a table: which arguments are the table and the ids.
+READS: dict[Any, tuple[tuple[int, str], tuple[int, str]]] = {
+    F.embedding: ((1, "weight"), (0, "input")),
+    torch.embedding: ((0, "weight"), (1, "indices")),
+    torch.index_select: ((0, "input"), (2, "index")),
+    Tensor.index_select: ((0, "self"), (2, "index")),
+    Tensor.__getitem__: ((0, "self"), (1, "index")),
+}
+
+
+@dataclass(frozen=True)
+class KnownName:
+    """A name inside transformers that has to be known, because no behaviour tells as much.
+
+    Attributes:
+        role: what it is needed for.
+        method: its name.
+        of: classes that have it, for the test that looks whether it is still there.
+        versions: the transformers in which it was seen.
+    """
+
+    role: str
+    method: str
+    of: tuple[str, ...]
+    versions: str
+
+
+BIAS = KnownName(
+    "distances of T5 into biases",
+    "compute_bias",
+    ("T5ForConditionalGeneration", "MT5ForConditionalGeneration", "UMT5ForConditionalGeneration"),
+    "5.0 to 5.24",
+)
+ALIBI = KnownName(
+    "biases of ALiBi (Press et al. 2022) from the mask",
+    "build_alibi_tensor",
+    ("BloomForCausalLM",),
+    "5.0 to 5.24",
+)
+GROWTH = KnownName(
+    "a sinusoidal table made longer",
+    "make_weights",
+    ("M2M100ForConditionalGeneration", "NllbMoeForConditionalGeneration", "XGLMForCausalLM"),
+    "5.0 to 5.24",
+)
+KNOWN_NAMES = (BIAS, ALIBI, GROWTH)
+
+
+def table_and_ids(
+    func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Tensor, Tensor] | None:
+    """Returns table ``(n_rows, width)`` and ids of a call that looks rows up, else ``None``."""
+    names = READS.get(func)
+    if names is None:
+        return None
+    table, ids = (args[i] if i < len(args) else kwargs.get(name) for i, name in names)
+    if not isinstance(ids, Tensor) or ids.is_floating_point() or ids.dtype == torch.bool:
+        return None
+    if not isinstance(table, Tensor) or table.ndim != 2 or not table.is_floating_point():
+        return None
+    return table, ids
 
 
 def _rows(offset: Tensor, n_rows: int, length: int) -> Tensor:
@@ -29,128 +96,120 @@ def _rows(offset: Tensor, n_rows: int, length: int) -> Tensor:
     return rows if rows.ndim == 2 else rows.unsqueeze(1)
 
 
-def _moved(module: nn.Module, offset: Tensor) -> tuple[str, Callable[..., Any]]:
-    """Returns which method of ``module`` to replace, and one that adds ``offset`` to positions."""
-    if is_t5_bias(module):
-        return "compute_bias", _moved_bias(module, offset)
-    if is_alibi(module):
-        return "build_alibi_tensor", _moved_alibi(module, offset)
-    if is_growing(module):
-        return "forward", _moved_growing(module, offset)
-    if is_computed(module):
-        return "forward", _moved_computed(module, offset)
-    original = module.forward
-    if not isinstance(module, nn.Embedding):  # rotary: forward(hidden, position_ids, …)
+class _Moving(TorchFunctionMode):
+    """Adds offsets to the ids of lookups in tables of positions."""
 
-        def rotary(hidden: Tensor, position_ids: Tensor, *args: Any, **kwargs: Any) -> Any:
-            moved = position_ids + _rows(offset, hidden.shape[0], position_ids.shape[-1])
-            return original(hidden, moved, *args, **kwargs)
+    def __init__(self, moves: list[tuple[Place, Tensor]]) -> None:
+        super().__init__()
+        self.lookups = [(p, offset) for p, offset in moves if p.how == "lookup"]
+        self.n_rows, self.length = 0, 0  # of the tokens that were looked up last
 
-        return "forward", rotary
-    # Padding behind a short row may run over the table; what it reads there is masked.
-    last = module.num_embeddings - 1
-    if type(module) is nn.Embedding:  # forward(position_ids)
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        found = table_and_ids(func, args, kwargs) if func in READS else None
+        if found is None:
+            return func(*args, **kwargs)
+        table, ids = found
+        for place, offset in self.lookups:
+            if place.table is table:
+                return self._moved_lookup(place, offset, ids, func, args, kwargs)
+        if ids.ndim == 2:
+            self.n_rows, self.length = ids.shape
+        return func(*args, **kwargs)
 
-        def table(position_ids: Tensor) -> Tensor:
-            return original(_added(position_ids, offset).clamp_(max=last))
+    def moved(self, ids: Tensor, offset: Tensor, first: int = 0) -> Tensor:
+        """Returns ids ``(…, len)`` as ``(batch, len)``; those before ``first`` are padding.
 
-        return "forward", table
+        Where all rows' ids were laid end to end, so are the moved ones.
+        """
+        length = ids.shape[-1]
+        if ids.ndim == 1 and length != self.length and length == self.n_rows * self.length:
+            return self.moved(ids.view(self.n_rows, self.length), offset, first).flatten()
+        known = self.length == length and (self.n_rows > 1 or len(offset) == 1)
+        by = _rows(offset.to(ids.device), self.n_rows if known else len(offset), length)
+        return torch.where(ids < first, ids, ids + by)
 
-    def sized(
-        first: Any, past_key_values_length: int = 0, position_ids: Tensor | None = None
-    ) -> Tensor:  # Marian is given a shape, BART the ids, and OPT the mask of all tokens so far
-        n_rows, length = tuple(getattr(first, "shape", first))[:2]
-        if position_ids is None:
-            start = past_key_values_length
-            position_ids = torch.arange(start, start + length, device=offset.device)
-        length = position_ids.shape[-1]
-        ids = position_ids.reshape(-1, length) + _rows(offset, n_rows, length)
-        ids = ids + int(getattr(module, "offset", 0) or 0)
-        return nn.Embedding.forward(module, ids.clamp_(max=last))
-
-    return "forward", sized
-
-
-def _added(position_ids: Tensor, offset: Tensor) -> Tensor:
-    """Returns position ids ``(batch, len)`` moved; given are one row for all, or one for each."""
-    n_rows, length = position_ids.shape[0], position_ids.shape[-1]
-    return position_ids + _rows(offset, max(n_rows, len(offset)), length)
-
-
-def _moved_computed(module: Any, offset: Tensor) -> Callable[..., Any]:
-    """Returns XGLM's forward ``(batch, len, width)`` at moved positions; its table grows."""
-    original = module.forward
-
-    def forward(position_ids: Tensor, past_key_values_length: int = 0) -> Any:
-        ids = _added(position_ids, offset)
-        rows = int(ids.max()) + 1 + module.offset
-        if rows > module.weights.shape[0]:
-            module.make_weights(rows, module.embedding_dim, module.padding_idx)
-        return original(ids, past_key_values_length)
-
-    return forward
+    def _moved_lookup(
+        self, place: Place, offset: Tensor, ids: Tensor, func: Any, args: Any, kwargs: Any
+    ) -> Any:
+        ids = self.moved(ids, offset, place.first)
+        if place.grows:
+            grow(place, int(ids.max()) + 1)
+        else:  # padding after a short row may run over the table; what it reads is masked
+            ids = ids.clamp(max=len(place.table) - 1)
+        given, named = list(args), dict(kwargs)
+        for (i, name), value in zip(READS[func], (place.table, ids), strict=True):
+            if i < len(given):
+                given[i] = value
+            else:
+                named[name] = value
+        return func(*given, **named)
 
 
-def _moved_alibi(module: Any, offset: Tensor) -> Callable[..., Any]:
+def grow(place: Place, n_rows: int) -> None:
+    """Makes the table of a place at least ``n_rows`` long.
+
+    Raises:
+        RuntimeError: the module did not do so.
+    """
+    table, module = place.table, place.module
+    if n_rows <= len(table):
+        return
+    getattr(module, GROWTH.method)(n_rows, table.shape[1], getattr(module, "padding_idx", None))
+    if len(place.table) < n_rows:
+        raise RuntimeError(f"{type(module).__name__} did not make its table {n_rows} rows long")
+
+
+def _moved_argument(
+    mode: _Moving, place: Place, offset: Tensor, _: nn.Module, args: Any, kwargs: Any
+) -> Any:
+    """The hook before a module that is given position ids ``(…, len)``."""
+    key = place.argument
+    ids = mode.moved(kwargs[key] if isinstance(key, str) else args[key], offset)
+    if place.grows:
+        grow(place, int(ids.max()) + 1 + place.first)
+    if isinstance(key, str):
+        return args, {**kwargs, key: ids}
+    return (*args[:key], ids, *args[key + 1 :]), kwargs
+
+
+def _moved_alibi(place: Place, offset: Tensor) -> Callable[..., Any]:
     """Returns Bloom's bias ``(batch * n_heads, 1, key_len)`` over places that changed."""
-    original = module.build_alibi_tensor
+    original = getattr(place.module, place.method)
 
-    def alibi(attention_mask: Tensor, num_heads: int, dtype: torch.dtype) -> Tensor:
-        bias: Tensor = original(attention_mask, num_heads, dtype)
+    def alibi(attention_mask: Tensor, n_heads: int, dtype: torch.dtype) -> Tensor:
+        bias: Tensor = original(attention_mask, n_heads, dtype)
         if offset.ndim == 1:  # every token moves alike: the distances stay
             return bias
         n_rows, length = attention_mask.shape
         two = torch.ones((1, 2), dtype=torch.long, device=bias.device)
-        slopes = original(two, num_heads, torch.float32)[:, 0, 1]  # a bias at distance 1: (heads,)
+        slopes = original(two, n_heads, torch.float32)[:, 0, 1]  # a bias at distance 1: (heads,)
         by = _rows(offset, n_rows, length).to(bias.device)
         more = slopes[None, :, None] * by[:, None, :]  # (batch, n_heads, key_len)
-        return bias + more.reshape(n_rows * num_heads, 1, length).to(dtype)
+        return bias + more.reshape(n_rows * n_heads, 1, length).to(dtype)
 
     return alibi
 
 
-def _moved_growing(module: Any, offset: Tensor) -> Callable[..., Any]:
-    """Returns M2M100's forward ``(batch, len, width)`` at moved positions; padding stays."""
-
-    def forward(
-        input_ids: Tensor | None = None,
-        inputs_embeds: Tensor | None = None,
-        past_key_values_length: int = 0,
-    ) -> Tensor:
-        start, pad = past_key_values_length, module.padding_idx
-        if input_ids is not None:
-            ids = module.create_position_ids_from_input_ids(input_ids, pad, start)
-        else:
-            ids = module.create_position_ids_from_inputs_embeds(inputs_embeds, start, pad)
-        ids = torch.where(ids == pad, ids, ids + _rows(offset, *ids.shape))  # (batch, len)
-        last = int(ids.max()) + 1
-        if last > module.weights.shape[0]:
-            module.make_weights(last, module.embedding_dim, pad)
-        return module.weights[ids].detach()
-
-    return forward
-
-
-def _moved_bias(module: Any, offset: Tensor) -> Callable[..., Any]:
+def _moved_bias(place: Place, offset: Tensor) -> Callable[..., Any]:
     """Returns T5's bias ``(batch, n_heads, query_len, key_len)`` over distances that changed."""
-    original = module.compute_bias
+    original = getattr(place.module, place.method)
 
-    def bias(
-        query_length: int, key_length: int, device: Any = None, past_seen_tokens: int = 0
-    ) -> Tensor:
+    def bias(*args: Any, **kwargs: Any) -> Tensor:
+        plain: Tensor = original(*args, **kwargs)  # (1, n_heads, query_len, key_len)
         if offset.ndim == 1:  # every token moves alike: the distances stay
-            return original(query_length, key_length, device, past_seen_tokens)
-        ids = torch.arange(key_length, device=offset.device) + _rows(
-            offset, len(offset), key_length
-        )
-        query = ids[:, past_seen_tokens : past_seen_tokens + query_length]
+            return plain
+        n_queries, n_keys = plain.shape[-2:]
+        ids = torch.arange(n_keys, device=plain.device) + _rows(offset, len(offset), n_keys)
+        query = ids[:, n_keys - n_queries :]
         distance = ids.unsqueeze(1) - query.unsqueeze(2)  # (batch, query_len, key_len)
-        if "bidirectional" in inspect.signature(module._relative_position_bucket).parameters:
-            sizes = module.relative_attention_num_buckets, module.relative_attention_max_distance
-            bucket = module._relative_position_bucket(distance, not module.is_decoder, *sizes)
-        else:  # UMT5 reads them itself
-            bucket = module._relative_position_bucket(distance)
-        return module.relative_attention_bias(bucket).permute(0, 3, 1, 2)
+        most = int(distance.abs().max()) + 1
+        # A bias goes by the distance alone, so a row and a column of a long sentence hold all.
+        after, before = original(1, most)[0, :, 0], original(most, 1)[0, :, :, 0]
+        by_distance = torch.cat([before.flip(1), after[:, 1:]], 1)  # (n_heads, 2 * most - 1)
+        return by_distance[:, distance + most - 1].transpose(0, 1)
 
     return bias
 
@@ -162,25 +221,45 @@ def moved_positions(
     """Within it, row *b* of a batch starts at position ``source[b]`` (decoder: ``target[b]``).
 
     Args:
-        positions: from :func:`find_positions`.
+        positions: from :func:`shiftdemo.probing.find_positions`.
         source, target: what is added to the positions, int64 ``(batch,)`` for whole rows or
             ``(batch, len)`` for every token by itself; ``None`` for nothing.
+
+    Raises:
+        NoEffectError: it is not known where the model reads its positions.
     """
-    before: list[tuple[nn.Module, str, Any]] = []
+    moves: list[tuple[Place, Tensor]] = []
+    for places, offset in ((positions.source, source), (positions.target, target)):
+        if offset is not None and bool(offset.any()):
+            positions.require(whole_rows=offset.ndim == 1)
+            moves += [(place, offset) for place in places]
+    if not moves:
+        yield
+        return
+    with ExitStack() as stack:
+        mode = _Moving(moves)
+        for place, offset in moves:
+            if place.how == "argument":
+                hook = partial(_moved_argument, mode, place, offset)
+                handle = place.module.register_forward_pre_hook(hook, with_kwargs=True)
+                stack.callback(handle.remove)
+            elif place.how != "lookup":
+                make = _moved_bias if place.how == "bias" else _moved_alibi
+                stack.enter_context(_replaced(place.module, place.method, make(place, offset)))
+        stack.enter_context(mode)
+        yield
+
+
+@contextmanager
+def _replaced(module: nn.Module, name: str, method: Callable[..., Any]) -> Iterator[None]:
+    before = module.__dict__.get(name)
+    setattr(module, name, method)
     try:
-        for modules, offset in ((positions.source, source), (positions.target, target)):
-            if offset is None or not bool(offset.any()):
-                continue
-            for module in modules:
-                name, method = _moved(module, offset)
-                before.append((module, name, module.__dict__.get(name)))
-                setattr(module, name, method)
         yield
     finally:
-        for module, name, method in reversed(before):
-            delattr(module, name)  # the class's own method is there again
-            if method is not None:  # a hook's, or that of an outer context
-                setattr(module, name, method)
+        delattr(module, name)  # the class's own method is there again
+        if before is not None:  # that of an outer context
+            setattr(module, name, before)
 
 
 def left_padded(inputs: dict[str, Tensor], offset: Tensor, pad_id: int) -> dict[str, Tensor]:

@@ -69,6 +69,7 @@ def compare_loaded(
             offsets_from(config.offsets),
             config.seed,
             trained_offset=trained,
+            allow_no_effect=config.allow_no_effect,
             progress=progress,
             cancel=cancel,
         )

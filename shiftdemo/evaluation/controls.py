@@ -1,51 +1,25 @@
-"""Two controls without which a robustness curve says nothing.
-
-*No-op detector*: an offset that never reaches the model (some architectures swallow
-``position_ids`` silently) makes it look perfectly robust. *Shuffled sources*: a model that
-ignores its source is perfectly flat too.
-"""
+"""Shuffled sources: a model that ignores its source is perfectly flat, and not robust."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation.predict import evaluating, without_references
+from shiftdemo.errors import DataError
+from shiftdemo.evaluation.predict import evaluating
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.base import unshifted
-from shiftdemo.tasks import TASKS, Batch, Task, token_loss
+from shiftdemo.tasks import Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
 from shiftdemo.types import Sample
 
-MOVES_BY = 1e-4  # absolute encodings: some logit changes by more than this
-FLAT_WITHIN = 1e-5  # rotary and relative: no logit changes by more, relative to the largest one
 SOURCE_MARGIN = 0.10  # the loss with shuffled sources is at least this share higher
-OFFSET_SAMPLES = 16
 SOURCE_SAMPLES = 256
 _BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class OffsetEffect:
-    """What an offset does to the logits of a model, against what it has to do.
-
-    Attributes:
-        max_logit_change: largest absolute change of a logit that counts.
-        expected: ``"moves"`` (absolute positions) or ``"flat"`` (rotary, relative).
-        ok: whether it is as expected.
-    """
-
-    max_logit_change: float
-    expected: str
-    ok: bool
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,68 +36,6 @@ class SourceUse:
     shuffled_loss: float
     ok: bool
     message: str
-
-
-def offset_effect(
-    loaded: Loaded,
-    samples: Sequence[Sample],
-    offset: int,
-    forward: Callable[[Loaded, Batch], Tensor] | None = None,
-) -> OffsetEffect:
-    """Returns whether an offset reaches the model as its position encoding demands.
-
-    Args:
-        samples: the first 16 are used; their references do not matter.
-        offset: position of the first token, at least 1.
-        forward: how the logits of a batch with offsets are computed; otherwise as its task does.
-
-    Raises:
-        ConfigError: the offset is 0, or beyond the model's positions.
-        DataError: there are no samples.
-    """
-    if offset < 1:
-        raise ConfigError(f"The control needs an offset of at least 1, not {offset}.")
-    if not samples:
-        raise DataError("The control needs at least one sentence; give one.")
-    task = TASKS.get(loaded.task)()
-    forward = forward or task.logits
-    batch = task.collate(loaded, without_references(loaded, task, samples[:OFFSET_SAMPLES]))
-    longest = max(t.shape[1] for t in (*batch.inputs.values(), batch.labels))
-    loaded.positions.check(offset, longest)
-    n_rows = len(batch.labels)
-    by = torch.full((n_rows,), offset, dtype=torch.long)
-    moved = dataclasses.replace(batch, source_offset=by, target_offset=by)
-    counted = batch.labels != IGNORED
-    with evaluating(loaded), torch.inference_mode():
-        before = forward(loaded, batch.to(loaded.device)).cpu()[counted]
-        after = forward(loaded, moved.to(loaded.device)).cpu()[counted]
-    possible = before.isfinite()  # a task may rule classes out
-    before, after = before[possible], after[possible]
-    change = float((after - before).abs().max()) if len(before) else 0.0
-    largest = float(before.abs().max()) if len(before) else 0.0
-    return _judged_effect(loaded, offset, change, change / max(largest, 1e-12))
-
-
-def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) -> OffsetEffect:
-    encoding = loaded.positions.encoding
-    if encoding in ("rotary", "relative"):
-        ok = relative <= FLAT_WITHIN
-        message = (
-            f"Offset {offset} leaves the logits as they are (largest change {change:.1e}), as it "
-            f"must with {encoding} positions."
-            if ok
-            else f"Offset {offset} moves logits by {change:.1e} ({relative:.1e} of the largest) "
-            f"although positions are {encoding}: the model is not called as it should be."
-        )
-        return OffsetEffect(change, "flat", ok, message)
-    ok = change > MOVES_BY
-    message = (
-        f"Offset {offset} reaches the model: logits move by up to {change:.2g}."
-        if ok
-        else f"Offset {offset} does not reach the model (largest change {change:.1e}, positions "
-        f"{encoding}): a flat curve would mean nothing."
-    )
-    return OffsetEffect(change, "moves", ok, message)
 
 
 def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int = 0) -> SourceUse:

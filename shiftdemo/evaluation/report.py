@@ -10,7 +10,8 @@ import numpy as np
 
 from shiftdemo.errors import DataError, ModelError
 from shiftdemo.evaluation.comparison import Comparison, OutputRow
-from shiftdemo.evaluation.controls import offset_effect, source_use
+from shiftdemo.evaluation.controls import source_use
+from shiftdemo.evaluation.effects import as_control, check_offset
 from shiftdemo.evaluation.entities import TypeRow
 from shiftdemo.evaluation.predict import Cancelled
 from shiftdemo.evaluation.robustness import Measured, allowed_offsets, measured, summarise
@@ -53,6 +54,7 @@ class _Setting:
     offsets: tuple[int, ...]
     seed: int
     trained_offset: int | None
+    allow_no_effect: bool = False
 
     @property
     def references(self) -> list[Sample]:
@@ -66,6 +68,7 @@ def compare_models(
     offsets: Sequence[int] = (),
     seed: int = 0,
     trained_offset: int | None = None,
+    allow_no_effect: bool = False,
     progress: Report = lambda fraction, text: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> Comparison:
@@ -78,6 +81,7 @@ def compare_models(
         offsets: positions of the first token; 0 is always measured; empty for the default ones.
         seed: of the intervals and of the shuffled sources.
         trained_offset: the greatest offset in training, where it is known.
+        allow_no_effect: measure models too that offsets do not reach, as controls.
         progress: told the share that is done, 0 to 1, and what is being done.
         cancel: asked every few sentences.
 
@@ -85,13 +89,17 @@ def compare_models(
         Cancelled: ``cancel`` said so.
         ConfigError: an offset is beyond a model's positions.
         DataError: there are no samples.
-        ModelError: there are no models, or one is made for another task.
+        ModelError: there are no models, one is made for another task, or offsets do not reach it.
+        FaultError: offsets do not reach a model of ours.
     """
     _check(models, task, samples)
     reference = "base" if "base" in models else next(iter(models))
     ordered = {reference: models[reference], **models}
+    if allow_no_effect:
+        ordered = {arm: as_control(loaded) for arm, loaded in ordered.items()}
     chosen = allowed_offsets(models.values(), task, samples, offsets)
-    setting = _Setting(task, samples, scorable(task, samples), chosen, seed, trained_offset)
+    scored = scorable(task, samples)
+    setting = _Setting(task, samples, scored, chosen, seed, trained_offset, allow_no_effect)
     controls, notes = _controls(ordered, setting, progress, cancel)
     runs = _runs(ordered, setting, progress, cancel)
     result = _assemble(ordered, setting, runs, controls, notes)
@@ -122,7 +130,9 @@ def _controls(
         if cancel():
             raise Cancelled("The comparison was stopped; start it again to see scores.")
         progress(_CONTROL_SHARE * number / len(models), f"{arm}: controls")
-        effect = offset_effect(loaded, setting.samples, furthest) if furthest else None
+        effect = None
+        if furthest:
+            effect = check_offset(loaded, setting.samples, furthest, setting.allow_no_effect)
         try:
             use = source_use(loaded, setting.task, setting.samples, setting.seed)
         except DataError as reason:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shiftdemo.evaluation.controls import OffsetEffect, SourceUse
+from shiftdemo.evaluation.controls import SourceUse
+from shiftdemo.evaluation.effects import OffsetEffect
 from shiftdemo.evaluation.significance import Difference
 
 FEW_SENTENCES = 30  # below it percentile intervals are rough

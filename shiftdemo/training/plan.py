@@ -12,15 +12,16 @@ from typing import Any
 from shiftdemo.config import TrainConfig
 from shiftdemo.data.load import load_samples
 from shiftdemo.errors import ModelError
+from shiftdemo.evaluation.effects import as_control, check_shift
 from shiftdemo.limits import Limits
 from shiftdemo.models import Loaded, is_scratch, load_model, make_scratch, set_dropout
-from shiftdemo.positions import Positions
 from shiftdemo.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts import Shift, apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.run import Plan
 from shiftdemo.types import PLAIN_FEED, Sample
 
+_FELT = 8  # samples that go through the model beforehand, to see whether it feels the shift
 _TRIED = 100  # samples that are shifted beforehand, to see whether anything changes
 
 
@@ -40,8 +41,9 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     else:
         make_model = _trained(config, task, [*train, *held_out], limits)
     first = make_model(config.seeds[0])
-    positions = first.positions
-    notes = (*notes_before(config.model, shifts, positions, train), *task.notes(first, train))
+    for shift in shifts:  # leave room for a sentence at least
+        first.positions.check(shift.reach, 32 if shift.reach else 0)
+    notes = (*notes_before(first, shifts, train, config.allow_no_effect), *task.notes(first, train))
     if first.fresh_head:
         notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
     if config.warmup >= config.steps:
@@ -50,8 +52,6 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
             f"The warm-up of {config.warmup} steps is not over after {config.steps} steps: the "
             "learning rate stays below its peak. Give a shorter warm-up.",
         )
-    for shift in shifts:  # leave room for a sentence at least
-        positions.check(shift.reach, 32 if shift.reach else 0)
     return Plan(config, task, train, held_out, make_model, output, notes)
 
 
@@ -67,7 +67,7 @@ class ScratchStart:
     def __call__(self, seed: int) -> Loaded:
         """Returns the freshly initialised model of ``seed``."""
         config = self.config
-        return make_scratch(
+        made = make_scratch(
             config.model,
             config.task,
             self.tokenizer,
@@ -76,6 +76,7 @@ class ScratchStart:
             config.dropout,
             seed,
         )
+        return as_control(made) if config.allow_no_effect else made
 
 
 @dataclass
@@ -109,7 +110,8 @@ class TrainedStart:
             set_dropout(self.loaded.model, config.dropout)
         found = self.loaded
         model, tokenizer = copy.deepcopy(found.model), copy.deepcopy(found.tokenizer)
-        return Loaded(found.ref, found.task, model, tokenizer, found.labels, found.fresh_head)
+        copied = Loaded(found.ref, found.task, model, tokenizer, found.labels, found.fresh_head)
+        return as_control(copied) if config.allow_no_effect else copied
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves the weights out: they are larger than the way to them."""
@@ -139,31 +141,32 @@ def _trained(
 
 
 def notes_before(
-    model: str, shifts: Sequence[Shift], positions: Positions, train: Sequence[Sample]
+    loaded: Loaded, shifts: Sequence[Shift], train: Sequence[Sample], allow_no_effect: bool = False
 ) -> tuple[str, ...]:
     """Returns what to know before a run: shifts that cannot have an effect, and why.
 
     Args:
-        model: its reference, for the message.
-        positions: where the model keeps its positions.
+        loaded: the initial model.
         train: the first samples are shifted, to see whether anything changes.
+        allow_no_effect: train also where a shift does not reach the model.
+
+    Raises:
+        ModelError: a shift that has to reach the model does not.
+        FaultError: the same of a model of ours.
     """
     notes = []
     for shift in shifts:
-        reason = shift.without_effect(positions.encoding)
-        if shift.stage == "position" and not positions.source and not reason:
+        reason = shift.without_effect(loaded.positions.encoding)
+        if reason:
             notes.append(
-                f"How {model} encodes positions is not known here: {shift.name} does not reach "
-                "it, and a flat curve would mean nothing."
-            )
-        elif reason:
-            notes.append(
-                f"{shift.name} can have no effect on {model}: {reason}. Expect both arms to "
+                f"{shift.name} can have no effect on {loaded.ref}: {reason}. Expect both arms to "
                 "stay level; this is a control."
             )
-        else:
-            notes += _idle_note(shift, train[:_TRIED])
-    return tuple(notes)
+            continue
+        if shift.stage == "position":
+            notes.append(check_shift(loaded, shift, train[:_FELT], allow_no_effect))
+        notes += _idle_note(shift, train[:_TRIED])
+    return tuple(note for note in notes if note)
 
 
 def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:

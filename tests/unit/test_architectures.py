@@ -15,7 +15,7 @@ from moving import IDS, MASK, TARGET, Make, close, spread
 from torch import Tensor
 
 from shiftdemo.moving import moved_positions
-from shiftdemo.positions import find_positions
+from shiftdemo.probing import find_positions
 from shiftdemo.types import PositionPlan
 
 K = 9
@@ -87,6 +87,7 @@ TRANSLATORS = {
     "MT5": "relative",
     "UMT5": "relative",
 }
+BY_MASK = {"ProphetNet": "learned", "FSMT": "sinusoidal"}  # they count what the mask shows
 
 
 def make(name: str) -> Any:
@@ -99,8 +100,7 @@ def make(name: str) -> Any:
         sizes = T5 if "T5" in name else TRANSLATOR
         kind = "MTModel" if name == "Marian" else "ForConditionalGeneration"
         model = getattr(tf, name + kind)(getattr(tf, f"{name}Config")(**sizes))
-    sinusoidal = {id(p) for m in find_positions(model).source for p in m.parameters()}
-    sinusoidal |= {id(p) for m in find_positions(model).target for p in m.parameters()}
+    sinusoidal = {id(p.table) for p in find_positions(model).places if p.table_name}
     for weight in model.parameters():
         if weight.ndim >= 2 and (
             TRANSLATORS.get(name) != "sinusoidal" or id(weight) not in sinusoidal
@@ -196,8 +196,8 @@ def test_scratch_models_see_gaps_as_hidden_words_in_between(
     assert close(found[1][rows], wanted[1][rows], 1e-4)
 
 
-@pytest.mark.parametrize("name", ["ProphetNet", "FSMT"])
-def test_an_architecture_that_is_not_known_is_left_alone(name: str) -> None:
+@pytest.mark.parametrize("name", BY_MASK)
+def test_an_offset_equals_a_table_whose_rows_moved(name: str) -> None:
     sizes = {k: v for k, v in TRANSLATOR.items() if k != "attn_implementation"}
     if name == "FSMT":
         sizes |= {"src_vocab_size": 60, "tgt_vocab_size": 60, "langs": ["en", "fr"]}
@@ -205,9 +205,20 @@ def test_an_architecture_that_is_not_known_is_left_alone(name: str) -> None:
         sizes = {k: v for k, v in sizes.items() if "layers" not in k and "heads" not in k}
         sizes |= {"num_encoder_layers": 1, "num_decoder_layers": 1, "hidden_size": 32}
         sizes |= {"num_encoder_attention_heads": 2, "num_decoder_attention_heads": 2}
+    torch.manual_seed(0)
     model = getattr(tf, f"{name}ForConditionalGeneration")(getattr(tf, f"{name}Config")(**sizes))
-    positions = find_positions(model)
-    assert positions.encoding == "unknown" and not positions.source and not positions.target
+    positions = find_positions(model.eval())
+    assert positions.encoding == BY_MASK[name]
+    assert len(positions.source) == len(positions.target) == 1
+    plain, by = moved(model, torch.zeros(2), torch.zeros(2)), torch.tensor([K, K])
+    found = moved(model, by, by)
+    with torch.no_grad():
+        for place in positions.places:
+            rows = place.table[place.first :].clone()
+            place.table[place.first : -K] = rows[K:]
+        inputs = {"input_ids": IDS, "attention_mask": MASK, "decoder_input_ids": TARGET}
+        wanted = model(**inputs).logits
+    assert close(found[1], wanted) and not close(plain[1], wanted, 1e-3)
 
 
 def test_offsets_of_tokens_must_be_as_many_as_tokens() -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from shiftdemo.delay import attach_delay
 from shiftdemo.moving import left_padded, moved_positions
-from shiftdemo.positions import find_positions
+from shiftdemo.probing import find_positions
 from shiftdemo.scratch import ENCODINGS
 
 K, NEW = 9, 7
@@ -117,13 +117,13 @@ def test_gaps_between_tokens_equal_hidden_words_in_between(name: str) -> None:
 
 def test_alibi_sees_the_places_that_tokens_were_moved_to() -> None:
     model = make("BloomForCausalLM")
-    (module,) = find_positions(model).source
+    (place,) = find_positions(model).source
     ids = torch.tensor([[0, 1, 4, 5], [0, 3, 4, 9]])
     mask = torch.ones_like(ids)
     slopes = torch.tensor([2.0**-4, 2.0**-8])  # of two heads (Press et al. 2022, section 3)
     wanted = slopes[None, :, None] * ids[:, None, :]
     with moved_positions(find_positions(model), ids - torch.arange(4), None):
-        found = module.build_alibi_tensor(mask, 2, torch.float32)
+        found = place.module.build_alibi_tensor(mask, 2, torch.float32)
     assert close(found, wanted.reshape(4, 1, 4))
     assert (moved(model, torch.tensor([[0, 0, 2, 2, 2, 6]] * 2)) - moved(model, by(0, 0))).any()
 
@@ -138,9 +138,9 @@ def test_alibi_is_flat_under_real_left_padding() -> None:
 
 def test_a_computed_table_grows_as_far_as_an_offset_reaches() -> None:
     model = make("XGLMForCausalLM")
-    (module,) = find_positions(model).source
+    (place,) = find_positions(model).source
     far = moved(model, by(500, 500))
-    assert module.weights.shape[0] >= 500 + IDS.shape[1] + 2
+    assert len(place.table) >= 500 + IDS.shape[1] + 2
     assert close(counted(far), counted(really("XGLMForCausalLM", model, [*range(500, 506)])), 1e-4)
 
 

@@ -64,8 +64,8 @@ def test_rotary_positions_move_and_the_logits_stay(make_tiny: Make, task: str) -
     assert loaded.positions.encoding == "rotary" and not loaded.positions.absolute
     assert loaded.positions.table_size is None
     seen: list[Tensor] = []
-    for module in (*loaded.positions.source, *loaded.positions.target):
-        module.register_forward_hook(lambda _m, _in, out: seen.append(out[0]))
+    for place in loaded.positions.places:
+        place.module.register_forward_hook(lambda _m, _in, out: seen.append(out[0]))
     with torch.no_grad():
         plain = forward(loaded.model, {})
         n = len(seen)

@@ -62,9 +62,9 @@ def test_loss_starts_near_chance(
 @pytest.mark.parametrize("task", ["ner", "translation"])
 def test_sinusoidal_tables_are_the_formula_and_are_not_trained(make_tiny: Make, task: str) -> None:
     loaded = make_tiny(task, "sinusoidal")
-    for table in (*loaded.positions.source, *loaded.positions.target):
-        assert not table.weight.requires_grad
-        rows = table.weight.detach()
+    for place in loaded.positions.places:
+        assert not place.table.requires_grad
+        rows = place.table.detach()
         assert torch.allclose(rows[0].sort().values, torch.tensor([0.0] * 16 + [1.0] * 16))
         angle = torch.tensor(5.0)
         wanted = {round(float(angle.sin()), 4), round(float(angle.cos()), 4)}

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation.controls import offset_effect, source_use
+from shiftdemo.evaluation.controls import source_use
+from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models import Loaded
 from shiftdemo.tasks import Batch, Task
 from shiftdemo.types import Sample, TaggedSample

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from shiftdemo.errors import ConfigError, DataError, ModelError
-from shiftdemo.evaluation.controls import OffsetEffect, SourceUse
+from shiftdemo.evaluation.controls import SourceUse
+from shiftdemo.evaluation.effects import OffsetEffect
 from shiftdemo.evaluation.predict import Cancelled
 from shiftdemo.evaluation.report import Comparison, compare_models, mean_over_seeds
 from shiftdemo.evaluation.significance import Difference

@@ -230,7 +230,8 @@ def test_words_are_shuffled_inside_each_text(texts: list[TextSample]) -> None:
 def test_a_model_that_knows_its_texts_fails_the_control_with_shuffled_words(
     make_tiny: Make, texts: list[TextSample]
 ) -> None:
-    from shiftdemo.evaluation.controls import offset_effect, source_use
+    from shiftdemo.evaluation.controls import source_use
+    from shiftdemo.evaluation.effects import offset_effect
 
     loaded = make_tiny("language_modeling", "learned")
     use = source_use(loaded, TASK, texts)

@@ -15,7 +15,8 @@ import transformers as tf
 from shiftdemo.attention.extract import attend
 from shiftdemo.delay import attach_delay
 from shiftdemo.errors import ConfigError, DataError, ModelError
-from shiftdemo.evaluation.controls import offset_effect, source_use
+from shiftdemo.evaluation.controls import source_use
+from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models import Loaded, load_model, save_model
 from shiftdemo.scratch import ENCODINGS
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
+from moving import Make
 
 from shiftdemo.events import ArmSaved, EvalLogged, RunFinished, StepLogged
 from shiftdemo.models import load_model
-from shiftdemo.positions import Positions
 from shiftdemo.shifts import SHIFTS, make_shift
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.loop import fit
@@ -86,11 +85,20 @@ PAIRS = [TranslationSample("a", "She reads.", "Elle lit.")]
 @pytest.mark.parametrize(
     ("spec", "encoding", "samples", "said"),
     [
-        ("position_offset", "rotary", TAGGED, "can have no effect on m: rotary positions"),
-        ("position_offset", "relative", TAGGED, "can have no effect on m: relative positions"),
+        (
+            "position_offset",
+            "rotary",
+            TAGGED,
+            "on scratch:rotary: rotary positions",
+        ),
+        (
+            "position_offset",
+            "relative",
+            TAGGED,
+            "on scratch:relative: relative positions",
+        ),
         ("position_offset", "learned", TAGGED, ""),
         ("position_skip", "rotary", TAGGED, ""),
-        ("position_skip", "unknown", TAGGED, "How m encodes positions is not known"),
         ("right_shift:n=1", "learned", PAIRS, "n = 1 is what every run does anyway"),
         ("right_shift:n=2", "learned", PAIRS, ""),
         (
@@ -106,9 +114,8 @@ PAIRS = [TranslationSample("a", "She reads.", "Elle lit.")]
     ],
 )
 def test_a_shift_without_effect_is_named_before_training(
-    spec: str, encoding: str, samples: list[Any], said: str
+    make_tiny: Make, spec: str, encoding: str, samples: list[Any], said: str
 ) -> None:
-    known = encoding not in ("unknown",)
-    where = Positions(encoding, None, (torch.nn.Identity(),) if known else (), ())
-    notes = notes_before("m", [make_shift(spec)], where, samples)
+    task = "translation" if samples is PAIRS else "ner"
+    notes = notes_before(make_tiny(task, encoding), [make_shift(spec)], samples)
     assert (said in notes[0]) if said else not notes

@@ -1,0 +1,196 @@
+"""The no-op detector: whether a shift of positions reaches a model, before anything is measured.
+
+Some architectures swallow ``position_ids`` silently, and names inside other people's classes
+change; a model that is never moved looks perfectly robust. So nothing is trained or scored until
+the logits were seen to move as they must; whoever wants a flat curve as a control says so.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import torch
+from torch import Tensor
+
+from shiftdemo.errors import ConfigError, DataError, FaultError, NoEffectError
+from shiftdemo.evaluation.predict import evaluating, without_references
+from shiftdemo.models import Loaded
+from shiftdemo.positions import ALLOW
+from shiftdemo.shifts import Shift, apply_shifts
+from shiftdemo.tasks import TASKS, Batch
+from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.types import Sample
+
+MOVES_BY = 1e-4  # some logit changes by more than this, or by this share of the largest one
+FELT_FROM = 1e-6  # the same of a model before training, which may hardly feel gaps yet
+FLAT_WITHIN = 1e-5  # rotary and relative: no logit changes by more, relative to the largest one
+OFFSET_SAMPLES = 16
+_OURS = ("bundled:", "scratch:")
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetEffect:
+    """What an offset does to the logits of a model, against what it has to do.
+
+    Attributes:
+        max_logit_change: largest absolute change of a logit that counts.
+        expected: ``"moves"`` (absolute positions) or ``"flat"`` (rotary, relative).
+        ok: whether it is as expected.
+    """
+
+    max_logit_change: float
+    expected: str
+    ok: bool
+    message: str
+
+
+def offset_effect(
+    loaded: Loaded,
+    samples: Sequence[Sample],
+    offset: int,
+    forward: Callable[[Loaded, Batch], Tensor] | None = None,
+) -> OffsetEffect:
+    """Returns whether an offset reaches the model as its position encoding demands.
+
+    Args:
+        samples: the first 16 are used; their references do not matter.
+        offset: position of the first token, at least 1.
+        forward: how the logits of a batch with offsets are computed; otherwise as its task does.
+
+    Raises:
+        ConfigError: the offset is 0, or beyond the model's positions.
+        DataError: there are no samples.
+    """
+    if offset < 1:
+        raise ConfigError(f"The control needs an offset of at least 1, not {offset}.")
+    if not samples:
+        raise DataError("The control needs at least one sentence; give one.")
+    task = TASKS.get(loaded.task)()
+    batch = task.collate(loaded, without_references(loaded, task, samples[:OFFSET_SAMPLES]))
+    longest = max(t.shape[1] for t in (*batch.inputs.values(), batch.labels))
+    loaded.positions.check(offset, longest)
+    by = torch.full((len(batch.labels),), offset, dtype=torch.long)
+    moved = dataclasses.replace(batch, source_offset=by, target_offset=by)
+    change, relative = _change(loaded, batch, moved, forward)
+    return _judged_effect(loaded, offset, change, relative)
+
+
+def _change(
+    loaded: Loaded,
+    batch: Batch,
+    moved: Batch,
+    forward: Callable[[Loaded, Batch], Tensor] | None = None,
+) -> tuple[float, float]:
+    """Returns the largest change of a logit that counts, and its share of the largest logit."""
+    forward = forward or TASKS.get(loaded.task)().logits
+    counted = batch.labels != IGNORED
+    loaded = as_control(loaded)
+    with evaluating(loaded), torch.inference_mode():
+        before = forward(loaded, batch.to(loaded.device)).cpu()[counted]
+        after = forward(loaded, moved.to(loaded.device)).cpu()[counted]
+    possible = before.isfinite()  # a task may rule classes out
+    before, after = before[possible], after[possible]
+    change = float((after - before).abs().max()) if len(before) else 0.0
+    largest = float(before.abs().max()) if len(before) else 0.0
+    return change, change / max(largest, 1e-12)
+
+
+def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) -> OffsetEffect:
+    encoding = loaded.positions.encoding
+    if encoding in ("rotary", "relative"):
+        ok = relative <= FLAT_WITHIN
+        message = (
+            f"Offset {offset} leaves the logits as they are (largest change {change:.1e}), as it "
+            f"must with {encoding} positions."
+            if ok
+            else f"Offset {offset} moves logits by {change:.1e} ({relative:.1e} of the largest) "
+            f"although positions are {encoding}: the model is not called as it should be."
+        )
+        return OffsetEffect(change, "flat", ok, message)
+    ok = change > MOVES_BY or relative > MOVES_BY
+    message = (
+        f"Offset {offset} reaches the model: logits move by up to {change:.2g}."
+        if ok
+        else f"Offset {offset} does not reach the model (largest change {change:.1e}, positions "
+        f"{encoding}): a flat curve would mean nothing."
+    )
+    return OffsetEffect(change, "moves", ok, message)
+
+
+def check_offset(
+    loaded: Loaded, samples: Sequence[Sample], offset: int, allow_no_effect: bool = False
+) -> OffsetEffect:
+    """Returns what an offset does, and refuses to go on where it is not what it has to be.
+
+    Args:
+        samples, offset: as for :func:`offset_effect`.
+        allow_no_effect: go on all the same.
+
+    Raises:
+        NoEffectError: it does not reach a model of the user's.
+        FaultError: it does not reach a model of ours.
+    """
+    effect = offset_effect(loaded, samples, offset)
+    if not effect.ok and not allow_no_effect:
+        _refuse(loaded, effect.message)
+    return effect
+
+
+def check_shift(
+    loaded: Loaded, shift: Shift, samples: Sequence[Sample], allow_no_effect: bool = False
+) -> str:
+    """Returns a note about a position shift that is without effect, or ``""``.
+
+    The shift is applied to the samples as in training, and the model's logits have to move.
+
+    Args:
+        shift: of the position stage, and one that a model with this encoding must feel.
+        samples: a few.
+        allow_no_effect: go on all the same.
+
+    Raises:
+        NoEffectError: it does not reach a model of the user's.
+        FaultError: it does not reach a model of ours.
+    """
+    task = TASKS.get(loaded.task)()
+    tried = [apply_shifts([shift], one, 0, samples, always=True) for one in samples]
+    moved = task.collate(loaded, tried)
+    if not bool(moved.source_offset.any()) and not bool(moved.target_offset.any()):
+        return ""  # nothing was drawn that could be felt; said elsewhere
+    still = torch.zeros_like
+    plain = dataclasses.replace(
+        moved,
+        source_offset=still(moved.source_offset),
+        target_offset=still(moved.target_offset),
+    )
+    change, relative = _change(loaded, plain, moved)
+    if relative > FELT_FROM:  # what is swallowed changes nothing at all
+        return ""
+    message = (
+        f"{shift.name} does not reach {loaded.ref} (largest change of a logit {change:.1e}, "
+        f"positions {loaded.positions.encoding}): both arms would be trained alike."
+    )
+    if not allow_no_effect:
+        _refuse(loaded, message)
+    return f"{message} This run is a control."
+
+
+def _refuse(loaded: Loaded, message: str) -> NoReturn:
+    """Says that nothing is measured, to whoever can mend it."""
+    if loaded.ref.startswith(_OURS):
+        raise FaultError(
+            f"{message} {loaded.ref} has to move: this is a fault of shiftdemo; please report it "
+            "with what `python -m shiftdemo info` prints first."
+        )
+    raise NoEffectError(f"{message} Take another model than {loaded.ref}. {ALLOW}")
+
+
+def as_control(loaded: Loaded) -> Loaded:
+    """Returns the same model, moved where that is possible and left alone where it is not."""
+    found = copy.copy(loaded)
+    found.positions = dataclasses.replace(loaded.positions, control=True)
+    return found
