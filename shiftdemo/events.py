@@ -131,11 +131,12 @@ class RunCancelled:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """The run broke off; ``message`` says what to do."""
+    """The run broke off; ``message`` says what to do, ``kind`` is the class of the error."""
 
     run_id: str
     message: str
     seconds: float
+    kind: str = ""
 
 
 RunEvent: TypeAlias = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Loaded:
     Attributes:
         labels: the tags of a tagger, or the classes of a classifier, by id; otherwise empty.
         fresh_head: whether its head was made just now and knows nothing yet.
+        control: whether shifts of positions that do not reach it are wanted all the same.
         positions: how it encodes positions.
     """
 
@@ -50,10 +51,11 @@ class Loaded:
     tokenizer: Any
     labels: tuple[str, ...] = ()
     fresh_head: bool = False
+    control: bool = False
     positions: Positions = field(init=False)
 
     def __post_init__(self) -> None:
-        self.positions = find_positions(self.model)
+        self.positions = replace(find_positions(self.model), control=self.control)
         if self.positions.encoding == "sinusoidal":  # never trained, and never saved by Marian
             for place in self.positions.places:
                 place.table.requires_grad_(False)

@@ -3,8 +3,8 @@
 A few tokens go through the model. A table of absolute positions is one that is read at
 increasing rows; a rotary module is given increasing ids and returns cosines and sines; a bias by
 distance is read at rows that depend on the difference of two places. Whatever is found is moved
-and must then behave: each row by itself, and no row because of another. Where nothing is found,
-hidden words in front tell whether the model goes by distances alone.
+in one of two rows, and the other must stay as it is. Where nothing is found, hidden words in
+front tell whether the model goes by distances alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def find_positions(model: Any) -> Positions:
     """Returns where ``model`` keeps its positions; see :class:`Positions`.
 
     A model with a table of absolute positions counts as such whatever else it has (DeBERTa and
-    MPNet add relative ones). The model is run on two rows of six tokens, some ten times.
+    MPNet add relative ones). The model is run on two rows of six tokens, once and for every place.
     """
     with _calm(model), suppress(Exception):  # whatever a stranger's model brings about
         return _found(model)
@@ -42,9 +42,9 @@ def find_positions(model: Any) -> Positions:
 
 def _found(model: Any) -> Positions:
     probe = _Probe(model)
-    plain, seen = probe.outputs(), _Seen()
+    seen = _Seen()
     with seen.watching(model):
-        probe.outputs()
+        plain = probe.outputs()
     found: dict[str, tuple[list[Place], list[Place]]] = {n: ([], []) for n in _BEST_FIRST}
     for side, candidates in _candidates(model, seen):
         for place in candidates:
@@ -134,11 +134,9 @@ def _same(first: list[Tensor], second: list[Tensor]) -> bool:
 def _flat_when_moved(probe: _Probe, plain: list[Tensor], place: Place, side: int) -> bool | None:
     """Returns whether an offset at this place changes no output; ``None``: it misbehaves."""
     with suppress(Exception):  # the shapes that moved ids bring about do not fit this model
-        apart = probe.moved(place, side, [0, BY])
-        both = probe.moved(place, side, [BY, BY])
-        rows_apart = _same([a[:1] for a in plain], [b[:1] for b in apart])
-        if rows_apart and _same([a[1:] for a in apart], [b[1:] for b in both]):
-            return _same(plain, both)
+        moved = probe.moved(place, side, [0, BY])
+        if _same([a[:1] for a in plain], [b[:1] for b in moved]):
+            return _same(plain, moved)
     return None
 
 

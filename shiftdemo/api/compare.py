@@ -126,13 +126,26 @@ def comparison_dict(found: Sequence[Comparison], mean: SeedMean | None) -> dict[
     return {**first, **kept, "seed_differences": means["differences"]}
 
 
-def translate_or_tag(model: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
+def translate_or_tag(
+    model: Loaded, samples: Sequence[Sample], offset: int = 0, allow_no_effect: bool = False
+) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
     A language model's is how well it foresees the text, and how it would go on.
+
+    Args:
+        offset: position of the first token.
+        allow_no_effect: answer also where the offset does not reach the model.
+
+    Raises:
+        ShiftDemoError: the offset is beyond the model's positions, or does not reach it.
     """
+    from shiftdemo.evaluation.effects import as_control, check_offset
     from shiftdemo.models import torch_threads
     from shiftdemo.tasks import TASKS
 
     with torch_threads(1):
-        return TASKS.get(model.task)().answers(model, samples, offset)
+        if offset:
+            check_offset(model, samples, offset, allow_no_effect)
+        asked = as_control(model) if allow_no_effect else model
+        return TASKS.get(model.task)().answers(asked, samples, offset)

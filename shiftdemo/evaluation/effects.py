@@ -192,5 +192,5 @@ def _refuse(loaded: Loaded, message: str) -> NoReturn:
 def as_control(loaded: Loaded) -> Loaded:
     """Returns the same model, moved where that is possible and left alone where it is not."""
     found = copy.copy(loaded)
-    found.positions = dataclasses.replace(loaded.positions, control=True)
+    found.control, found.positions = True, dataclasses.replace(loaded.positions, control=True)
     return found

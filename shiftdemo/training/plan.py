@@ -108,9 +108,7 @@ class TrainedStart:
                 seed,
             )
             set_dropout(self.loaded.model, config.dropout)
-        found = self.loaded
-        model, tokenizer = copy.deepcopy(found.model), copy.deepcopy(found.tokenizer)
-        copied = Loaded(found.ref, found.task, model, tokenizer, found.labels, found.fresh_head)
+        copied = copy.deepcopy(self.loaded)
         return as_control(copied) if config.allow_no_effect else copied
 
     def __getstate__(self) -> dict[str, Any]:

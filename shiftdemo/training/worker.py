@@ -65,7 +65,8 @@ def _finish(begin: Callable[[], Iterable[Any]], folder: Path) -> None:
         for _ in begin():
             pass
     except ShiftDemoError as error:
-        append(RunFailed(folder.name, str(error), time.perf_counter() - began), folder)
+        seconds = time.perf_counter() - began
+        append(RunFailed(folder.name, str(error), seconds, type(error).__name__), folder)
     except MemoryError:
         message = "The run needs more memory than there is; lower the batch size."
         append(RunFailed(folder.name, message, time.perf_counter() - began), folder)

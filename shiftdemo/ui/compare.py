@@ -11,7 +11,7 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec
-from shiftdemo.errors import DataError, LimitError, ModelError
+from shiftdemo.errors import DataError, LimitError, ModelError, NoEffectError
 from shiftdemo.ui import compare_view as view
 from shiftdemo.ui import texts
 from shiftdemo.ui.context import Context
@@ -21,7 +21,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
 from shiftdemo.ui.models import default_pair, usable
 from shiftdemo.ui.recorded import recorded_comparison
-from shiftdemo.ui.wiring import drawn, message_box, wire
+from shiftdemo.ui.wiring import control_tick, drawn, message_box, wire
 
 MOST_LINES = 8
 TYPED = {
@@ -54,6 +54,7 @@ class CompareTab:
         self.context, self.remembered, self.look = context, remembered, look
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
+        self.allow = control_tick()
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
                 self._controls(tasks)
@@ -119,18 +120,20 @@ class CompareTab:
             quiet=True,
         )
         wire(self.task.change, lambda visit, task: TYPED[task], [self.task], [self.text], message)
-        chosen = [self.task, self.base, self.shifted]
+        other = [self.task.change, self.base.input, self.shifted.input]
+        wire(other, lambda _: gr.update(value=False, visible=False), [], [self.allow], message)
+        chosen = [self.task, self.base, self.shifted, self.allow]
         wire(
             self.run_text.click,
             self._typed,
             [*chosen, self.text, self.offset],
-            [self.status, self.run_text, self.typed_outputs],
+            [self.allow, self.status, self.run_text, self.typed_outputs],
             message,
         )
         shown = [self.status, self.run, self.cancel]
         shown += [self.verdict, self.curve, self.scores, self.details, self.outputs]
         inputs = [*chosen, self.look, self.n, self.offsets, *self.data.inputs]
-        wire(self.run.click, self._compare, inputs, shown, message)
+        wire(self.run.click, self._compare, inputs, [self.allow, *shown], message)
         wire(self.cancel.click, self._cancel, [], [self.cancel], message)
         wire(self.look.change, self._opening, [self.look], shown, message, quiet=True)
 
@@ -178,7 +181,7 @@ class CompareTab:
         }
 
     async def _typed(
-        self, visit: Visit, task: str, base: str, shifted: str, text: str, offset: Any
+        self, visit: Visit, task: str, base: str, shifted: str, allow: bool, text: str, offset: Any
     ) -> AsyncIterator[list[Any]]:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if not lines:
@@ -191,7 +194,8 @@ class CompareTab:
         def work(report: Any, cancel: Any) -> list[dict[str, Any]]:
             models = self._pair(task, base, shifted)
             found = {
-                arm: api.translate_or_tag(loaded, samples, place) for arm, loaded in models.items()
+                arm: api.translate_or_tag(loaded, samples, place, allow)
+                for arm, loaded in models.items()
             }
             return [
                 view.typed_row(sample, {arm: (out[i],) for arm, out in found.items()})
@@ -201,15 +205,16 @@ class CompareTab:
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
                 status = {"state": visit("Computing…"), "fraction": None}
-                yield [status, gr.update(interactive=False), gr.skip()]
-        yield [None, gr.update(interactive=True), gr.skip()]
+                yield [gr.skip(), status, gr.update(interactive=False), gr.skip()]
+        yield [_tick(job.error), None, gr.update(interactive=True), gr.skip()]
         if job.error:
             raise job.error
         lead = visit("First word at position {k}; differences are marked.", k=place)
-        yield [None, gr.skip(), view.outputs(visit, job.result or [], [place], lead)]
+        rows = view.outputs(visit, job.result or [], [place], lead)
+        yield [gr.skip(), None, gr.skip(), rows]
 
     async def _compare(
-        self, visit: Visit, task: str, base: str, shifted: str, look: str, *values: Any
+        self, visit: Visit, task: str, base: str, shifted: str, allow: bool, look: str, *values: Any
     ) -> AsyncIterator[list[Any]]:
         n, offsets, *data = values
         if n and n > self.context.limits.compare_samples:
@@ -229,6 +234,7 @@ class CompareTab:
             offsets=offsets,
             n=int(n or 0),
             trained_offset=self.context.trained_offset(shifted),
+            allow_no_effect=allow,
         )
 
         pairs = self.context.pairs(base, shifted)
@@ -245,18 +251,23 @@ class CompareTab:
                 text = job.text or visit("Loading the models…")
                 status = {"state": text, "fraction": job.fraction}
                 buttons = [gr.update(interactive=False), gr.update(interactive=True)]
-                yield [status, *buttons, *rest]
+                yield [gr.skip(), status, *buttons, *rest]
         buttons = [gr.update(interactive=True), gr.update(interactive=False)]
-        yield [None, *buttons, *rest]
+        yield [_tick(job.error), None, *buttons, *rest]
         if type(job.error).__name__ == "Cancelled" or (job.result is None and not job.error):
-            yield [{"state": visit("Stopped.")}, *buttons, *rest]
+            yield [gr.skip(), {"state": visit("Stopped.")}, *buttons, *rest]
             return
         if job.error:
             raise job.error
         # Drawing takes a while, and other visitors share this event loop.
         shown = await asyncio.to_thread(self._shown, visit, job.result, look)
-        yield [None, *buttons, *shown]
+        yield [gr.skip(), None, *buttons, *shown]
 
     def _cancel(self, visit: Visit) -> Any:
         self.context.stop_job(visit.session)
         return gr.update(interactive=False)
+
+
+def _tick(error: Exception | None) -> Any:
+    """Returns the update of the tick that lets a comparison go on as a control."""
+    return gr.update(visible=True) if isinstance(error, NoEffectError) else gr.skip()

@@ -16,6 +16,7 @@ from shiftdemo.ui.data_form import DataForm
 from shiftdemo.ui.forms import ShiftForm, field_number, further, further_box
 from shiftdemo.ui.i18n import t
 from shiftdemo.ui.models import trainable
+from shiftdemo.ui.wiring import control_tick
 
 LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
 DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
@@ -48,6 +49,7 @@ class TrainForm:
 
     def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
         """Draws them, the most used first."""
+        self.allow = control_tick()
         self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
         self.model = gr.Dropdown(
             trainable("ner"),
@@ -110,7 +112,7 @@ class TrainForm:
     def inputs(self) -> list[Any]:
         """The components whose values :meth:`config` takes."""
         first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
+        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule, self.allow]
         return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
 
     def config(self, values: Sequence[Any]) -> TrainConfig:
@@ -120,7 +122,7 @@ class TrainForm:
             ShiftDemoError: a setting is out of its bounds.
         """
         task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
-        optimizer, schedule, *rest = rest
+        optimizer, schedule, allow, *rest = rest
         numbers = dict(zip(NUMBERS, rest, strict=False))
         then, *rest = rest[len(NUMBERS) :]
         n = len(self.data.inputs)
@@ -147,6 +149,7 @@ class TrainForm:
             optimizer=optimizer,
             schedule=schedule,
             eval_every=max(1, steps // 12),
+            allow_no_effect=bool(allow),
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
@@ -169,6 +172,7 @@ class TrainForm:
             " ".join(config.other_arms),
             config.optimizer,
             config.schedule,
+            gr.update(value=config.allow_no_effect, visible=config.allow_no_effect),
             *(getattr(config, name) for name in NUMBERS),
             " ".join(more),
             *self.data.filled(config.data),

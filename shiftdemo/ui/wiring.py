@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from shiftdemo.errors import ShiftDemoError
-from shiftdemo.ui.i18n import Visit, visit_of
+from shiftdemo.ui.i18n import Visit, t, visit_of
 from shiftdemo.ui.shell import asset
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,16 @@ def drawn(name: str, classes: str = "", value: Any = None, **props: Any) -> gr.H
 def message_box() -> gr.HTML:
     """Returns the place where a tab says what went wrong."""
     return drawn("message")
+
+
+def control_tick() -> gr.Checkbox:
+    """Returns the tick that appears where a shift does not reach a model."""
+    return gr.Checkbox(
+        False,
+        label=t("Go on as a control, although positions do not reach the model"),
+        visible=False,
+        elem_classes="sd-control-tick",
+    )
 
 
 def problem(error: Exception, visit: Visit) -> dict[str, str]:

@@ -54,7 +54,7 @@ NOT_SHOWN = (
     "{} is {}.",
     "{}",
 )
-OURS = re.compile(r"(Config|Data|Model|Limit)Error|NotApplicable|LostProcess")
+OURS = re.compile(r"(Config|Data|Model|Limit|NoEffect|Fault)Error|NotApplicable|LostProcess")
 
 
 def _form(node: ast.AST) -> str:
