@@ -47,17 +47,17 @@ def requirements() -> list[str]:
 
 def install(end: str, needed: list[str]) -> None:
     """Installs the lowest versions, or the newest ones without their upper ends."""
-    asked = Path(sys.prefix, "asked.txt")
+    asked, lowest = Path(sys.prefix, "asked.txt"), Path(sys.prefix, "lowest.txt")
     if end == "newest":
         needed = [re.sub(r"<[^,]+", "", spec).strip(",") for spec in needed]
     asked.write_text("\n".join(needed) + "\n", encoding="utf-8")
-    if end == "oldest":
-        lowest = Path(sys.prefix, "lowest.txt")
-        uv = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header")
-        to = ("--python", sys.executable, "--resolution", "lowest-direct", "--output-file", lowest)
-        subprocess.run([*uv, *to, asked], check=True, stdout=subprocess.DEVNULL)
-        asked = lowest
-    subprocess.run([*PIP, "--upgrade", "--upgrade-strategy", "eager", "-r", asked], check=True)
+    if end == "newest":
+        subprocess.run([*PIP, "--upgrade", "--upgrade-strategy", "eager", "-r", asked], check=True)
+        return
+    uv = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--python", sys.executable)
+    to = ("--resolution", "lowest-direct", "--output-file", lowest, asked)
+    subprocess.run([*uv, *to], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*PIP, "-r", lowest], check=True)
 
 
 def main() -> int:
