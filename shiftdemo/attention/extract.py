@@ -82,7 +82,7 @@ def _both_halves(
 ) -> list[AttentionMap]:
     """Returns encoder, decoder and cross attention of a sequence-to-sequence model."""
     tokenizer = loaded.tokenizer
-    labels = list(tokenizer(text_target=[target]).input_ids[0])
+    labels = list(tokenizer(text_target=[target], verbose=False).input_ids[0])
     if not generated:
         _check_size("target", len(labels), max_tokens)
     cut = len(labels) > max_tokens

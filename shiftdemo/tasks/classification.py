@@ -144,5 +144,5 @@ def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text; what looks like a special token in it is text."""
     bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
     # T5 and BART classify at the end token and refuse a row that has two.
-    encoded = loaded.tokenizer(list(texts), split_special_tokens=True).input_ids
+    encoded = loaded.tokenizer(list(texts), split_special_tokens=True, verbose=False).input_ids
     return [cut_end(ids, bound) for ids in encoded]

@@ -165,7 +165,7 @@ def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
     """
     tokenizer = loaded.tokenizer
     bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
-    options = {"add_special_tokens": False, "split_special_tokens": True}
+    options = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
     encoded = tokenizer(list(texts), **options).input_ids
     return [[*ids, tokenizer.eos_token_id][:bound] for ids in encoded]
 

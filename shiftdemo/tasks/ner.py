@@ -93,7 +93,8 @@ class Ner(Task):
 
     def ids(self, loaded: Loaded, text: str) -> list[int]:
         """See :meth:`Task.ids`: word by word (:func:`shiftdemo.words.split`)."""
-        return list(loaded.tokenizer(list(w.split(text).words), is_split_into_words=True).input_ids)
+        words = list(w.split(text).words)
+        return list(loaded.tokenizer(words, is_split_into_words=True, verbose=False).input_ids)
 
     def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
@@ -177,7 +178,7 @@ def _encode(
     late = loaded.output_delay
     bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS) - late
     encoded = loaded.tokenizer(
-        [list(words) or [""] for words in sentences], is_split_into_words=True
+        [list(words) or [""] for words in sentences], is_split_into_words=True, verbose=False
     )
     rows = []
     for row, words in enumerate(sentences):

@@ -64,7 +64,7 @@ class QuestionAnswering(Task):
     def ids(self, loaded: Loaded, text: str) -> list[int]:
         """See :meth:`Task.ids`: the question on the first line, then the context."""
         one = typed_question(text)
-        return list(loaded.tokenizer(one.question, one.context).input_ids)
+        return list(loaded.tokenizer(one.question, one.context, verbose=False).input_ids)
 
     def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""

@@ -65,7 +65,7 @@ class Seq2Seq(Task):
 
     def ids(self, loaded: Loaded, text: str) -> list[int]:
         """See :meth:`Task.ids`: of the source."""
-        return list(loaded.tokenizer([self.prompt(loaded) + text]).input_ids[0])
+        return list(loaded.tokenizer([self.prompt(loaded) + text], verbose=False).input_ids[0])
 
     def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
@@ -87,7 +87,7 @@ class Seq2Seq(Task):
         tokenizer = loaded.tokenizer
         sources = self._source_ids(loaded, [pair.source for pair in pairs])
         most = min(self.target_tokens, bound or self.target_tokens)
-        found = tokenizer(text_target=[pair.target for pair in pairs]).input_ids
+        found = tokenizer(text_target=[pair.target for pair in pairs], verbose=False).input_ids
         targets = [cut_end(ids, most) for ids in found]
         start = loaded.model.config.decoder_start_token_id
         inputs, labels = [], []
@@ -147,7 +147,7 @@ class Seq2Seq(Task):
         # T5 has no table of positions; its tokenizer tells what it was trained with.
         most = min(self.source_tokens, tokenizer.model_max_length)
         most = min(most, loaded.positions.table_size or most)
-        found = tokenizer([prompt + source for source in sources]).input_ids
+        found = tokenizer([prompt + source for source in sources], verbose=False).input_ids
         return [cut_end(ids, most) for ids in found]
 
     @torch.inference_mode()

@@ -61,6 +61,7 @@ def windows(loaded: Loaded, samples: Sequence[QuestionSample]) -> list[list[Wind
         [sample.question for sample in samples],
         [sample.context for sample in samples],
         return_offsets_mapping=True,
+        verbose=False,
     )
     types = encoded.get("token_type_ids") or [[]] * len(samples)
     found = []

@@ -1,0 +1,78 @@
+"""A text beyond what a tokenizer was made for is cut by us; no library warns of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from shiftdemo.attention.extract import attend
+from shiftdemo.errors import LimitError
+from shiftdemo.shifts import apply_shifts, make_shift
+from shiftdemo.tasks import TASKS
+from shiftdemo.types import Sample
+
+Make = Callable[..., Any]
+LONG = " ".join(["Ada lives in Paris ."] * 200)
+FIELDS = ("text", "source", "target", "context")
+
+
+class _Heard(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    """What transformers warns of; it keeps its warnings from the root logger."""
+    handler = _Heard()
+    logging.getLogger("transformers").addHandler(handler)
+    yield handler.lines
+    logging.getLogger("transformers").removeHandler(handler)
+
+
+def _long(sample: Sample) -> Sample:
+    if hasattr(sample, "words"):
+        words = tuple(LONG.split())
+        return dataclasses.replace(sample, words=words, tags=("O",) * len(words))
+    names = [field.name for field in dataclasses.fields(sample) if field.name in FIELDS]
+    return dataclasses.replace(sample, **{n: f"{getattr(sample, n)} {LONG}" for n in names})
+
+
+@pytest.mark.parametrize("name", sorted(TASKS.names()))
+def test_a_long_text_is_cut_without_a_warning(
+    name: str, make_tiny: Make, by_task: dict[str, Sequence[Sample]], heard: list[str]
+) -> None:
+    task = TASKS.get(name)()
+    loaded = make_tiny(name, "relative" if task.kind == "seq2seq" else "learned")
+    sample = _long(by_task[name][0])
+
+    def told(step: Callable[[], Any]) -> list[str]:
+        heard.clear()
+        loaded.tokenizer.deprecation_warnings.clear()  # a tokenizer warns once
+        step()
+        return list(heard)
+
+    shift = make_shift("position_offset:fixed=0")
+    moved = [apply_shifts([shift], sample, seed=0)]
+    assert told(lambda: loaded.tokenizer(LONG))  # left alone, it warns
+    assert not told(lambda: task.ids(loaded, f"Where ?\n{LONG}"))
+    assert not told(lambda: task.collate(loaded, moved))
+    assert not told(lambda: task.predict(loaded, [sample]))
+
+
+def test_a_long_typed_target_is_refused_without_a_warning(
+    make_tiny: Make, heard: list[str]
+) -> None:
+    loaded = make_tiny("translation", "relative")
+    loaded.tokenizer.deprecation_warnings.clear()
+    with pytest.raises(LimitError):
+        attend(loaded, TASKS.get("translation")(), "Ada lives in Paris .", LONG)
+    assert not heard
