@@ -31,7 +31,8 @@ class Server:
     seconds_to_start: float
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Returns a port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -52,7 +53,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @contextmanager
 def serving(folder: Path, **more: str) -> Iterator[Server]:
     """Starts ``app.py`` as a visitor's server would, with ``more`` in its environment."""
-    port, log, runs = _free_port(), folder / "server.log", folder / "runs"
+    port, log, runs = free_port(), folder / "server.log", folder / "runs"
     environment = {
         **os.environ,
         "GRADIO_SERVER_PORT": str(port),

@@ -19,6 +19,7 @@ from shiftdemo.ui.build import BuildTab
 from shiftdemo.ui.compare import CompareTab
 from shiftdemo.ui.context import Context
 from shiftdemo.ui.i18n import Visit, t, translations
+from shiftdemo.ui.quiet import wait, without_hot_reload
 from shiftdemo.ui.shell import Shell, asset, theme
 from shiftdemo.ui.train import TrainTab
 from shiftdemo.ui.wiring import drawn, message_box, wire
@@ -120,12 +121,17 @@ def serve(
         # As on Ctrl-C: the worker is ended too.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            **launch_options(context.limits),
-        )
+        with without_hot_reload():
+            page.launch(
+                server_name=host,
+                server_port=port,
+                inbrowser=open_browser,
+                quiet=True,  # it would tell of links that this page never makes
+                prevent_thread_lock=True,
+                **launch_options(context.limits),
+            )
+        print(f"shiftdemo is at {page.local_url} (Ctrl-C ends it)", flush=True)
+        wait(page)
     except OSError as error:
         raise ConfigError(f"Port {port} of {host} cannot be used: {error}") from None
     finally:
