@@ -18,6 +18,9 @@ from shiftdemo.viz.style import arm_style, arm_styles, faded_on_white
 _MOST_ROWS = (300, 1200)  # a point for every few pixels; more where no smoothing hides peaks
 _EARLIER = "#7A7F8C", "#A08A6A", "#6F8F86", "#94789C"  # of an earlier run's arms
 _LIGHT = 0.55  # opacity of the second line of an arm
+# What was drawn before stays in a plot that has nothing to show, unseen: Gradio (6.31) takes the
+# place of a plot without a table away under the observers of its size, which then fail.
+_UNSEEN = "sd-unseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,10 @@ class Curves:
             table, colors = self._lines(visit, held_out)
             self._measured = len(self.history.evals) if held_out else self._measured
             if table is None:
-                found.append(gr.update(value=None))
+                found.append(gr.update(elem_classes=[_UNSEEN]))
                 continue
             more: dict[str, Any] = {"color_map": colors} if drawn < 2 else {}
-            more |= self._titles(visit) if drawn == 1 else {}
+            more |= self._titles(visit) | {"elem_classes": []} if drawn == 1 else {}
             found.append(gr.update(value=table, **more))  # see live._changed
             self._drawn[place] += 1
         return found

@@ -57,7 +57,7 @@ class Shell:
     def __init__(self, app: Any) -> None:
         """Args: app: the application inside."""
         self.app = app
-        scripts = [asset(f"ui/{name}.js") for name in ("language", "frames", "tabs")]
+        scripts = [asset(f"ui/{name}.js") for name in ("quiet", "language", "frames", "tabs")]
         self._scripts = "".join(f"<script>{script}</script>" for script in scripts).encode()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
