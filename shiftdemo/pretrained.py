@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ AUTO = {
     "question_answering": tf.AutoModelForQuestionAnswering,
 }
 LABELLED = ("ner", "classification")  # the classes of the head have names
+# transformers advises it wherever a Marian tokenizer is made or copied, several times a run, and
+# has no setting for that. The package only evens out punctuation, and is not one of ours.
+warnings.filterwarnings("ignore", r"Recommended: pip install sacremoses\.$", UserWarning)
 _BY_PLACE = ("ner", "question_answering")  # where tokens stand in the text has to be known
 
 
