@@ -69,6 +69,7 @@ def _attend(page: Page) -> None:
     expect(page.locator("#tab-attention .main-svg").first).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.timeout(600)  # a whole visit; test machines are shared
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_visit_leaves_the_console_empty(browser: Browser, server: Any, language: str) -> None:
     chinese = json.loads(ZH.read_text(encoding="utf-8"))
