@@ -45,11 +45,16 @@ def requirements() -> list[str]:
     ]
 
 
+def without_upper_end(spec: str) -> str:
+    """Returns a requirement such as ``name<2,>=1`` as ``name>=1``."""
+    return re.sub(r"<[^,]+,|,<[^,]+", "", spec)
+
+
 def install(end: str, needed: list[str]) -> None:
     """Installs the lowest versions, or the newest ones without their upper ends."""
     asked, lowest = Path(sys.prefix, "asked.txt"), Path(sys.prefix, "lowest.txt")
     if end == "newest":
-        needed = [re.sub(r"<[^,]+", "", spec).strip(",") for spec in needed]
+        needed = [without_upper_end(spec) for spec in needed]
     asked.write_text("\n".join(needed) + "\n", encoding="utf-8")
     if end == "newest":
         subprocess.run([*PIP, "--upgrade", "--upgrade-strategy", "eager", "-r", asked], check=True)

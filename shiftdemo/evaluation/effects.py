@@ -183,8 +183,8 @@ def _refuse(loaded: Loaded, message: str) -> NoReturn:
     """Says that nothing is measured, to whoever can mend it."""
     if loaded.ref.startswith(_OURS):
         raise FaultError(
-            f"{message} {loaded.ref} has to move: this is a fault of shiftdemo; please report it "
-            "with what `python -m shiftdemo info` prints first."
+            f"{message} Nothing is measured: {loaded.ref} has to move, so this is a fault of "
+            "shiftdemo; please report it with what “python -m shiftdemo info” prints first."
         )
     raise NoEffectError(f"{message} Take another model than {loaded.ref}. {ALLOW}")
 

@@ -39,7 +39,7 @@ def _refused_and_allowed(open_page: Callable[..., Page]) -> None:
     status = page.locator(".sd-run-box").first
     said = "position_offset does not reach scratch:learned"
     expect(status).to_contain_text(said, timeout=60_000)
-    expect(status).to_contain_text("this is a fault of shiftdemo")
+    expect(status).to_contain_text("a fault of shiftdemo")
     tick = page.get_by_label("Go on as a control").locator("visible=true")
     expect(tick).to_have_count(0)  # nobody but us can mend it
 

@@ -151,3 +151,12 @@ def test_no_text_takes_long() -> None:
     for end in ("", "; check the path.", ". "):
         in_chinese(hostile + end)
     assert time.perf_counter() - began < 0.5
+
+
+def test_a_fault_is_said_whole_in_chinese() -> None:
+    found = in_chinese(
+        "Offset 5 does not reach the model (largest change 0.0e+00, positions unknown): a flat "
+        "curve would mean nothing. Nothing is measured: bundled:tagger has to move, so this is a "
+        "fault of shiftdemo; please report it with what “python -m shiftdemo info” prints first."
+    )
+    assert found.startswith("偏移 5 到不了模型") and "bundled:tagger 本应有变化" in found

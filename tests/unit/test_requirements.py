@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -85,3 +86,12 @@ def test_a_space_gets_the_gradio_that_is_pinned() -> None:
 def test_the_tools_of_the_makefile_are_pinned() -> None:
     (tools,) = (line for line in lines("Makefile") if line.startswith("TOOLS := "))
     assert set(tools.split()[2:]) <= set(pins("3.10", "linux", "x86_64"))
+
+
+@pytest.mark.parametrize("line", ["torch>=2.8,<2.14", "torch<2.14,>=2.8"])
+def test_the_newest_end_lifts_the_upper_end_alone(line: str) -> None:
+    spec = importlib.util.spec_from_file_location("ends", ROOT / "tools" / "ends.py")
+    assert spec is not None and spec.loader is not None
+    ends = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(ends)
+    assert ends.without_upper_end(line) == "torch>=2.8"
