@@ -14,8 +14,10 @@ TOOLS := setuptools uv virtualenv
 demo: $(VENV)/demo
 	$(BIN)/python -m shiftdemo serve --port $(PORT) --open
 
+# The browser tests have the machine for themselves, so that a page answers as it does for a visitor.
 test: $(VENV)/dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/cli
+	$(BIN)/python -m pytest tests/ui
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

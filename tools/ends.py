@@ -82,7 +82,8 @@ def main() -> int:
     for name in (re.split(r"[<>=\[]", spec)[0] for spec in needed):
         print(f"  {name:18} {version(name)}")
     sys.stdout.flush()
-    return subprocess.call([sys.executable, "-m", "pytest", "tests/unit", "tests/cli"])
+    tests = ("-n", "2", "--dist", "loadfile", "tests/unit", "tests/cli")
+    return subprocess.call([sys.executable, "-m", "pytest", *tests])
 
 
 if __name__ == "__main__":
