@@ -42,7 +42,8 @@ def effect_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-no-effect",
         action="store_true",
-        help="go on where a shift of positions does not reach the model: as a control",
+        help="where a shift of positions changes nothing in what a model of your own puts out, "
+        "warn and go on instead of stopping: a control whose curves are flat by themselves",
     )
 
 

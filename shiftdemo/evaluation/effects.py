@@ -115,8 +115,8 @@ def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) 
     message = (
         f"Offset {offset} reaches the model: logits move by up to {change:.2g}."
         if ok
-        else f"Offset {offset} does not reach the model (largest change {change:.1e}, positions "
-        f"{encoding}): a flat curve would mean nothing."
+        else f"Offset {offset} does not reach the model (logits change by {change:.1e} at most, "
+        f"position encoding {encoding}): a flat curve would mean nothing."
     )
     return OffsetEffect(change, "moves", ok, message)
 
@@ -128,14 +128,14 @@ def check_offset(
 
     Args:
         samples, offset: as for :func:`offset_effect`.
-        allow_no_effect: go on all the same.
+        allow_no_effect: go on all the same with a model of the user's.
 
     Raises:
         NoEffectError: it does not reach a model of the user's.
         FaultError: it does not reach a model of ours.
     """
     effect = offset_effect(loaded, samples, offset)
-    if not effect.ok and not allow_no_effect:
+    if not effect.ok and (_is_ours(loaded) or not allow_no_effect):
         _refuse(loaded, effect.message)
     return effect
 
@@ -150,7 +150,7 @@ def check_shift(
     Args:
         shift: of the position stage, and one that a model with this encoding must feel.
         samples: a few.
-        allow_no_effect: go on all the same.
+        allow_no_effect: go on all the same with a model of the user's.
 
     Raises:
         NoEffectError: it does not reach a model of the user's.
@@ -171,20 +171,25 @@ def check_shift(
     if relative > FELT_FROM:  # what is swallowed changes nothing at all
         return ""
     message = (
-        f"{shift.name} does not reach {loaded.ref} (largest change of a logit {change:.1e}, "
-        f"positions {loaded.positions.encoding}): both arms would be trained alike."
+        f"{shift.name} does not reach {loaded.ref} (logits change by {change:.1e} at most, "
+        f"position encoding {loaded.positions.encoding}): both arms would be trained alike."
     )
-    if not allow_no_effect:
+    if _is_ours(loaded) or not allow_no_effect:
         _refuse(loaded, message)
     return f"{message} This run is a control."
 
 
+def _is_ours(loaded: Loaded) -> bool:
+    """Whether it is known how the model has to behave: bundled, or made on the spot."""
+    return loaded.ref.startswith(_OURS)
+
+
 def _refuse(loaded: Loaded, message: str) -> NoReturn:
     """Says that nothing is measured, to whoever can mend it."""
-    if loaded.ref.startswith(_OURS):
+    if _is_ours(loaded):
         raise FaultError(
-            f"{message} Nothing is measured: {loaded.ref} has to move, so this is a fault of "
-            "shiftdemo; please report it with what “python -m shiftdemo info” prints first."
+            f"{message} Nothing is measured: {loaded.ref} is known to feel it, so this is a fault "
+            "of shiftdemo; please report it with the first line of “python -m shiftdemo info”."
         )
     raise NoEffectError(f"{message} Take another model than {loaded.ref}. {ALLOW}")
 

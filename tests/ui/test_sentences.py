@@ -155,8 +155,9 @@ def test_no_text_takes_long() -> None:
 
 def test_a_fault_is_said_whole_in_chinese() -> None:
     found = in_chinese(
-        "Offset 5 does not reach the model (largest change 0.0e+00, positions unknown): a flat "
-        "curve would mean nothing. Nothing is measured: bundled:tagger has to move, so this is a "
-        "fault of shiftdemo; please report it with what “python -m shiftdemo info” prints first."
+        "Offset 5 does not reach the model (logits change by 0.0e+00 at most, position encoding "
+        "unknown): a flat curve would mean nothing. Nothing is measured: bundled:tagger is known "
+        "to feel it, so this is a fault of shiftdemo; please report it with the first line of "
+        "“python -m shiftdemo info”."
     )
-    assert found.startswith("偏移 5 到不了模型") and "bundled:tagger 本应有变化" in found
+    assert found.startswith("偏移 5 到不了模型") and "已知 bundled:tagger 会受其影响" in found
