@@ -83,7 +83,8 @@ class _Probe:
         self.model = model
         config = model.config
         self.pair = bool(getattr(config, "is_encoder_decoder", False))
-        special = {v for k, v in config.to_dict().items() if k.endswith("token_id")}
+        named = (v for k, v in config.to_dict().items() if k.endswith("token_id"))
+        special = {v for v in named if isinstance(v, int)}  # some models name several in a list
         n_words = model.get_input_embeddings().num_embeddings
         word = next((i for i in range(n_words - 1, -1, -1) if i not in special), 0)
         end = getattr(config, "eos_token_id", None)

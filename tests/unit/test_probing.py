@@ -237,3 +237,9 @@ def test_without_lookups_the_bundled_architectures_are_unknown(
         assert loaded.positions.encoding == "unknown"
         with pytest.raises(NoEffectError), moved_positions(loaded.positions, by(1, 1), None):
             forward(loaded.model, {})
+
+
+def test_a_model_with_several_end_tokens_is_known() -> None:
+    sizes = {**SIZES, "num_key_value_heads": 2, "eos_token_id": [1, 3]}
+    model = tf.LlamaForCausalLM(tf.LlamaConfig(**sizes)).eval()
+    assert find_positions(model).encoding == "rotary"
