@@ -25,8 +25,6 @@ from shiftdemo.data.lines import Meter
 from shiftdemo.errors import ConfigError
 from shiftdemo.types import Sample, ShiftedSample
 
-NEIGHBOURS = 64  # of the built-in corpus, where fewer are built
-CONTEXT = 512  # samples at the head of a file that prefix_context may draw from
 _SHARE = re.compile(r"[:,]\s*p\s*=")
 T = TypeVar("T")
 
@@ -109,17 +107,18 @@ def _write(arguments: argparse.Namespace) -> None:
 def _shifted(arguments: argparse.Namespace) -> Iterator[Iterator[ShiftedSample]]:
     """Gives the shifted samples, with a progress bar that goes when they end."""
     meter = Meter()
-    samples = iter(_samples(arguments, meter))
-    if arguments.n is not None:
-        samples = islice(samples, arguments.n)
-    head = list(islice(samples, CONTEXT))
-    context = head
-    if arguments.corpus is not None and len(head) < NEIGHBOURS:
-        context = api.load_samples(arguments.task, _corpus(arguments), "train", NEIGHBOURS)
+    ahead = api.CONTEXT_SIZE
+    if arguments.n is not None and not api.joins_samples(arguments.task, arguments.shift):
+        ahead = min(ahead, arguments.n)
+    samples = iter(_samples(arguments, meter, ahead))
+    head = list(islice(samples, ahead))
+    # The same however many are built, so that a sample comes out as in the whole set.
+    context = api.typed_context(arguments.task) if arguments.text is not None else head
+    wanted = islice(chain(head, samples), arguments.n)
     # One typed sentence is there to be looked at: it is shifted, whatever the usual share.
     always = arguments.text is not None and not any(_SHARE.search(spec) for spec in arguments.shift)
     rows = api.build_shifted(
-        arguments.task, chain(head, samples), arguments.shift, arguments.seed, context, always
+        arguments.task, wanted, arguments.shift, arguments.seed, context, always
     )
     progress = Progress(meter, arguments.n)
     shown = bool(arguments.output or arguments.push_to_hub) or not sys.stdout.isatty()
@@ -129,7 +128,8 @@ def _shifted(arguments: argparse.Namespace) -> Iterator[Iterator[ShiftedSample]]
         progress.close()
 
 
-def _samples(arguments: argparse.Namespace, meter: Meter) -> Iterable[Sample]:
+def _samples(arguments: argparse.Namespace, meter: Meter, ahead: int) -> Iterable[Sample]:
+    """Returns the samples, of the corpus ``ahead`` at least."""
     task = arguments.task
     if arguments.text is not None:
         return [api.typed_sample(task, arguments.text, arguments.target, arguments.tags.split())]
@@ -138,7 +138,8 @@ def _samples(arguments: argparse.Namespace, meter: Meter) -> Iterable[Sample]:
         given = {name: getattr(arguments, name) for name in names}
         data = DataSpec(corpus="", train_split=arguments.split, **given)
         return api.stream_samples(arguments.input, task, data, meter=meter)
-    return api.load_samples(task, _corpus(arguments), "train", arguments.n)
+    n = None if arguments.n is None else max(arguments.n, ahead)
+    return api.load_samples(task, _corpus(arguments), "train", n)
 
 
 def _corpus(arguments: argparse.Namespace) -> DataSpec:

@@ -26,10 +26,13 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
 
     Args:
         row: as read back from JSONL or Parquet (or from CSV, whose cells are all texts).
-        context: the samples that ``prefix_context`` drew from; of a file, its first 512.
+        context: the set that ``prefix_context`` drew from, from its beginning; as many of it are
+            taken as the row says (512, or all of a smaller set). Of a typed text that is
+            ``api.typed_context(task)``.
 
     Raises:
-        DataError: the row lacks what makes it again, or comes out otherwise.
+        DataError: the row lacks what makes it again, comes out otherwise, or was drawn from more
+            samples than are given.
         ConfigError: an operator of that name or those bounds is not there.
     """
     identity = str(row.get("id", ""))
@@ -44,6 +47,7 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
         raise DataError(
             f"{where}: seed, epoch, the original links or starts are no numbers."
         ) from None
+    context = _drawn_from(row, context, where)
     # A share that was drawn, or counted as 1 (``always``): either way the operator was tried.
     always = "not drawn (p = " not in str(row.get("note") or "")
     made = apply_shifts(
@@ -52,9 +56,28 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
     if not _is_row(made, row, where):
         raise DataError(
             f"{where} does not come out again; give the samples that prefix_context drew from as "
-            "context (of a file, its first 512)."
+            "context (of a set, its first 512)."
         )
     return made
+
+
+def _drawn_from(row: Mapping[str, Any], context: Sequence[Sample], where: str) -> Sequence[Sample]:
+    """Returns the part of ``context`` that a row was drawn from; all where it tells no size."""
+    params = _listed(row.get("params") or "{}", where)
+    told = params if isinstance(params, Mapping) else {}
+    sizes = [value for key, value in told.items() if key.endswith(".context_size")]
+    if not sizes:
+        return context  # nothing was drawn from it, or an older version wrote the row
+    try:
+        size = max(0, *map(int, sizes))
+    except (TypeError, ValueError):
+        raise DataError(f"{where}: {sizes[0]!r:.40} is no number of samples.") from None
+    if size > len(context):
+        raise DataError(
+            f"{where}: it was drawn from the first {size} samples of its set; give them as context "
+            f"(given: {len(context)})."
+        )
+    return context[:size]
 
 
 def _original(row: Mapping[str, Any], identity: str, where: str) -> Sample:

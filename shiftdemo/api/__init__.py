@@ -5,7 +5,14 @@ The page and the command line call these functions and nothing below them.
 
 from shiftdemo.api.attend import AttentionResult, attend, attend_loaded
 from shiftdemo.api.base import Cancel, Report, load
-from shiftdemo.api.build import build_shifted, describe, push_shifted, typed_sample
+from shiftdemo.api.build import (
+    build_shifted,
+    describe,
+    joins_samples,
+    push_shifted,
+    typed_context,
+    typed_sample,
+)
 from shiftdemo.api.compare import (
     compare,
     compare_loaded,
@@ -24,9 +31,11 @@ from shiftdemo.data.preview import preview as preview_file
 from shiftdemo.limits import Limits
 from shiftdemo.publish import check_push
 from shiftdemo.regenerate import regenerate
+from shiftdemo.shifts import CONTEXT_SIZE
 from shiftdemo.training.trackers import track
 
 __all__ = [
+    "CONTEXT_SIZE",
     "AttentionResult",
     "Cancel",
     "CompareConfig",
@@ -48,6 +57,7 @@ __all__ = [
     "finetune",
     "finetune_in_worker",
     "guess_columns",
+    "joins_samples",
     "load",
     "load_samples",
     "pairs_of",
@@ -61,6 +71,7 @@ __all__ = [
     "stream_samples",
     "track",
     "translate_or_tag",
+    "typed_context",
     "typed_sample",
     "write_shifted",
 ]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shiftdemo import words as w
+from shiftdemo.config import DataSpec
 from shiftdemo.data.columns import TASK_PARTS
+from shiftdemo.data.load import load_samples
 from shiftdemo.data.push import push_samples
 from shiftdemo.data.questions import typed_question
 from shiftdemo.errors import ConfigError, DataError, LimitError
 from shiftdemo.limits import Limits
-from shiftdemo.shifts import by_stage, make_shifts, shift_many
+from shiftdemo.shifts import CONTEXT_SIZE, by_stage, make_shifts, shift_many
 from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
-
-NEIGHBOURS = 512  # samples that another one may be put in front of
 
 
 def describe() -> dict[str, Any]:
@@ -73,6 +74,27 @@ def typed_sample(
     return TaggedSample("typed", words, tuple(tags) or ("O",) * len(words))
 
 
+def joins_samples(task: str, shifts: Sequence[str]) -> bool:
+    """Whether one of the shifts puts other samples of the set in front, so that it needs context.
+
+    Raises:
+        ConfigError: a specification is wrong, or not for ``task``.
+    """
+    return any(shift.joins for shift in make_shifts(shifts, task))
+
+
+@functools.cache
+def typed_context(task: str) -> tuple[Sample, ...]:
+    """Returns what may be put in front of a typed sample, which has no set of its own.
+
+    That is the first 512 of the built-in corpus; none where it has no samples for the task.
+    """
+    try:
+        return tuple(load_samples(task, DataSpec(), "train", CONTEXT_SIZE))
+    except ConfigError:
+        return ()
+
+
 def build_shifted(
     task: str,
     samples: Iterable[Sample],
@@ -97,7 +119,7 @@ def build_shifted(
     if not made:
         raise ConfigError("No shift is given; name one, for example --shift append_copy.")
     if context is None:
-        context = samples[:NEIGHBOURS] if isinstance(samples, (list, tuple)) else ()
+        context = samples[:CONTEXT_SIZE] if isinstance(samples, (list, tuple)) else ()
     return shift_many(made, samples, seed, context, always=always)
 
 

@@ -20,8 +20,10 @@ from shiftdemo.shifts import (  # noqa: F401 - imported to register
 )
 from shiftdemo.shifts.base import SHIFTS, Shift, apply_shifts, by_stage, make_shift, make_shifts
 from shiftdemo.shifts.many import shift_many
+from shiftdemo.shifts.prefix_context import CONTEXT_SIZE
 
 __all__ = [
+    "CONTEXT_SIZE",
     "SHIFTS",
     "Shift",
     "apply_shifts",

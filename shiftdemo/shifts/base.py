@@ -54,6 +54,7 @@ class Shift(ABC):
         summary, summary_zh: what it does, in two sentences.
         in_columns: whether ``apply`` uses nothing of a draft but what ``Drafts`` has too, so that
             it serves many samples at once as it is.
+        joins: whether it draws other samples of the set; the provenance then says from how many.
         formula: its definition.
         source: the paper that it comes from.
         effect: what effect is known, on which position encoding.
@@ -69,6 +70,7 @@ class Shift(ABC):
     summary: ClassVar[str]
     summary_zh: ClassVar[str]
     in_columns: ClassVar[bool] = False
+    joins: ClassVar[bool] = False
     formula: ClassVar[str]
     source: ClassVar[str]
     effect: ClassVar[str]
@@ -227,6 +229,8 @@ def apply_shifts(
         if rng.random() >= shift.share and not always:
             notes.append(f"{shift.name}: not drawn (p = {shift.share:g})")
             continue
+        if shift.joins:  # also where it then does not apply: what it drew decides about that
+            params = {**params, f"{shift.name}.context_size": len(context)}
         try:
             draws = shift.apply(draft, rng, context)
         except NotApplicable as reason:

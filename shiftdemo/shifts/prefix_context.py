@@ -12,6 +12,10 @@ from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.draft import Draft
 from shiftdemo.types import QuestionSample, Sample, TranslationSample
 
+# So many samples at the head of a set may be put in front of its others: enough for variety, and
+# few enough to be read before the first sample is looked at.
+CONTEXT_SIZE = 512
+
 _FIRST = TranslationSample("first", "He sleeps.", "Il dort.")
 _SECOND = TranslationSample("second", "She reads.", "Elle lit.")
 
@@ -22,6 +26,7 @@ class PrefixContext(Shift):
 
     name = "prefix_context"
     stage = "sample"
+    joins = True
     tasks = ("translation", "ner", "language_modeling", "summarization", "question_answering")
     summary = (
         "Another sample is put in front: sources, targets and tags are concatenated in the same "

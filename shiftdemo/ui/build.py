@@ -97,9 +97,9 @@ class BuildTab:
 
     def _show(self, visit: Visit, task: str, seed: Any, then: str, *values: Any) -> dict[str, Any]:
         place, shift = values[: len(self.data.inputs)], values[len(self.data.inputs) :]
-        sample, others = self.data.sample(task, place)
         spec = self.form.spec(shift, p=1)
         specs = [spec, *further(then)]
+        sample, others = self.data.sample(task, place, api.joins_samples(task, specs))
         rows = api.build_shifted(task, [sample], specs, int(seed or 0), others, always=True)
         view = view_of(visit, next(rows), task)
         if place[0] == "worked" and view["kind"] == "translation" and "word=modèle" in spec:

@@ -33,7 +33,7 @@ WORKED = {
 # Its gold word alignment: we-Nous, are-allons, going-allons, build-construire, …
 WORKED_LINKS = ((1, 0), (2, 1), (3, 1), (5, 2), (6, 3), (7, 5), (8, 4))
 MOST_INDEX = 1_999  # looking at one is answered at once, so what is read for it stays small
-NEIGHBOURS = 32
+_FEWEST = 32  # sentences that are read at once, so that the next one is there too
 
 
 class BuildData:
@@ -115,17 +115,24 @@ class BuildData:
             return self.hub.spec(values[5 + n_file :], sized)
         return sized
 
-    def sample(self, task: str, values: Sequence[Any]) -> tuple[Sample, Sequence[Sample]]:
-        """Returns the sample to look at, and others of its set.
+    def sample(
+        self, task: str, values: Sequence[Any], joins: bool
+    ) -> tuple[Sample, Sequence[Sample]]:
+        """Returns the sample to look at, and the context that it has in its set.
+
+        Args:
+            joins: whether an operator draws from the context; else it is left empty.
 
         Raises:
             ShiftDemoError: the text, the file or the data set cannot be used.
         """
         origin, text, target, _, index = values[:5]
         if origin in ("worked", "typed"):
-            return self._typed(task, origin, text, target), _first(task, DataSpec(), NEIGHBOURS)
+            typed = self._typed(task, origin, text, target)
+            return typed, api.typed_context(task) if joins else ()
         place = int(index or 0)
-        size = place + NEIGHBOURS
+        # Powers of two, so that one reading serves many numbers.
+        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << place.bit_length())
         spec = self.spec(task, values, size)
         others = _first(task, spec, size, _changed(spec.train), self.limits)
         if place >= len(others):
@@ -133,7 +140,7 @@ class BuildData:
                 f"There is no sentence number {place}; there are {len(others)} "
                 f"(0 to {len(others) - 1})."
             )
-        return others[place], others
+        return others[place], others[: api.CONTEXT_SIZE] if joins else ()
 
     def _typed(self, task: str, origin: str, text: str, target: str) -> Sample:
         if origin == "worked":

@@ -23,7 +23,7 @@ from shiftdemo.ui.context import Context
 from shiftdemo.ui.forms import ShiftForm, further
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
-from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files, read_all
+from shiftdemo.ui.set_work import FORMATS, BuiltSet, Stopped, build_files, read_all, to_read
 from shiftdemo.ui.wiring import drawn, message_box, wire
 
 MOST_REASONS = 6
@@ -102,15 +102,17 @@ class BuildSet:
         n, most = int(n or 0), self.context.limits.train_samples
         if not 1 <= n <= most:
             raise LimitError(f"Sentences: {n}; give 1 to {most}.")
-        spec = self.data.spec(task, place, n)
         specs = [self.form.spec(shift, p=share, **_drawn_words(place[0], shift[0]))]
         specs += further(then)
+        size = to_read(task, specs, n)
+        spec = self.data.spec(task, place, size)
 
         def work(report: Any, stopped: Any) -> BuiltSet:
-            found = api.each_sample(task, spec, "train", n, self.context.limits)
-            samples = read_all(found, n, report, stopped, visit)
+            found = api.each_sample(task, spec, "train", size, self.context.limits)
+            samples = read_all(found, size, report, stopped, visit)
             folder = self.context.files_of(visit.session)
-            return build_files(task, samples, specs, int(seed or 0), folder, report, stopped, visit)
+            told = folder, report, stopped, visit
+            return build_files(task, samples, specs, int(seed or 0), *told, n=n)
 
         left = [gr.skip()] * (3 + len(FORMATS))
         try:

@@ -16,7 +16,6 @@ from shiftdemo.ui.i18n import Visit
 Report = Callable[[float, str], None]
 FORMATS = {"jsonl": "JSONL", "csv": "CSV", "parquet": "Parquet", "conll": "CoNLL"}
 MOST_SHOWN = 1000
-NEIGHBOURS = 64
 _TOLD_EVERY = 500  # samples between two reports
 
 
@@ -37,6 +36,15 @@ class BuiltSet:
     summary: Any
     first: list[ShiftedSample] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
+
+
+def to_read(task: str, specs: Sequence[str], n: int) -> int:
+    """Returns how many samples a set of ``n`` needs: those it draws from, too.
+
+    Raises:
+        ConfigError: a specification is wrong, or not for ``task``.
+    """
+    return max(n, api.CONTEXT_SIZE) if api.joins_samples(task, specs) else n
 
 
 def read_all(
@@ -68,8 +76,13 @@ def build_files(
     report: Report,
     stopped: Callable[[], bool],
     visit: Visit,
+    n: int | None = None,
 ) -> BuiltSet:
     """Returns the set, built once a format: so that never more than a row is in memory.
+
+    Args:
+        samples: of their head ``prefix_context`` draws, however few are built.
+        n: build the first so many of them.
 
     Raises:
         Stopped: ``stopped()`` became true; half a file is not left behind.
@@ -79,26 +92,25 @@ def build_files(
 
     built = BuiltSet(SetSummary(causal=task == "language_modeling"))
     formats = [name for name in FORMATS if name != "conll" or task == "ner"]
-    began, total = time.monotonic(), len(samples) * len(formats)
+    wanted, head = samples[:n], samples[: api.CONTEXT_SIZE]
+    began, total = time.monotonic(), len(wanted) * len(formats)
 
     def rows(number: int) -> Iterator[ShiftedSample]:
-        for n, row in enumerate(
-            api.build_shifted(task, samples, specs, seed, samples[:NEIGHBOURS])
-        ):
+        for place, row in enumerate(api.build_shifted(task, wanted, specs, seed, head)):
             if number == 0:
                 built.summary.add(row)
-                if n < MOST_SHOWN:
+                if place < MOST_SHOWN:
                     built.first.append(row)
-            if n % _TOLD_EVERY == 0:
+            if place % _TOLD_EVERY == 0:
                 if stopped():
                     raise Stopped("Stopped.")
-                done = number * len(samples) + n
+                done = number * len(wanted) + place
                 left = (time.monotonic() - began) / max(1, done) * (total - done)
                 text = visit(
                     "Writing {name}: {n} of {all}",
                     name=FORMATS[formats[number]],
-                    n=f"{n:,}",
-                    all=f"{len(samples):,}",
+                    n=f"{place:,}",
+                    all=f"{len(wanted):,}",
                 )
                 wait = visit("about {s} s left", s=round(left)) if done else ""
                 report(done / total, f"{text} {wait}".strip())

@@ -13,7 +13,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from shiftdemo import api
 from shiftdemo.cli_build import Progress
+from shiftdemo.config import DataSpec
+from shiftdemo.data.export import as_row
 from shiftdemo.data.files import read_samples
 from shiftdemo.data.lines import Meter
 
@@ -178,6 +181,31 @@ def test_context_is_the_head_of_the_file(tmp_path: Path) -> None:
     assert len(rows) == 600
     first = {int(row["source"].split()[0][1:]) for row in rows}
     assert max(first) < 512 and len(first) > 300
+
+
+def test_a_sample_is_drawn_from_the_same_others_however_many_are_built(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("".join(f"s{n}\tt{n}\n" for n in range(700)), encoding="utf-8")
+    corpus = api.load_samples("translation", DataSpec(size=700))
+    for place, samples in (
+        (("--input", path), read_samples(path, "translation")),
+        (("--corpus", "grammar"), corpus),
+    ):
+        asked = ("build", "--task", "translation", "--shift", "prefix_context", *place, "--n")
+        many, few = (
+            [json.loads(line) for line in run(*asked, n).stdout.splitlines()] for n in (600, 3)
+        )
+        assert many[:3] == few and len(many) == 600
+        for row in many:
+            assert row["params"]["prefix_context.context_size"] == 512
+            assert as_row(api.regenerate(row, samples))["source"] == row["source"]
+
+
+def test_a_typed_sentence_has_the_built_in_corpus_in_front() -> None:
+    typed = ("build", "--task", "ner", "--text", "Ada reads", "--seed", "4")
+    row = json.loads(run(*typed, "--shift", "prefix_context").stdout)
+    assert row["applied"] and row["words"][-2:] == ["Ada", "reads"]
+    assert as_row(api.regenerate(row, api.typed_context("ner")))["words"] == row["words"]
 
 
 def test_finetune_and_compare_read_mapped_columns(tmp_path: Path) -> None:

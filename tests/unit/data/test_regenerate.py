@@ -78,8 +78,46 @@ def test_a_row_that_would_come_out_otherwise_is_refused(tagged: list[TaggedSampl
     shifts = make_shifts(["prefix_context"], "ner")
     row = as_row(apply_shifts(shifts, tagged[0], 0, tagged))
     assert api.regenerate(row, tagged).shifted != tagged[0]
+    others = [*tagged[1:], tagged[0]]
     with pytest.raises(DataError, match="give the samples that prefix_context drew from"):
-        api.regenerate(row)
+        api.regenerate(row, others)
+
+
+def test_a_row_is_drawn_from_as_many_samples_as_it_says(tagged: list[TaggedSample]) -> None:
+    context = tagged[:7]
+    for specs in (["prefix_context"], ["prefix_context:max_words=9", "drop"]):
+        rows = list(api.build_shifted("ner", tagged, specs, 3, context))
+        assert {row.params["prefix_context.context_size"] for row in rows} == {7}
+        assert [api.regenerate(as_row(row), tagged) for row in rows] == rows
+        assert len({row.shift for row in rows}) == len(specs)  # the second does not always apply
+    with pytest.raises(DataError, match="the first 7 samples of its set; give them as context"):
+        api.regenerate(as_row(rows[0]), context[:6])
+    for size in ("x", [7]):
+        wrong = {**as_row(rows[0]), "params": {"prefix_context.context_size": size}}
+        with pytest.raises(DataError, match="is no number of samples"):
+            api.regenerate(wrong, tagged)
+
+
+def test_a_row_of_before_is_drawn_from_the_context_as_it_is_given(
+    tagged: list[TaggedSample],
+) -> None:
+    row = as_row(next(api.build_shifted("ner", tagged, ["prefix_context"])))
+    del row["params"]["prefix_context.context_size"]
+    again = api.regenerate(row, tagged)
+    assert (again.shifted.words, again.shifted.tags) == tuple(
+        map(tuple, (row["words"], row["tags"]))
+    )
+    del row["params"]
+    assert api.regenerate(row, tagged) == again
+
+
+def test_a_typed_sample_is_drawn_from_the_built_in_corpus() -> None:
+    context = api.typed_context("ner")
+    assert list(context) == api.load_samples("ner", api.DataSpec(size=512))
+    assert api.typed_context("question_answering") == ()
+    sample = api.typed_sample("ner", "Ada reads.")
+    (row,) = api.build_shifted("ner", [sample], ["prefix_context"], 1, context)
+    assert api.regenerate(as_row(row), context) == row and row.applied
 
 
 def test_samples_of_a_list_are_context_for_one_another(tagged: list[TaggedSample]) -> None:
