@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -324,6 +327,39 @@ def test_fed_gives_decoder_input_and_what_counts(
     feed: Feed, given: list[int], counts: list[bool]
 ) -> None:
     assert fed([5, 6, 7, 8], feed, 0) == (given, counts)
+
+
+def _levels(operator: LengthCurriculum) -> list[float]:
+    """Returns the levels until no evaluation moves it on."""
+    levels = [operator.level]
+    while operator.after_evaluation(100.0):
+        levels.append(operator.level)
+        assert len(levels) <= 101
+    return levels
+
+
+@pytest.mark.parametrize("start", [0.0, 0.1, 0.25, 0.3, 1 / 3, 0.55, 0.7, 0.9, 0.999, 1.0])
+def test_length_curriculum_has_as_many_stages_as_it_says(start: float) -> None:
+    for stages in range(1, 101):
+        levels = _levels(LengthCurriculum(level=start, stages=stages))
+        left = (1 - Fraction(start).limit_denominator(1000)) * stages
+        assert len(levels) - 1 == math.ceil(left), (stages, start)
+        assert levels[-1] == 1.0 and levels == sorted(set(levels))
+        assert levels == pytest.approx(
+            [min(1.0, start + k / stages) for k in range(len(levels))], abs=1e-12
+        )
+
+
+@pytest.mark.parametrize("stages", [1, 3, 6, 7, 10, 49, 100])
+def test_length_curriculum_goes_on_from_every_level_of_a_checkpoint(stages: int) -> None:
+    whole = _levels(LengthCurriculum(stages=stages))
+    summed = 0.0  # as versions before had it
+    for done, level in enumerate(whole):
+        for kept in (level, summed):
+            again = LengthCurriculum(stages=stages)
+            again.restore({"level": kept})
+            assert _levels(again)[1:] == whole[done + 1 :]
+        summed = min(1.0, summed + 1 / stages)
 
 
 def test_length_curriculum_moves_on_when_the_score_is_reached() -> None:
