@@ -28,15 +28,18 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepLogged:
-    """One optimiser step of one arm: mean training loss in nats per target token.
+    """One optimiser step of one arm.
 
     Attributes:
+        loss: mean training cross-entropy in nats per label, without label smoothing, as that of
+            :class:`EvalLogged`.
         tokens: real (non-padding) tokens of the step, source and target together.
         seconds: since the run began.
         learning_rate: of this step.
         step_seconds: what this arm's step took by itself.
         flops: floating-point operations of the step, an estimate (see training/cost.py).
         memory: of all processes of the run now, MiB; on a GPU the greatest so far.
+        objective: what the step minimised, with label smoothing; ``None`` where that is the loss.
     """
 
     arm: str
@@ -49,6 +52,7 @@ class StepLogged:
     step_seconds: float = 0.0
     flops: int = 0
     memory: float = 0.0
+    objective: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from shiftdemo.tasks import (  # noqa: F401 - imported to register
     summarization,
     translation,
 )
-from shiftdemo.tasks.base import TASKS, Batch, Task, logits, token_loss
+from shiftdemo.tasks.base import TASKS, Batch, Task, logits
+from shiftdemo.tasks.loss import token_loss
 
 __all__ = ["TASKS", "Batch", "Task", "logits", "token_loss"]

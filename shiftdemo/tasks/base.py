@@ -10,13 +10,12 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from shiftdemo.models import Loaded
 from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.registry import Registry
 from shiftdemo.shifts.base import unshifted
-from shiftdemo.tasks.loss import IGNORED, cross_entropy
+from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
 from shiftdemo.types import PositionPlan, Sample, ShiftedSample
 
 
@@ -112,7 +111,11 @@ class Task(ABC):
         return logits(loaded, batch)
 
     def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
-        """Returns the training loss: mean nats per label that counts."""
+        """Returns what training minimises: mean nats per label that counts."""
+        return self.losses(loaded, batch, smoothing).objective
+
+    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+        """Returns what training minimises, and the loss without its label smoothing."""
         out = self.logits(loaded, batch)
         counted = batch.labels != IGNORED
         return cross_entropy(out[counted], batch.labels[counted], smoothing)
@@ -196,22 +199,6 @@ def logits(loaded: Loaded, batch: Batch, read: Callable[[Any], Tensor] = _own_lo
         return out.gather(1, columns.unsqueeze(-1).expand(-1, -1, out.shape[-1]))
     with moved_positions(loaded.positions, batch.source_offset, batch.target_offset):
         return read(loaded.model(**batch.inputs))
-
-
-def token_loss(out: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
-    """Returns the cross-entropy in nats of the labels that count.
-
-    Args:
-        out: logits ``(batch, len, n_classes)``.
-        labels: ``(batch, len)``, −100 where no loss is taken.
-        reduction: ``"mean"`` over labels, ``"sum"``, or ``"none"`` for ``(batch * len,)``.
-    """
-    return F.cross_entropy(
-        out.reshape(-1, out.shape[-1]).float(),
-        labels.reshape(-1),
-        ignore_index=IGNORED,
-        reduction=reduction,
-    )
 
 
 def passed_round(n: int, rng: random.Random) -> list[int]:

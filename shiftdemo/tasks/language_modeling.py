@@ -16,8 +16,8 @@ from shiftdemo.models import Loaded
 from shiftdemo.moving import moved_positions
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.shifts.right_shift import fed
-from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad, token_loss
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad
+from shiftdemo.tasks.loss import IGNORED, token_loss
 from shiftdemo.types import Sample, ShiftedSample, TextSample
 
 MAX_TOKENS = 256

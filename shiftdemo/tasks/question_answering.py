@@ -16,7 +16,7 @@ from shiftdemo.errors import DataError
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.right_shift import decoder_input
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.loss import IGNORED, Losses
 from shiftdemo.tasks.windows import MAX_TOKENS, Window, windows
 from shiftdemo.types import PLAIN_POSITIONS, PositionPlan, QuestionSample, Sample, ShiftedSample
 
@@ -122,8 +122,8 @@ class QuestionAnswering(Task):
         out = logits(loaded, dataclasses.replace(batch, inputs=inputs), _start_and_end)
         return out.transpose(1, 2).masked_fill(~answerable, float("-inf"))
 
-    def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
-        """See :meth:`Task.loss`; smoothing spreads over the places of the context alone."""
+    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+        """See :meth:`Task.losses`; smoothing spreads over the places of the context alone."""
         counted = batch.labels != IGNORED
         out = self.logits(loaded, batch)[counted].float()  # (n_labels, len)
         log_p = out.log_softmax(-1)
@@ -131,7 +131,8 @@ class QuestionAnswering(Task):
         possible = out.isfinite()
         mean = log_p.masked_fill(~possible, 0.0).sum(1) / possible.sum(1).clamp(min=1)
         total = ((1 - smoothing) * chosen + smoothing * mean).sum()
-        return -total / max(1, len(chosen))
+        n_labels = max(1, len(chosen))
+        return Losses(-total / n_labels, -chosen.detach().sum() / n_labels)
 
     def readings(
         self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from shiftdemo.errors import DataError
 from shiftdemo.models import Loaded
 from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.shifts.right_shift import fed
 from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round
-from shiftdemo.tasks.loss import IGNORED, cross_entropy
+from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
 from shiftdemo.types import Sample, ShiftedSample, TranslationSample
 
 
@@ -111,11 +110,11 @@ class Seq2Seq(Task):
             n_tokens=sum(map(len, sources)) + sum(map(len, inputs)),
         )
 
-    def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
-        """See :meth:`Task.loss`; Marian and BART project only the places that have a label."""
+    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+        """See :meth:`Task.losses`; Marian and BART project only the places that have a label."""
         model = loaded.model
         if not hasattr(model, "final_logits_bias"):
-            return super().loss(loaded, batch, smoothing)
+            return super().losses(loaded, batch, smoothing)
         with moved_positions(loaded.positions, batch.source_offset, batch.target_offset):
             hidden = model.model(**batch.inputs).last_hidden_state  # (batch, len, width)
         counted = batch.labels != IGNORED

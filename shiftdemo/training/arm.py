@@ -43,6 +43,7 @@ class StepFigures(NamedTuple):
     flops: int
     seconds: float
     learning_rate: float
+    objective: float
 
 
 class Arm:
@@ -82,14 +83,14 @@ class Arm:
     def step(
         self, number: int, epoch: int, samples: Sequence[Sample], context: Sequence[Sample]
     ) -> StepFigures:
-        """Makes one optimiser step; the loss is the mean in nats per label."""
+        """Makes one optimiser step."""
         began = time.perf_counter()
         mine = self.spread.slice(samples)
         moved = [apply_shifts(self.shifts, s, self.seed, context, epoch) for s in mine]
         model, config = self.loaded.model, self.config
         if not model.training:
             model.train()
-        loss, tokens, flops = 0.0, 0, 0
+        loss, objective, tokens, flops = 0.0, 0.0, 0, 0
         n_labels = 0
         if moved:
             with self._random(), self._bpe_dropout(), fast_dropout():
@@ -99,15 +100,17 @@ class Arm:
                 n_labels = int((batch.labels != IGNORED).sum())
                 batch = batch.to(self.loaded.device)
                 with self._autocast():
-                    mean = self.task.loss(self.loaded, batch, config.label_smoothing)
+                    mean, plain = self.task.losses(self.loaded, batch, config.label_smoothing)
                 whole = self.spread.total(n_labels)
                 share = n_labels / whole if whole else 0.0
                 (mean if self.spread.size == 1 else mean * share).backward()
-                loss = float(mean.detach())
+                objective, loss = torch.stack([mean.detach(), plain]).tolist()  # one wait
         else:  # fewer samples than processes
             whole = self.spread.total(0)
         if self.spread.size > 1:
-            loss = self.spread.total(loss * n_labels) / max(1.0, whole)
+            loss, objective = (
+                self.spread.total(value * n_labels) / max(1.0, whole) for value in (loss, objective)
+            )
             tokens, flops = int(self.spread.total(tokens)), int(self.spread.total(flops))
             self.spread.sum_gradients(model)
         add_l2(model, config.l2)
@@ -119,7 +122,8 @@ class Arm:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self._update_average(number)
-        return StepFigures(loss, tokens, flops, time.perf_counter() - began, learning_rate)
+        seconds = time.perf_counter() - began
+        return StepFigures(loss, tokens, flops, seconds, learning_rate, objective)
 
     def _drop_words(self, batch: Batch) -> None:
         """Replaces a share of the source tokens by ``<unk>``, in place."""

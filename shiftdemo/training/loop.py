@@ -183,7 +183,7 @@ class _Run:
             self.reached = step - 1
             found = team.figures()
             for name, figures in found.items():
-                if not is_finite(figures.loss):
+                if not is_finite(figures.objective):
                     self.ending = self._diverged(name, step)
                     return
                 yield self._logged(team, name, seed, step, figures)
@@ -232,6 +232,7 @@ class _Run:
             round(figures.seconds, 5),
             figures.flops,
             round(self.memory, 1),
+            figures.objective if self.config.label_smoothing else None,
         )
 
     def _agreed(self, flag: bool) -> bool:

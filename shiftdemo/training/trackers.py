@@ -35,8 +35,9 @@ def track(
 ) -> Iterator[RunEvent]:
     """Passes events on and writes their figures down; without a tracker it passes them on.
 
-    Per arm and seed: training loss (nats per label), learning rate and real tokens per second of
-    every step, and the held-out figures. A tracker that fails is left with one warning.
+    Per arm and seed: training loss (nats per label, without label smoothing; with it, the objective
+    too), learning rate and real tokens per second of every step, and the held-out figures. A
+    tracker that fails is left with one warning.
 
     Args:
         tracker: ``"tensorboard"`` (into ``folder/tensorboard``), ``"trackio"`` (where trackio
@@ -122,6 +123,8 @@ def figures(event: StepLogged | EvalLogged) -> dict[str, float]:
         names += ["clean_score", "shifted_score"] if event.score_name else []
         return {f"eval/{name}": getattr(event, name) for name in names}
     found = {"train/loss": event.loss, "train/learning_rate": event.learning_rate}
+    if event.objective is not None:
+        found["train/objective"] = event.objective
     if event.step_seconds:
         found["train/tokens_per_second"] = event.tokens / event.step_seconds
     return found

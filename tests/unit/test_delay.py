@@ -96,7 +96,7 @@ def test_the_loss_of_translation_sees_the_layer(
     before = task.loss(loaded, batch)
     model = stirred(loaded, settings("gelu", 2))
     found = task.loss(loaded, batch)
-    assert torch.allclose(found, Task.loss(task, loaded, batch), atol=1e-5)
+    assert torch.allclose(found, Task.losses(task, loaded, batch).objective, atol=1e-5)
     counts = batch.inputs["decoder_attention_mask"]
     plain = dataclasses.replace(loaded, model=without_layer(model, counts))
     assert torch.allclose(found, task.loss(plain, batch), atol=1e-5)

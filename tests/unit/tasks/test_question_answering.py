@@ -127,7 +127,7 @@ def test_smoothing_spreads_over_the_context_alone(
 ) -> None:
     loaded = make_tiny(TASK.name, "learned")
     batch = TASK.collate(loaded, _moved(questions[:3]))
-    loss = TASK.loss(loaded, batch, smoothing)
+    loss, plain = TASK.losses(loaded, batch, smoothing)
     by_hand = []
     for row, labels in zip(TASK.logits(loaded, batch), batch.labels, strict=True):
         for logits, label in zip(row, labels, strict=True):
@@ -136,6 +136,8 @@ def test_smoothing_spreads_over_the_context_alone(
             by_hand.append(-(1 - smoothing) * log_p[label] - smoothing * inside.mean())
     wanted = float(torch.stack(by_hand).mean().detach())
     assert float(loss.detach()) == pytest.approx(wanted, rel=1e-5)
+    unsmoothed = token_loss(TASK.logits(loaded, batch), batch.labels)
+    assert float(plain) == pytest.approx(float(unsmoothed.detach()), rel=1e-5)
     loss.backward()
     gradients = [p.grad for p in loaded.model.parameters() if p.grad is not None]
     assert gradients and all(g.isfinite().all() for g in gradients)

@@ -13,6 +13,7 @@ from shiftdemo.errors import DataError
 from shiftdemo.models import load_model
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.training.arm import Arm
+from shiftdemo.training.heldout import measure_held_out
 from shiftdemo.training.optim import rate
 from shiftdemo.training.run import Plan
 from shiftdemo.types import TaggedSample
@@ -46,6 +47,24 @@ def test_every_step_draws_its_own_dropout(plan: Callable[..., Plan]) -> None:
     arm = Arm("base", 0, some.task, some.make_model(0), [], some.config)
     found = [arm.step(number, 0, some.train, some.train)[0] for number in (1, 2, 3)]
     assert min(abs(found[0] - found[1]), abs(found[1] - found[2])) > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("task", "encoding"),
+    [("ner", "learned"), ("translation", "learned"), ("language_modeling", "rotary")],
+)
+def test_the_loss_of_a_step_is_that_of_held_out_samples_whatever_the_smoothing(
+    plan: Callable[..., Plan], task: str, encoding: str
+) -> None:
+    found = {}
+    for smoothing in (0.0, 0.1):
+        some = plan(task, encoding, dropout=0.0, label_smoothing=smoothing)
+        arm = Arm("base", 0, some.task, some.make_model(0), [], some.config)
+        held_out = measure_held_out(some.task, arm.loaded, some.train[:8], [], 0)
+        found[smoothing] = arm.step(1, 0, some.train[:8], some.train)
+        assert found[smoothing].loss == pytest.approx(held_out.loss, rel=1e-5)
+    assert found[0.0].loss == found[0.1].loss == found[0.0].objective
+    assert abs(found[0.1].objective - found[0.1].loss) > 1e-4
 
 
 def test_word_dropout_spares_special_tokens(plan: Callable[..., Plan]) -> None:

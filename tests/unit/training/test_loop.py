@@ -154,8 +154,21 @@ def test_the_time_limit_ends_the_run_and_says_so(plan: Callable[..., Plan]) -> N
     assert any(isinstance(event, ArmSaved) for event in events)
 
 
+def test_the_objective_is_logged_beside_the_loss_where_it_is_another(
+    plan: Callable[..., Plan],
+) -> None:
+    plain, smoothed = (
+        [e for e in fit(plan(label_smoothing=value, steps=2)) if isinstance(e, StepLogged)]
+        for value in (0.0, 0.1)
+    )
+    assert all(one.objective is None for one in plain)
+    assert all(one.objective not in (None, one.loss) for one in smoothed)
+    assert [one.loss for one in plain[:2]] == [one.loss for one in smoothed[:2]]  # step 1
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_a_loss_that_is_no_number_ends_the_run_with_a_mend(
-    plan: Callable[..., Plan], tmp_path: Path
+    plan: Callable[..., Plan], tmp_path: Path, smoothing: float
 ) -> None:
     def broken(seed: int) -> Any:
         loaded = whole.make_model(seed)
@@ -163,7 +176,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_mend(
             loaded.model.classifier.weight[0, 0] = float("nan")
         return loaded
 
-    whole = plan()
+    whole = plan(label_smoothing=smoothing)
     ill = Plan(whole.config, whole.task, whole.train, whole.held_out, broken, tmp_path / "ill")
     events = list(fit(ill))
     last = events[-1]

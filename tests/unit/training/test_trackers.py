@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from shiftdemo.errors import ConfigError
 from shiftdemo.events import ArmSaved, EvalLogged, RunEvent, RunFinished, RunStarted, StepLogged
-from shiftdemo.training.trackers import track
+from shiftdemo.training.trackers import figures, track
 
 ROOT = Path(__file__).resolve().parents[3]
 EVENTS: list[RunEvent] = [
@@ -33,12 +34,22 @@ EVENTS: list[RunEvent] = [
     ArmSaved("base", 0, 2, "base"),
     RunFinished("run", "all steps done", 1.0),
 ]
+SMOOTHED = StepLogged("shift", 0, 3, 0.25, 30, 0.3, objective=0.5)
 CURVES = ["base-seed0", "base-seed1", "shift-seed0", "shift-seed1"]
 
 
 def test_without_a_tracker_events_pass(tmp_path: Path) -> None:
     assert list(track(EVENTS, "", tmp_path, "run")) == EVENTS
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_objective_is_told_where_it_is_not_the_loss() -> None:
+    assert figures(SMOOTHED) == {
+        "train/loss": 0.25,
+        "train/objective": 0.5,
+        "train/learning_rate": 0.0,
+    }
+    assert "train/objective" not in figures(dataclasses.replace(SMOOTHED, objective=None))
 
 
 def test_tensorboard_gets_every_figure(tmp_path: Path) -> None:
