@@ -35,7 +35,7 @@ from shiftdemo.training.processes import cores
 from shiftdemo.training.run import Plan, resolved
 from shiftdemo.training.spread import Spread
 from shiftdemo.training.stopping import EarlyStop
-from shiftdemo.training.team import LocalTeam, Team, noted
+from shiftdemo.training.team import HELD_OUT, LocalTeam, Team, noted
 
 SAVE_SECONDS = 15.0
 _SAVE_SHARE = 0.05  # at most this part of the time goes into saving
@@ -262,7 +262,8 @@ class _Run:
         if stop is not None:
             said = team.learn({name: one.shifted_accuracy for name, one in figures.items()})
         yield from (noted(one, said.get(name, "")) for name, one in figures.items())
-        reason = stop.reason(list(figures.values())) if stop is not None else ""
+        moved = bool(said.get(HELD_OUT))
+        reason = stop.reason(list(figures.values()), moved) if stop is not None else ""
         return reason if self._agreed(bool(reason)) else ""
 
     def _save(

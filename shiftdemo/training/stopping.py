@@ -23,10 +23,14 @@ class EarlyStop:
     best: dict[str, float] = field(default_factory=dict)
     idle: int = 0
 
-    def reason(self, figures: Sequence[EvalLogged]) -> str:
+    def reason(self, figures: Sequence[EvalLogged], moved: bool = False) -> str:
         """Returns why the run ends behind these figures, or ``""``.
 
         The target is judged on the shift-trained arm, or else the last one that is trained.
+
+        Args:
+            moved: the held-out sentences are shifted otherwise from here on, as a curriculum does
+                it. Later losses are then not comparable with these, and patience begins anew.
         """
         config = self.config
         trained = [one for one in figures if one.arm in config.trained_arms]
@@ -36,6 +40,9 @@ class EarlyStop:
                 f"{judged.arm} reached {judged.shifted_score:.1f} {judged.score_name} on shifted "
                 f"sentences (target {config.stop_at:g}) at step {judged.step}"
             )
+        if moved:  # behind the target, because these figures are still of the old range
+            self.best, self.idle = {}, 0
+            return ""
         better = [one for one in trained if one.shifted_loss < self.best.get(one.arm, float("inf"))]
         self.best |= {one.arm: one.shifted_loss for one in better}
         self.idle = 0 if better else self.idle + 1

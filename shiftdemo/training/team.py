@@ -46,7 +46,11 @@ class Team(Protocol):
         """Returns held-out figures of every arm."""
 
     def learn(self, accuracy: Mapping[str, float]) -> dict[str, str]:
-        """Lets operators change with the held-out shifted accuracy; returns what they say."""
+        """Lets operators change with the held-out shifted accuracy.
+
+        Returns:
+            What they say, by arm; ``HELD_OUT``: those of the held-out sentences.
+        """
 
     def save(self, number: int, index: int) -> dict[str, ArmSaved]:
         """Writes the weights of every arm as models of seed number ``index``."""
@@ -114,9 +118,9 @@ class LocalTeam:
         for arm in self._arms:
             changes = [one.after_evaluation(accuracy[arm.name]) for one in arm.shifts]
             said[arm.name] = "; ".join(filter(None, changes))
-        for one in self._held_out_shifts:
-            one.after_evaluation(accuracy.get("shift", 0.0))
-        return said
+        shown = accuracy.get("shift", 0.0)
+        changes = [one.after_evaluation(shown) for one in self._held_out_shifts]
+        return {**said, HELD_OUT: "; ".join(filter(None, changes))}
 
     def save(self, number: int, index: int) -> dict[str, ArmSaved]:
         """See :class:`Team`."""
