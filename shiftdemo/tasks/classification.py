@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -106,11 +107,14 @@ class Classification(Task):
     def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
         """See :meth:`Task.logits`: ``(batch, 1, n_classes)``."""
         inputs, by = batch.inputs, batch.source_offset
-        if loaded.positions.encoding == "relative" and by.ndim == 1 and bool(by.any()):
+        padded = loaded.positions.encoding == "relative" and by.ndim == 1 and bool(by.any())
+        if padded:
             inputs = left_padded(inputs, by, loaded.tokenizer.pad_token_id)
         if loaded.model.config.is_encoder_decoder:  # BART and T5 read the text with both halves
             inputs = {**inputs, "decoder_attention_mask": inputs["attention_mask"]}
-        with moved_positions(loaded.positions, by, by):
+        # In bfloat16, T5's decoder makes no number of a place that sees nothing but padding.
+        whole = torch.autocast(loaded.device.type, enabled=False)
+        with moved_positions(loaded.positions, by, by), whole if padded else nullcontext():
             return loaded.model(**inputs).logits.unsqueeze(1)
 
     def readings(

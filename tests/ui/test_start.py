@@ -30,7 +30,13 @@ def _said(command: list[str], more: dict[str, str], folder: Path) -> str:
     log = folder / "log"
     with open(log, "wb") as out:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=out, stderr=out
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=out,
+            # Who started the tests in the background of a script has taken Ctrl-C away.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         try:
             for _ in range(START_SECONDS * 5):
