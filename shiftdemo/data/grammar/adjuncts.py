@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shiftdemo.data.grammar import slots
 from shiftdemo.data.grammar.clauses import Clause, agree, aim_of
-from shiftdemo.data.grammar.lexicon import Adjunct, Piece
+from shiftdemo.data.grammar.lexicon import Adjunct, Frame, Piece
 from shiftdemo.data.grammar.nouns import NUMBERS
 from shiftdemo.data.grammar.phrase import Draft, NounPhrase, Phrase, Token
 
@@ -71,15 +71,24 @@ def often(draft: Draft) -> Phrase:
     return spell(draft, draft.pick(draft.lex.adjuncts["often"]))
 
 
-def manner(draft: Draft) -> Phrase:
-    """Returns an adverb of manner."""
-    return spell(draft, draft.pick(draft.lex.adjuncts["manner"]))
+def manner(draft: Draft, frame: Frame) -> Phrase | None:
+    """Returns an adverb of manner that the frame takes, or ``None`` where it takes none."""
+    found = [a for a in draft.lex.adjuncts["manner"] if a.en[0].text in frame.flags]
+    return spell(draft, draft.pick(found)) if found else None
 
 
-def time(draft: Draft, front: bool) -> Phrase | None:
-    """Returns a time adverbial of the draft's era for the front or the end of a clause."""
+def time(draft: Draft, front: bool, lasting: bool = False) -> Phrase | None:
+    """Returns a time adverbial of the draft's era for the front or the end of a clause.
+
+    Args:
+        lasting: whether the deed takes longer than a time of the clock.
+    """
     place = "f" if front else "e"
-    found = [a for a in draft.lex.adjuncts["time"] if draft.era in a.eras and place in a.places]
+    found = [
+        a
+        for a in draft.lex.adjuncts["time"]
+        if draft.era in a.eras and place in a.places and not (lasting and "c" in a.places)
+    ]
     return spell(draft, draft.pick(found)) if found else None
 
 
@@ -87,14 +96,15 @@ def around(draft: Draft, clause: Clause, phrase: Phrase, budget: int) -> Phrase:
     """Returns the clause with adverbials until about ``budget`` English words are used."""
     flags = clause.frame.flags
     free = budget - len(phrase.en)
-    extras = _end_adjuncts(draft, clause, flags, free)
+    extras = [] if clause.ends_relative else _end_adjuncts(draft, clause, flags, free)
     for extra in extras:
         phrase.add(extra)
     free = budget - len(phrase.en)
     timely = "t" in flags and not (draft.timed or clause.often or clause.negative)
     if timely and free >= 2 and draft.chance(0.75):
-        front = draft.opening and not clause.question and draft.chance(0.4)
-        when = time(draft, front)
+        front = draft.opening and not clause.question
+        front = front and (clause.ends_relative or draft.chance(0.4))
+        when = None if clause.ends_relative and not front else time(draft, front, "l" in flags)
         if when and front:
             draft.timed = True
             return when.add(draft.pair((",",), (",",))).add(phrase)

@@ -16,7 +16,8 @@ _REFLEXIVE = {"je": "me", "il": "se", "nous": "nous", "vous": "vous", "ils": "se
 class Clause:
     """A clause in the making: what fills the slots, and how its verb stands.
 
-    ``opening`` marks a past progressive that a clause with *when* has to follow.
+    ``opening`` marks a past progressive that a clause with *when* has to follow. Behind a clause
+    that ``ends_relative`` an adverbial would seem to belong to the relative clause.
     """
 
     frame: Frame
@@ -28,6 +29,7 @@ class Clause:
     filled: dict[str, Phrase] = field(default_factory=dict)
     gap: NounPhrase | None = None
     opening: bool = False
+    ends_relative: bool = False
     keys: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def subject(self) -> NounPhrase | None:
@@ -91,11 +93,13 @@ def _fill(draft: Draft, clause: Clause, slot: str, class_: str, first: bool) -> 
     return slots.fill(draft, class_, rate, subject=first)
 
 
-def _aim(draft: Draft, clause: Clause) -> Phrase:
+def _aim(draft: Draft, clause: Clause, barred: str = "") -> Phrase:
+    """Returns an infinitive; ``barred`` is a slot class that it shall not have."""
     frames = [
         frame
         for frame in draft.lex.frames["aim"]
         if draft.other_rate or not set(frame.slots.values()) & slots.NAME_CLASSES
+        if barred not in frame.slots.values()
     ]
     aim = Clause(draft.pick(frames), "infinitive")
     aim.filled["S"] = clause.agreeing("S")
@@ -107,10 +111,13 @@ def _aim(draft: Draft, clause: Clause) -> Phrase:
 
 
 def aim_of(draft: Draft, subject: NounPhrase) -> Phrase:
-    """Returns an infinitive of purpose: ``to visit Paris`` / ``pour visiter Paris``."""
+    """Returns the purpose of a journey: ``to learn Dutch`` / ``pour apprendre le néerlandais``.
+
+    It names no further place: nobody goes to Rome to visit Lyon.
+    """
     clause = Clause(draft.lex.frames["event"][0], "past", filled={"S": subject})
     owner, draft.owner = draft.owner, subject
-    phrase = _aim(draft, clause)
+    phrase = _aim(draft, clause, barred="loc")
     draft.owner = owner
     return Phrase(phrase.en, [("pour", "O", phrase.en[0][2]), *phrase.fr])
 

@@ -64,7 +64,7 @@ def _set_rates(draft: Draft, names: str, first: bool, last: bool) -> None:
 
 def _first(draft: Draft, budget: int, final: bool) -> _Step | None:
     """Returns the first clause, sometimes reported, a question or after a sentence adverb."""
-    lead, kinds = Phrase(), _MAIN
+    lead, kinds, barred = Phrase(), _MAIN, ""
     if draft.sign and budget > 6 and draft.era != "h" and draft.chance(0.2):
         lead = adjuncts.luck(draft)
         draft.sign = 0
@@ -79,9 +79,10 @@ def _first(draft: Draft, budget: int, final: bool) -> _Step | None:
     elif budget >= 8 and not lead.en and draft.era == "f" and draft.chance(0.3) and not draft.sign:
         condition = _condition(draft)
         if condition:
-            lead = condition
+            # "if it is hot, it will snow": the weather depends on nothing here
+            lead, barred = condition, "k"
             draft.opening = False
-    frame = sentences.choose(draft, kinds, budget - len(lead.en))
+    frame = sentences.choose(draft, kinds, budget - len(lead.en), barred=barred)
     if frame is None:
         return None
     # "was reading" prepares "when Paul arrived"
@@ -141,7 +142,9 @@ def _join_fits(draft: Draft, join: str, last: Clause) -> bool:
     if join == "while":
         return deed and draft.era in "np" and not draft.sign
     if join == "because":
-        return deed and not draft.sign and sentences.again(draft, last) is not None
+        # having time is a reason to act, not to let it be
+        reasoned = deed and not last.negative and not draft.sign
+        return reasoned and sentences.again(draft, last) is not None
     return True
 
 

@@ -12,6 +12,7 @@ _SIBILANT = re.compile(r"(?:s|x|z|ch|sh|o)$")
 _SHORT_SYLLABLE = re.compile(r"^[^aeiou]*[aeiou][bdgmnprt]$")
 _SOUNDS_LIKE_CONSONANT = ("uni", "Eu", "one", "us")
 
+_THIRD_PERSONS = {"be": "is", "have": "has"}
 BE = {"present": ("am", "is", "are"), "past": ("was", "was", "were")}
 
 
@@ -22,8 +23,8 @@ def _irregular_pasts() -> dict[str, tuple[str, str]]:
 
 def third_person(base: str) -> str:
     """Returns ``watches`` for ``watch``."""
-    if base == "have":
-        return "has"
+    if base in _THIRD_PERSONS:
+        return _THIRD_PERSONS[base]
     if _CONSONANT_Y.search(base):
         return base[:-1] + "ies"
     return base + ("es" if _SIBILANT.search(base) else "s")
@@ -80,10 +81,11 @@ def verb_group(base: str, tense: str, person: int, negative: bool) -> tuple[tupl
     no = ("not",) if negative else ()
     if tense == "future":
         return ("will", *no), base
+    if base == "be":
+        # "was sitting" and "was free" tell what lasts already: nobody "was being sitting"
+        return (BE["past" if tense.startswith("past") else "present"][person], *no), ""
     if tense.endswith("progressive"):
         return (BE["past" if tense.startswith("past") else "present"][person], *no), ing(base)
-    if base == "be":
-        return (BE[tense][person], *no), ""
     if negative:
         does = "did" if tense == "past" else "does" if person == 1 else "do"
         return (does, "not"), base

@@ -25,6 +25,7 @@ _ETRE_VERBS = frozenset(
         "tomber",
     ]
 )
+_PLURAL_IN_ALS = ("bal", "carnaval", "festival", "récital", "final")
 _DOUBLING = ("appel", "jet")
 _PERSONS = ("je", "tu", "il", "nous", "vous", "ils")
 _IMPERFECT = ("ais", "ais", "ait", "ions", "iez", "aient")
@@ -50,7 +51,8 @@ def plural(word: str) -> str:
         return word
     if word.endswith(("eau", "eu")) and word != "bleu":
         return word + "x"
-    return word[:-2] + "aux" if word.endswith("al") else word + "s"
+    regular = not word.endswith("al") or word in _PLURAL_IN_ALS
+    return word + "s" if regular else word[:-2] + "aux"
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +69,8 @@ def _er_stems(infinitive: str) -> tuple[str, str, str]:
     if stem.endswith(("oy", "uy", "ay")):
         mute = stem[:-1] + "i"
         return stem, mute, mute + "er"
-    if re.search(r"e[^aeiouyéè]$", stem):
+    # "interviewe" and "vexe" keep their e: in front of w and x it is open already
+    if re.search(r"e[^aeiouyéèwx]$", stem):
         mute = re.sub(r"e(.)$", r"è\1", stem)
         return stem, mute, mute + "er"
     if re.search(r"é[^aeiouéè]{1,2}$", stem):

@@ -10,11 +10,17 @@ _COMPANY_ENDINGS = ("Industries", "Motors", "Airlines", "Electronics", "Consulti
 _PAPERS = ("Tribune", "Herald", "Chronicle", "Post")
 
 
-def _draw(draft: Draft, kind: str) -> Name:
+def _draw(draft: Draft, kind: str, alike: bool = False) -> Name:
+    """Returns a name that the sentence has not yet; ``alike`` asks for one form in both languages.
+
+    A part of a name that is not translated must be alike: a French text has no "Warsaw United".
+    """
     names = draft.lex.names[kind]
     held_out = draft.held_out and draft.chance(HELD_OUT_RATE)
     while True:
         name = draft.pick(names)
+        if alike and name.en != name.fr:
+            continue
         if name.held_out == held_out and name.en[-1] not in draft.used:
             draft.used.add(name.en[-1])
             return name
@@ -118,15 +124,15 @@ def company(draft: Draft) -> NounPhrase:
 
 def club(draft: Draft) -> NounPhrase:
     """Returns a sports club, which is often called by the name of its city alone."""
-    base = _draw(draft, "city")
     form = draft.rng.random()
+    base = _draw(draft, "city", alike=0.55 <= form < 0.75)
     if form < 0.55:
         phrase = _tagged(draft, base, "ORG")
     elif form < 0.75:
-        name = _monotone((*base.en, "United"), (*base.en, "United"))
+        name = _monotone((*base.en, "United"), (*base.fr, "United"))
         phrase = _tagged(draft, name, "ORG")
     else:
-        name = _monotone(("FC", *base.en), ("FC", *base.en))
+        name = _monotone(("FC", *base.en), ("FC", *base.fr))
         phrase = _tagged(draft, name, "ORG")
         phrase.fr.insert(0, ("le", "O", ()))
     return NounPhrase(phrase.en, phrase.fr, "m")
@@ -142,7 +148,7 @@ def university(draft: Draft) -> NounPhrase:
 
 def newspaper(draft: Draft) -> NounPhrase:
     """Returns a newspaper such as ``the Lincoln Tribune``."""
-    en = (*_draw(draft, "city").en, draft.pick(_PAPERS))
+    en = (*_draw(draft, "city", alike=True).en, draft.pick(_PAPERS))
     name = _monotone(en, en)
     return _with_article(draft, name, _tagged(draft, name, "ORG"), True)
 

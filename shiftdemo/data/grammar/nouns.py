@@ -32,8 +32,8 @@ _PRONOUNS = (
     ("they", "ils", 3, True, "m", ""),
 )
 _EN_POSSESSIVES = {(1, False): "my", (1, True): "our", (2, True): "your", (3, True): "their"}
-# one cleans the kitchen and takes the train, not several
-_SINGULAR = frozenset(("room", "transport", "instrument", "surface", "event"))
+# one cleans the kitchen, takes the train and wears a coat, not several
+_SINGULAR = frozenset(("room", "transport", "instrument", "surface", "event", "vehicle", "worn"))
 # noun classes whose members are people; all others are things for the English pronoun
 _PEOPLE = frozenset(("human", "kin", "worker", "desc"))
 

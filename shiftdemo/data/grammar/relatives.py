@@ -41,11 +41,15 @@ def object_relative(draft: Draft, frame: Frame, np: NounPhrase) -> Phrase:
     return draft.pair(("that",), ("que",)).add(words)
 
 
-def add_relative(draft: Draft, subject: NounPhrase, budget: int) -> None:
-    """Appends ``who …`` to a person; after a name it stands between commas."""
+def add_relative(draft: Draft, subject: NounPhrase, budget: int, busy: bool) -> None:
+    """Appends ``who …`` to a person; after a name it stands between commas.
+
+    Args:
+        busy: whether the main clause is a deed of the same person.
+    """
     if subject.pronoun or not subject.human:
         return
-    frame = _personal_frame(draft, budget, subject.plural)
+    frame = _personal_frame(draft, budget, subject.plural, busy)
     if frame is None:
         return
     era = draft.era
@@ -73,8 +77,10 @@ def add_relative(draft: Draft, subject: NounPhrase, budget: int) -> None:
         subject.add(draft.pair((",",), (",",)))
 
 
-def _personal_frame(draft: Draft, budget: int, plural: bool) -> Frame | None:
-    kinds = ("state",) if draft.era in "hf" else ("state", "state", "event")
+def _personal_frame(draft: Draft, budget: int, plural: bool, busy: bool) -> Frame | None:
+    # nobody is reading and driving at once
+    states = draft.era in "hf" or (busy and draft.era == "n")
+    kinds = ("state",) if states else ("state", "state", "event")
     for _ in range(30):
         frame = draft.pick(draft.lex.frames[draft.pick(kinds)])
         slots_ = list(frame.slots.values())

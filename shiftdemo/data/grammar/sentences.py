@@ -48,14 +48,18 @@ def fits(draft: Draft, frame: Frame, budget: int, given: NounPhrase | None = Non
 
 
 def choose(
-    draft: Draft, kinds: tuple[str, ...], budget: int, subject: NounPhrase | None = None
+    draft: Draft,
+    kinds: tuple[str, ...],
+    budget: int,
+    subject: NounPhrase | None = None,
+    barred: str = "",
 ) -> Frame | None:
-    """Returns a frame of these kinds, or ``None`` where none fits."""
+    """Returns a frame of these kinds, without the flag ``barred``, or ``None`` if none fits."""
     for _ in range(40):
         frame = draft.pick(draft.lex.frames[draft.pick(kinds)])
         if draft.sign and frame.sign not in (0, 2, draft.sign):
             continue
-        if not draft.sign and frame.sign:
+        if (not draft.sign and frame.sign) or barred in frame.flags:
             continue
         if frame.name not in draft.used and fits(draft, frame, budget, subject):
             draft.used.add(frame.name)
@@ -82,8 +86,8 @@ def main_clause(
     if usual and not draft.timed and draft.chance(0.5):
         clause.often = adjuncts.often(draft)
     clause.question = question
-    if "m" in frame.flags and budget > 5 and not clause.negative and draft.chance(0.2):
-        clause.manner = adjuncts.manner(draft)
+    if budget > 5 and not clause.negative and draft.chance(0.2):
+        clause.manner = adjuncts.manner(draft, frame)
     _expand_subject(draft, clause, budget)
     phrase = build(draft, clause)
     _expand_object(draft, clause, phrase, budget)
@@ -100,18 +104,19 @@ def _expand_subject(draft: Draft, clause: Clause, budget: int) -> None:
     subject = slots.fill(draft, class_, draft.subject_rate, subject=False)
     clause.filled[slot] = subject
     if isinstance(subject, NounPhrase):
-        add_relative(draft, subject, min(budget - 6, 9))
+        add_relative(draft, subject, min(budget - 6, 9), busy=is_event(clause.frame))
 
 
 def _expand_object(draft: Draft, clause: Clause, phrase: Phrase, budget: int) -> None:
     """Adds ``that Anna bought`` after a definite object at the end of the clause."""
-    if budget - len(phrase.en) < 5 or draft.depth or not draft.chance(0.5):
+    if clause.manner or budget - len(phrase.en) < 5 or draft.depth or not draft.chance(0.5):
         return
     if clause.frame.fr[-1].text != "O" or clause.frame.en[-1].text != "O":
         return
     np = clause.filled["O"]
     if isinstance(np, NounPhrase) and has_object_relative(clause.frame, np):
         phrase.add(object_relative(draft, clause.frame, np))
+        clause.ends_relative = True
 
 
 def again(draft: Draft, clause: Clause) -> NounPhrase | None:

@@ -18,6 +18,9 @@ _NAMES = {
 }
 # slots that cannot be filled without a name
 NAME_CLASSES = frozenset((*_NAMES, "in.name", "to.name", "from", "work.np"))
+_ANYBODY = ("human", "kin")
+# nobody is older than a parent, no child is 40 years old
+_PEOPLE = {"peer": ("human", "peer"), "adult": ("grown", "kin")}
 _WORK_KINDS = (("film", "film", "m"), ("novel", "roman", "m"), ("play", "pièce", "f"))
 _GOODS = ("thing", "clothes", "food", "rolls", "gift", "book")
 _LOCATED = frozenset(("in", "in.name", "to", "to.name", "from", "water", "out", "boat"))
@@ -36,9 +39,11 @@ def fill(draft: Draft, class_: str, rate: float, subject: bool = False) -> Phras
     class_, _, determiners = class_.partition(":")
     if class_ in _NAMES:
         return _NAMES[class_](draft)
-    if class_ in ("human", "full", "desc", "known"):
-        definite = class_ == "known" or "t" in determiners
-        return human(draft, rate, subject and class_ == "human", class_ == "desc", definite)
+    if class_ in ("human", "full", "desc", "known") or class_ in _PEOPLE:
+        definite = class_ in ("known", *_PEOPLE) or "t" in determiners
+        pronoun = subject and class_ in ("human", "adult")
+        people = _PEOPLE.get(class_, _ANYBODY)
+        return human(draft, rate, pronoun, class_ == "desc", definite, people)
     if class_ == "it":
         words = draft.pair(("it",), ("il",))
         return NounPhrase(words.en, words.fr, impersonal=True)
@@ -86,9 +91,19 @@ def work_with_kind(draft: Draft) -> NounPhrase:
 
 
 def human(
-    draft: Draft, rate: float, pronoun: bool, described: bool = False, definite: bool = False
+    draft: Draft,
+    rate: float,
+    pronoun: bool,
+    described: bool = False,
+    definite: bool = False,
+    people: tuple[str, str] = _ANYBODY,
 ) -> NounPhrase:
-    """Returns a person: a name, somebody's relative, a pronoun or a common noun."""
+    """Returns a person: a name, somebody's relative, a pronoun or a common noun.
+
+    Args:
+        people: noun classes of strangers and of relatives.
+    """
+    strangers, kin = people
     named = draft.chance(rate)
     if described and not named:
         return _described(draft)
@@ -98,23 +113,23 @@ def human(
             return names.person(draft)
         if form < 0.88:
             return nouns.coordinate(draft, names.person(draft), names.person(draft))
-        return _relative(draft, names.person(draft))
+        return _relative(draft, names.person(draft), kin)
     if pronoun and form < 0.35:
         return nouns.pronoun(draft)
     if form < 0.5 and draft.owner and draft.owner.human:
-        np = nouns.noun_phrase(draft, "kin", "p", 0.0)
-    elif pronoun and form > 0.85:
+        np = nouns.noun_phrase(draft, kin, "p", 0.0)
+    elif pronoun and form > 0.85 and people == _ANYBODY:
         return _described(draft)
     else:
         np = nouns.noun_phrase(
-            draft, "human", "td" if definite else "attd" if pronoun else "at", 0.2
+            draft, strangers, "td" if definite else "attd" if pronoun else "at", 0.2
         )
     return np
 
 
-def _relative(draft: Draft, owner: NounPhrase) -> NounPhrase:
+def _relative(draft: Draft, owner: NounPhrase, kin: str) -> NounPhrase:
     """Returns ``Anna's brother``."""
-    np = nouns.bare(draft, draft.pick(draft.lex.nouns["kin"]), False, None)
+    np = nouns.bare(draft, draft.pick(draft.lex.nouns[kin]), False, None)
     key, article = draft.key(), "la" if np.gender == "f" else "le"
     np.fr = [(article, "O", ()), *np.fr, ("de", "O", key), *owner.fr]
     np.en = [*owner.en, ("'s", "O", key), *np.en]
@@ -126,17 +141,27 @@ def _described(draft: Draft) -> NounPhrase:
     np = nouns.noun_phrase(draft, "desc", "aaaq", 0.25)
     form = draft.rng.random()
     if form < 0.45 and not np.plural:
-        garment = draft.pick(draft.lex.nouns["clothes"])
-        colours = [a for a in draft.lex.adjectives["clothes0"] if not a.before]
-        wear = nouns.bare(draft, garment, False, draft.pick(colours))
-        article = nouns.english.article_before(wear.en[0][0])
-        np.add(draft.pair(("in",), ("en",)))
-        np.en.append((article, "O", ()))
-        np.add(wear)
+        np.add(_clothing(draft))
     elif form < 0.65 and not np.plural:
         np.add(draft.pair(("with",), ("avec",)))
         np.add(nouns.noun_phrase(draft, draft.pick(("hold", "pet")), "a"))
     return np
+
+
+def _clothing(draft: Draft) -> Phrase:
+    """Returns ``in a red shirt`` / ``en chemise rouge``, but ``avec un chapeau rouge``.
+
+    French has *en* for what covers the body; a hat or a scarf is worn *with* something else.
+    """
+    garment = draft.pick(draft.lex.nouns["clothes"])
+    colours = [a for a in draft.lex.adjectives["clothes0"] if not a.before]
+    wear = nouns.bare(draft, garment, False, draft.pick(colours))
+    if "top" not in garment.classes:
+        nouns.determine(draft, wear, "a")
+        return draft.pair(("with",), ("avec",)).add(wear)
+    words = draft.pair(("in",), ("en",))
+    words.en.append((nouns.english.article_before(wear.en[0][0]), "O", ()))
+    return words.add(wear)
 
 
 def located(draft: Draft, class_: str, rate: float) -> Phrase:

@@ -84,9 +84,9 @@ def test_generate_first_sentences_are_pinned():
     # the same on every platform and Python version; a change here changes every recorded run
     found = [s.text_en for s in generate(GrammarSpec(size=3, max_words=12, seed=0))]
     assert found == [
-        "The Long Mirror is a masterpiece.",
-        "Rossi sent a big postcard to the man.",
-        "Every morning, you study physics in Ireland.",
+        "When the Birds Return is a very good book.",
+        "Fortunately, Dallas and Henri Lefèvre closed their window.",
+        "The fish will be exquisite.",
     ]
 
 
