@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from shiftdemo.data.grammar.generator import generate, keep
+from shiftdemo.data.grammar.skeletons import shared_skeletons, skeleton
 from shiftdemo.data.grammar.spec import SPLITS, GrammarSentence, GrammarSpec
 
-__all__ = ["SPLITS", "GrammarSentence", "GrammarSpec", "generate", "keep"]
+__all__ = [
+    "SPLITS",
+    "GrammarSentence",
+    "GrammarSpec",
+    "generate",
+    "keep",
+    "shared_skeletons",
+    "skeleton",
+]
