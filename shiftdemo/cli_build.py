@@ -162,6 +162,7 @@ def _made(arguments: argparse.Namespace) -> dict[str, str]:
         for name in ("size", "min_words", "max_words", "names"):
             if getattr(arguments, name) is not None:
                 command += [f"--{name.replace('_', '-')}", str(getattr(arguments, name))]
+        command += ["--new-frames"] * bool(arguments.new_frames)
     if arguments.n is not None:
         command += ["--n", str(arguments.n)]
     return {

@@ -36,11 +36,13 @@ def given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
 
 def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
     """Returns the data that the flags name: files or data sets of the hub, or the corpus."""
-    names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names"]
+    names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names", "new_frames"]
     found = given(arguments, names)
     if train or held_out:
         if arguments.corpus:
             raise ConfigError("Give --corpus or files, not both.")
+        if found.get("new_frames"):
+            raise ConfigError("--new-frames is for the built-in corpus; leave it out with files.")
         names = ["columns", "encoding", "revision", "subset", "train_split", "eval_split"]
         found = {"size": _FILE_ROWS, "eval_size": 1000, **found, **given(arguments, names)}
         return DataSpec(corpus="", train=train, eval=held_out, **found)

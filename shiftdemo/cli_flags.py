@@ -53,6 +53,13 @@ def corpus_flags(parser: argparse.ArgumentParser) -> None:
     names = ("any", "start", "end", "none")
     parser.add_argument("--names", choices=names, help="where names stand in its training part")
     parser.add_argument("--eval-names", choices=names, help="the same for its held-out part")
+    parser.add_argument(
+        "--new-frames",
+        action="store_true",
+        default=None,
+        help="build its held-out part of sentence patterns that the training part never uses, "
+        "not only of other words: a fifth of the patterns is set aside for it",
+    )
     number_flags(parser, DataSpec, ("size", "eval_size", "min_words", "max_words"))
 
 

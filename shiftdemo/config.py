@@ -25,6 +25,7 @@ class DataSpec:
         names: where names may stand in the built-in corpus, in training
             (``any``, ``start``, ``end``, ``none``).
         eval_names: the same for the held-out sentences.
+        new_frames: the held-out sentences are built of frames that training never uses.
     """
 
     corpus: str = "grammar"
@@ -38,6 +39,7 @@ class DataSpec:
     eval_split: str = "validation"
     names: str = "any"
     eval_names: str = "any"
+    new_frames: bool = False
     size: int = bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
     eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
     min_words: int = bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
@@ -50,6 +52,8 @@ class DataSpec:
             value = getattr(self, item.name)
             if isinstance(item.default, str) and not isinstance(value, str):
                 raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
+        if not isinstance(self.new_frames, bool):
+            raise ConfigError(f"data: new_frames is {self.new_frames!r:.40}; give true or false.")
 
 
 OWN_ARMS = ("base", "shift", "start")

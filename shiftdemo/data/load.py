@@ -112,5 +112,6 @@ def _spec(data: DataSpec, split: str, limit: int | None = None) -> tuple[Grammar
         max_words=data.max_words,
         names=data.names if train else data.eval_names,
         seed=data.seed,
+        new_frames=data.new_frames,
     )
     return spec, {"train": "train", "eval": "val", "test": "test"}[split]

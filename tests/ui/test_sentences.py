@@ -47,6 +47,7 @@ ELSEWHERE = (
 # Faults of a program that calls the library, or too short to be told from others.
 NOT_SHOWN = (
     "split={} is unknown; choose from {}.",
+    "new_frames={} is unknown; give True or False.",
     "lang={} is not a language of the grammar; choose en or fr.",
     "The cache holds {} tokens, and not the hidden states that the delay layer needs of them; "
     "generate from an empty cache.",

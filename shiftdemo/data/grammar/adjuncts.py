@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shiftdemo.data.grammar import slots
-from shiftdemo.data.grammar.clauses import Clause, agree, aim_of
+from shiftdemo.data.grammar.clauses import Clause, aim_of
 from shiftdemo.data.grammar.lexicon import Adjunct, Frame, Piece
-from shiftdemo.data.grammar.nouns import NUMBERS
+from shiftdemo.data.grammar.nouns import NUMBERS, agree
 from shiftdemo.data.grammar.phrase import Draft, NounPhrase, Phrase, Token
 
 WEEKDAYS = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from shiftdemo.data.grammar import english, french, nouns, slots
-from shiftdemo.data.grammar.lexicon import Adjective, Frame, Piece, lexicon
+from shiftdemo.data.grammar.lexicon import Frame, Piece
 from shiftdemo.data.grammar.phrase import Draft, NounPhrase, Phrase, Token
 
 _REFLEXIVE = {"je": "me", "il": "se", "nous": "nous", "vous": "vous", "ils": "se"}
@@ -72,6 +71,7 @@ def build(draft: Draft, clause: Clause) -> Phrase:
     draft.sign = sign
     for link in range(10):
         clause.keys[link] = draft.key()
+    draft.built.append(clause.frame.name)
     phrase = Phrase(_english(draft, clause), _french(clause))
     draft.owner = owner
     return phrase
@@ -97,7 +97,7 @@ def _aim(draft: Draft, clause: Clause, barred: str = "") -> Phrase:
     """Returns an infinitive; ``barred`` is a slot class that it shall not have."""
     frames = [
         frame
-        for frame in draft.lex.frames["aim"]
+        for frame in draft.frames["aim"]
         if draft.other_rate or not set(frame.slots.values()) & slots.NAME_CLASSES
         if barred not in frame.slots.values()
     ]
@@ -107,6 +107,7 @@ def _aim(draft: Draft, clause: Clause, barred: str = "") -> Phrase:
         aim.filled[slot] = slots.fill(draft, class_, draft.other_rate)
     for link in range(10):
         aim.keys[link] = draft.key()
+    draft.built.append(aim.frame.name)
     return Phrase(_english(draft, aim), _french(aim))
 
 
@@ -115,7 +116,7 @@ def aim_of(draft: Draft, subject: NounPhrase) -> Phrase:
 
     It names no further place: nobody goes to Rome to visit Lyon.
     """
-    clause = Clause(draft.lex.frames["event"][0], "past", filled={"S": subject})
+    clause = Clause(draft.frames["event"][0], "past", filled={"S": subject})
     owner, draft.owner = draft.owner, subject
     phrase = _aim(draft, clause, barred="loc")
     draft.owner = owner
@@ -205,24 +206,8 @@ def _french_word(clause: Clause, piece: Piece) -> Token:
         if word == "son":
             word = nouns.possessive_fr(np, "m", False, "anniversaire")
         else:
-            word = agree(word, np)
+            word = nouns.agree(word, np)
     return (word, "O", key)
-
-
-def agree(word: str, np: NounPhrase) -> str:
-    """Returns an adjective of the lexicon, or ``m/f``, in the form that a phrase asks for."""
-    if "/" in word:
-        masculine, feminine = word.split("/")
-    else:
-        listed = _adjective_forms().get(word)
-        masculine, feminine = (listed.masculine, listed.feminine) if listed else (word, word + "e")
-    form = feminine if np.gender == "f" else masculine
-    return french.plural(form) if np.plural else form
-
-
-@lru_cache(maxsize=1)
-def _adjective_forms() -> dict[str, Adjective]:
-    return {a.masculine: a for group in lexicon().adjectives.values() for a in group}
 
 
 def _french_verb(clause: Clause, piece: Piece) -> list[Token]:

@@ -9,6 +9,7 @@ from itertools import islice
 from zlib import crc32
 
 from shiftdemo.data.grammar.compose import compose
+from shiftdemo.data.grammar.frames import permitted
 from shiftdemo.data.grammar.lexicon import lexicon
 from shiftdemo.data.grammar.phrase import Draft, Phrase
 from shiftdemo.data.grammar.realise import links, surface, text_of
@@ -102,7 +103,8 @@ def _attempt(
 ) -> GrammarSentence | None:
     drawn = rng.random() * weights[-1][0]
     target = next(words for weight, words in weights if drawn < weight)
-    draft = Draft(rng, lexicon(), held_out=split != "train")
+    held_out = split != "train"
+    draft = Draft(rng, lexicon(), held_out, permitted(held_out, spec.new_frames))
     made = compose(draft, target, spec.names)
     if made is None:
         return None
@@ -111,7 +113,7 @@ def _attempt(
         return None
     if not _names_stand_right(phrase, spec.names):
         return None
-    return _finish(phrase, label, spec, split, index)
+    return _finish(phrase, label, tuple(dict.fromkeys(draft.built)), spec, split, index)
 
 
 def _names_stand_right(phrase: Phrase, names: str) -> bool:
@@ -126,7 +128,7 @@ def _names_stand_right(phrase: Phrase, names: str) -> bool:
 
 
 def _finish(
-    phrase: Phrase, label: str, spec: GrammarSpec, split: str, index: int
+    phrase: Phrase, label: str, frames: tuple[str, ...], spec: GrammarSpec, split: str, index: int
 ) -> GrammarSentence | None:
     en, fr = surface(phrase)
     if len(fr) > 2 * LONGEST or len(fr) < SHORTEST:
@@ -146,4 +148,5 @@ def _finish(
         label,
         text_of(en, False),
         text_fr,
+        frames,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from shiftdemo.data.grammar import english, french
-from shiftdemo.data.grammar.lexicon import Adjective, Noun
+from shiftdemo.data.grammar.lexicon import Adjective, Noun, lexicon
 from shiftdemo.data.grammar.phrase import Draft, NounPhrase, Phrase, Token
 
 NUMBERS = (
@@ -80,6 +82,22 @@ def _determiner(draft: Draft, kind: str, np: NounPhrase) -> tuple[tuple[str, ...
         fr = possessive_fr(draft.owner, gender, np.plural, following)
         return (possessive_en(draft.owner),), (fr,)
     return ("the",), ("les" if np.plural else "la" if gender == "f" else "le",)
+
+
+def agree(word: str, np: NounPhrase) -> str:
+    """Returns an adjective of the lexicon, or ``m/f``, in the form that a phrase asks for."""
+    if "/" in word:
+        masculine, feminine = word.split("/")
+    else:
+        listed = _adjective_forms().get(word)
+        masculine, feminine = (listed.masculine, listed.feminine) if listed else (word, word + "e")
+    form = feminine if np.gender == "f" else masculine
+    return french.plural(form) if np.plural else form
+
+
+@lru_cache(maxsize=1)
+def _adjective_forms() -> dict[str, Adjective]:
+    return {a.masculine: a for group in lexicon().adjectives.values() for a in group}
 
 
 def pre_nominal(form: str, plural: bool, gender: str, noun: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from shiftdemo.data.grammar.lexicon import Lexicon
+from shiftdemo.data.grammar.lexicon import Frame, Lexicon
 
 # word, tag, link keys: words of the two languages that share a key are aligned
 Token: TypeAlias = tuple[str, str, tuple[int, ...]]
@@ -69,6 +69,7 @@ class Draft:
 
     Attributes:
         held_out: whether names that training never sees may be used.
+        frames: those that may be used, by kind.
         era: ``p`` past, ``n`` now, ``h`` habit, ``f`` future.
         sign: sentiment: +1, 0 or -1.
         subject_rate, other_rate: how often a subject or another phrase is a name, 0 to 1.
@@ -76,11 +77,14 @@ class Draft:
         depth: how many relative clauses stand around this place.
         timed: whether the sentence has a time adverbial already.
         opening: whether a time adverbial may open the next clause.
+        used: words of names and nouns, joining words and frames that shall not come again.
+        built: names of the frames that clauses were built on.
     """
 
     rng: random.Random
     lex: Lexicon
     held_out: bool
+    frames: dict[str, list[Frame]]
     era: str = "p"
     sign: int = 0
     subject_rate: float = 0.5
@@ -90,6 +94,7 @@ class Draft:
     timed: bool = False
     opening: bool = True
     used: set[str] = field(default_factory=set)
+    built: list[str] = field(default_factory=list)
     _keys: int = 0
 
     def key(self) -> tuple[int, ...]:

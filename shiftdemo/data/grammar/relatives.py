@@ -21,15 +21,18 @@ _BEFORE = {
 }
 
 
-def has_object_relative(frame: Frame, np: NounPhrase) -> bool:
+def _before(draft: Draft, frame: Frame) -> list[Frame]:
+    return [f for f in draft.frames["event"] if f.name in _BEFORE.get(frame.name, ())]
+
+
+def has_object_relative(draft: Draft, frame: Frame, np: NounPhrase) -> bool:
     """Returns whether ``that somebody bought`` makes sense after the frame's object."""
-    return frame.name in _BEFORE and np.en[0][0] in ("the", "these") and not np.human
+    return bool(_before(draft, frame)) and np.en[0][0] in ("the", "these") and not np.human
 
 
 def object_relative(draft: Draft, frame: Frame, np: NounPhrase) -> Phrase:
     """Returns ``that Anna bought`` / ``qu'Anna a achetée``, agreeing with the object in front."""
-    verb = draft.pick(_BEFORE[frame.name])
-    inner = next(f for f in draft.lex.frames["event"] if f.name == verb)
+    inner = draft.pick(_before(draft, frame))
     named = draft.chance(draft.other_rate)
     clause = Clause(inner, "past", gap=np)
     draft.opening = False
@@ -82,7 +85,7 @@ def _personal_frame(draft: Draft, budget: int, plural: bool, busy: bool) -> Fram
     states = draft.era in "hf" or (busy and draft.era == "n")
     kinds = ("state",) if states else ("state", "state", "event")
     for _ in range(30):
-        frame = draft.pick(draft.lex.frames[draft.pick(kinds)])
+        frame = draft.pick(draft.frames[draft.pick(kinds)])
         slots_ = list(frame.slots.values())
         if not slots_ or slots_[0] not in ("human", "named") or not 3 <= len(frame.en) <= budget:
             continue

@@ -56,7 +56,7 @@ def choose(
 ) -> Frame | None:
     """Returns a frame of these kinds, without the flag ``barred``, or ``None`` if none fits."""
     for _ in range(40):
-        frame = draft.pick(draft.lex.frames[draft.pick(kinds)])
+        frame = draft.pick(draft.frames[draft.pick(kinds)])
         if draft.sign and frame.sign not in (0, 2, draft.sign):
             continue
         if (not draft.sign and frame.sign) or barred in frame.flags:
@@ -114,7 +114,7 @@ def _expand_object(draft: Draft, clause: Clause, phrase: Phrase, budget: int) ->
     if clause.frame.fr[-1].text != "O" or clause.frame.en[-1].text != "O":
         return
     np = clause.filled["O"]
-    if isinstance(np, NounPhrase) and has_object_relative(clause.frame, np):
+    if isinstance(np, NounPhrase) and has_object_relative(draft, clause.frame, np):
         phrase.add(object_relative(draft, clause.frame, np))
         clause.ends_relative = True
 

@@ -25,6 +25,9 @@ class GrammarSpec:
         names: where names may stand: ``"any"``; ``"start"`` (every sentence has a name and every
             mention starts in the first third, in both languages); ``"end"`` (the same with the
             last third); ``"none"``.
+        new_frames: validation and test are built of frames (patterns of a clause, ``frames.tsv``)
+            that training never uses, so that no sentence of theirs is one of training's with
+            other words in it.
         seed: any integer; the same specification gives the same sentences on every platform.
 
     Raises:
@@ -36,12 +39,15 @@ class GrammarSpec:
     max_words: int = LONGEST
     names: str = "any"
     seed: int = 0
+    new_frames: bool = False
 
     def __post_init__(self) -> None:
         for name in ("size", "min_words", "max_words", "seed"):
             if not isinstance(getattr(self, name), int) or isinstance(getattr(self, name), bool):
                 value = getattr(self, name)
                 raise ConfigError(f"{name}={value!r} is not a whole number; give an integer.")
+        if not isinstance(self.new_frames, bool):
+            raise ConfigError(f"new_frames={self.new_frames!r} is unknown; give True or False.")
         if not 1 <= self.size <= 200_000:
             raise ConfigError(f"size={self.size} is out of range; give 1 to 200000 sentences.")
         if not SHORTEST <= self.min_words <= LONGEST:
@@ -73,6 +79,7 @@ class GrammarSentence:
         links: gold alignment, sorted pairs ``(index in words_en, index in words_fr)``.
         label: ``"positive"``, ``"negative"`` or ``"neutral"``.
         text_en, text_fr: running text.
+        frames: names of the frames that its clauses are built on.
     """
 
     id: str
@@ -84,6 +91,7 @@ class GrammarSentence:
     label: str
     text_en: str
     text_fr: str
+    frames: tuple[str, ...]
 
     def sample(self, task: str) -> Sample:
         """Returns the sample of a task, in English (from English to French in translation).
