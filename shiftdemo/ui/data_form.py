@@ -68,6 +68,11 @@ class DataForm:
                     info=t("Where names may stand."),
                     min_width=130,
                 )
+            self.new_frames = gr.Checkbox(
+                False,
+                label=t("Held-out sentences of new patterns"),
+                info=t("Training never uses the patterns that they are built on."),
+            )
         with gr.Column(visible=False, elem_classes="sd-params") as upload:
             with gr.Row():
                 self.train_file = gr.File(label=t("Training file"), height=120, visible=train)
@@ -86,6 +91,7 @@ class DataForm:
             self.longest,
             self.names,
             self.eval_names,
+            self.new_frames,
             self.train_file,
             self.eval_file,
         ]
@@ -96,7 +102,8 @@ class DataForm:
         Raises:
             ShiftDemoError: a file is missing or a number is out of its bounds.
         """
-        origin, size, seed, shortest, longest, names, eval_names, train_file, eval_file = values
+        origin, size, seed, shortest, longest, names, eval_names, *rest = values
+        new_frames, train_file, eval_file = rest
         sizes: dict[str, Any] = {"size": _whole(size), "eval_size": eval_size}
         if origin == "file":
             if self.train and not train_file:
@@ -107,6 +114,7 @@ class DataForm:
         return DataSpec(
             names=names,
             eval_names=eval_names,
+            new_frames=bool(new_frames),
             min_words=_whole(shortest),
             max_words=_whole(longest),
             seed=_whole(seed),
@@ -122,7 +130,7 @@ class DataForm:
             return [gr.skip() for _ in self.inputs]
         lengths = [data.min_words, data.max_words]
         shown = ["grammar", data.size, data.seed, *lengths, data.names, data.eval_names]
-        return [*shown, gr.skip(), gr.skip()]
+        return [*shown, data.new_frames, gr.skip(), gr.skip()]
 
 
 def _whole(value: Any) -> int:
