@@ -104,7 +104,9 @@ def _expand_subject(draft: Draft, clause: Clause, budget: int) -> None:
     subject = slots.fill(draft, class_, draft.subject_rate, subject=False)
     clause.filled[slot] = subject
     if isinstance(subject, NounPhrase):
-        add_relative(draft, subject, min(budget - 6, 9), busy=is_event(clause.frame))
+        # sitting somewhere is an occupation, too
+        busy = clause.frame.kind == "event" or is_event(clause.frame)
+        add_relative(draft, subject, min(budget - 6, 9), busy)
 
 
 def _expand_object(draft: Draft, clause: Clause, phrase: Phrase, budget: int) -> None:
