@@ -105,7 +105,13 @@ def _compare(commands: Any) -> None:
     file_flags(parser)
     parser.add_argument("--split", dest="eval_split", help="of the hub's data; default validation")
     corpus_flags(parser)
-    parser.add_argument("--shift", help="position_offset:max_offset=K marks the trained range")
+    parser.add_argument(
+        "--shift",
+        default="",
+        metavar="SPEC",
+        help="what is moved, and the trained range, as position_offset:max_offset=32,side=source; "
+        "otherwise what the arms were trained on, as their runs tell",
+    )
     parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="or 0,1,2,4")
     number_flags(parser, CompareConfig, ("n", "seed"))
     effect_flag(parser)

@@ -8,13 +8,15 @@ import os
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec
 from shiftdemo.errors import ConfigError, ShiftDemoError
 from shiftdemo.limits import Limits
-from shiftdemo.shifts import make_shift
+
+if TYPE_CHECKING:
+    from shiftdemo.evaluation.report import Comparison
 
 _FILE_ROWS = 200_000
 
@@ -104,13 +106,6 @@ def _model_of(text: str, arm: str) -> str:
     return text
 
 
-def _trained_offset(arguments: argparse.Namespace) -> int:
-    if not arguments.shift:
-        return -1
-    shift = make_shift(arguments.shift)
-    return int(shift.values.get("max_offset", -1))
-
-
 def run_compare(arguments: argparse.Namespace) -> int:
     """``compare``"""
     config = CompareConfig(
@@ -119,7 +114,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
         shifted=_model_of(arguments.shifted, "shift"),
         data=data_spec(arguments, "", arguments.input or ""),
         offsets=arguments.offsets,
-        trained_offset=_trained_offset(arguments),
+        shift=arguments.shift,
         allow_no_effect=arguments.allow_no_effect,
         **given(arguments, ["n", "seed"]),
     )
@@ -131,27 +126,32 @@ def run_compare(arguments: argparse.Namespace) -> int:
     pairs = [(config.base, config.shifted)]
     if arguments.base == arguments.shifted and Path(arguments.base).is_dir():
         pairs = api.pairs_of(Path(arguments.base)) or pairs
-    comparisons, mean = api.compare_seeds(config, pairs, progress)
-    found = api.comparison_dict(comparisons, mean)
+    found = api.compare_seeds(config, pairs, progress)
     if arguments.output:
         from shiftdemo.training.record import write_json
 
-        write_json(Path(arguments.output) / "comparison.json", found)
+        write_json(Path(arguments.output) / "comparison.json", found.to_dict())
     if arguments.json:
-        print_json(found)
+        print_json(found.to_dict())
         return 0
     say("")
-    _print_curves(mean or comparisons[0])
-    print(comparisons[0].verdict if mean is None else "\n".join(mean.verdicts))
+    for one in (found, *found.also):
+        _print_comparison(one)
     return 0
 
 
-def _print_curves(found: Any) -> None:
+def _print_comparison(found: Comparison) -> None:
+    mean = f", mean of {found.n_seeds} seeds" if found.n_seeds > 1 else ""
+    trained = f"; trained: {found.condition.range_text}" if found.condition.trained else ""
+    print(f"{found.score_name}{mean} [{found.brackets}]; {found.condition.axis}{trained}")
     for arm, curve in found.curves.items():
         print(arm)
         for offset, score in zip(found.offsets, curve, strict=True):
             interval = f"[{score.low:.1f}, {score.high:.1f}]"
             print(f"  offset {offset:>4}: {score.name} {score.value:5.1f}  {interval}")
+    for note in found.notes:
+        print(f"Note: {note}")
+    print(found.verdict)
 
 
 def run_attend(arguments: argparse.Namespace) -> int:

@@ -73,7 +73,7 @@ class Printer:
 
     def _means(self) -> None:
         """Prints the last held-out figures as means over the seeds, where there are several."""
-        from shiftdemo.evaluation.student import mean_interval
+        from shiftdemo.evaluation.seed_interval import mean_interval
 
         for arm in dict.fromkeys(arm for _, arm in self.newest):
             events = [event for (_, of), event in self.newest.items() if of == arm]

@@ -228,7 +228,8 @@ class CompareConfig:
     Attributes:
         base, shifted: model references or folders.
         offsets: ``START:STOP:STEP`` or ``0,1,2,4``; empty for the default series.
-        trained_offset: greatest offset of the training, for the shaded range; −1: not known.
+        shift: what is moved, and the trained range, as ``position_offset:max_offset=32``; empty:
+            whatever the arms were trained on, as their runs tell.
         allow_no_effect: measure also models that offsets do not reach, as controls.
     """
 
@@ -239,7 +240,7 @@ class CompareConfig:
     offsets: str = ""
     n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
     seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
-    trained_offset: int = -1
+    shift: str = ""
     allow_no_effect: bool = False
 
     def __post_init__(self) -> None:

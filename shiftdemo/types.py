@@ -12,6 +12,8 @@ import numpy as np
 from shiftdemo.errors import DataError
 
 Link: TypeAlias = tuple[int, int]
+Start: TypeAlias = int | tuple[int, int]
+"""Position of the first token: of source and target alike, or ``(source, target)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,11 @@ class PositionPlan:
 
 
 PLAIN_POSITIONS = PositionPlan()
+
+
+def both_starts(start: Start) -> tuple[int, int]:
+    """Returns where the source starts, and where the target (the decoder's row) does."""
+    return (start, start) if isinstance(start, int) else start
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from shiftdemo.api.compare import (
     compare,
     compare_loaded,
     compare_seeds,
-    comparison_dict,
     pairs_of,
+    trained_condition,
     translate_or_tag,
 )
 from shiftdemo.api.export import export_run, push_run
@@ -50,7 +50,6 @@ __all__ = [
     "compare",
     "compare_loaded",
     "compare_seeds",
-    "comparison_dict",
     "describe",
     "each_sample",
     "export_run",
@@ -70,6 +69,7 @@ __all__ = [
     "runs_root",
     "stream_samples",
     "track",
+    "trained_condition",
     "translate_or_tag",
     "typed_context",
     "typed_sample",

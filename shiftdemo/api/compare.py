@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.api.base import Cancel, Report, load, never, silent
+from shiftdemo.api.trained import conditions_of, more_tokens, training_of
 from shiftdemo.config import CompareConfig
 from shiftdemo.data.load import load_samples
 from shiftdemo.errors import LimitError
 from shiftdemo.limits import Limits
-from shiftdemo.types import Sample
+from shiftdemo.types import Sample, Start, both_starts
 
 if TYPE_CHECKING:
-    from shiftdemo.evaluation.report import Comparison, SeedMean
+    from shiftdemo.evaluation.conditions import Condition
+    from shiftdemo.evaluation.report import Comparison
     from shiftdemo.models import Loaded
 
 
@@ -36,12 +38,9 @@ def compare(
         ShiftDemoError: a model or the data cannot be used, or an offset is beyond the positions.
     """
     limits = limits or Limits()
-    if config.n > limits.compare_samples:
-        raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
-    limits.check_data(config.data)
     models = {"base": load(config.base, config.task, limits)}
     models["shift"] = load(config.shifted, config.task, limits)
-    return compare_loaded(config, models, progress, cancel, samples)
+    return compare_loaded(config, models, progress, cancel, samples, limits)
 
 
 def compare_loaded(
@@ -50,29 +49,57 @@ def compare_loaded(
     progress: Report = silent,
     cancel: Cancel = never,
     samples: Sequence[Sample] | None = None,
+    limits: Limits | None = None,
 ) -> Comparison:
-    """As :func:`compare`, with models that are loaded already."""
+    """As :func:`compare`, with models that are loaded already: ``base`` and ``shift``."""
+    from shiftdemo.evaluation.conditions import condition_asked
     from shiftdemo.evaluation.report import compare_models
     from shiftdemo.evaluation.robustness import offsets_from
     from shiftdemo.models import torch_threads
     from shiftdemo.tasks import TASKS
 
+    limits = limits or Limits()
+    if config.n > limits.compare_samples:
+        raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
+    limits.check_data(config.data)
+    task = TASKS.get(config.task)()
+    decoder = task.kind == "seq2seq"
+    base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
+    conditions, notes = conditions_of((shifted, base), decoder)
+    if config.shift:
+        conditions, notes = (condition_asked(config.shift, decoder),), ()
     if samples is None:
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
-        samples = load_samples(config.task, data, "test", config.n)
-    trained = config.trained_offset if config.trained_offset >= 0 else None
+        samples = load_samples(config.task, data, "test", config.n, limits)
     with torch_threads(1):
-        return compare_models(
+        found = compare_models(
             models,
-            TASKS.get(config.task)(),
+            task,
             samples,
             offsets_from(config.offsets),
             config.seed,
-            trained_offset=trained,
-            allow_no_effect=config.allow_no_effect,
-            progress=progress,
-            cancel=cancel,
+            conditions,
+            config.allow_no_effect,
+            progress,
+            cancel,
+            more_tokens(base, shifted),
         )
+    return dataclasses.replace(found, notes=(*notes, *found.notes))
+
+
+def trained_condition(task: str, models: Mapping[str, Loaded]) -> Condition:
+    """Returns what a pair is compared on where nothing else is asked for.
+
+    Args:
+        models: ``base`` and ``shift``; what the second was trained on comes first.
+    """
+    from shiftdemo.evaluation.report import unknown
+    from shiftdemo.tasks import TASKS
+
+    made = TASKS.get(task)()
+    trainings = (training_of(models[arm].ref) for arm in ("shift", "base"))
+    conditions, _ = conditions_of(trainings, made.kind == "seq2seq")
+    return conditions[0] if conditions else unknown(made)
 
 
 def pairs_of(folder: Path) -> list[tuple[str, str]]:
@@ -92,13 +119,19 @@ def compare_seeds(
     progress: Report = silent,
     cancel: Cancel = never,
     limits: Limits | None = None,
-) -> tuple[list[Comparison], SeedMean | None]:
-    """Returns one comparison a pair, and their mean where there are several.
+    model_limits: Limits | None = None,
+) -> Comparison:
+    """Returns the comparison of a run: of its one pair, or of all its seeds together.
 
     Args:
         pairs: base and shift-trained model of every training seed; see :func:`pairs_of`.
+        limits: of the server, for the data.
+        model_limits: of the server, for the models; ``None``: as ``limits``.
+
+    Raises:
+        ShiftDemoError: as :func:`compare`.
     """
-    from shiftdemo.evaluation.report import mean_over_seeds
+    from shiftdemo.evaluation.report import over_seeds
 
     found: list[Comparison] = []
     for number, (base, shifted) in enumerate(pairs):
@@ -108,26 +141,17 @@ def compare_seeds(
             progress((number + fraction) / len(pairs), label)
 
         one = dataclasses.replace(config, base=base, shifted=shifted)
-        found.append(compare(one, part, cancel, limits))
-    return found, mean_over_seeds(found) if len(found) > 1 else None
-
-
-def comparison_dict(found: Sequence[Comparison], mean: SeedMean | None) -> dict[str, Any]:
-    """Returns what :func:`compare_seeds` found as one JSON object, as the page draws it.
-
-    With several seeds the curves are means, ``n_seeds``, ``verdicts`` and ``seed_differences``
-    are there, and the rest is the first seed's.
-    """
-    first = found[0].to_dict()
-    if mean is None:
-        return first
-    means = mean.to_dict()
-    kept = {key: means[key] for key in ("curves", "n_seeds", "verdicts")}
-    return {**first, **kept, "seed_differences": means["differences"]}
+        allowed = model_limits or limits
+        models = {
+            "base": load(base, config.task, allowed),
+            "shift": load(shifted, config.task, allowed),
+        }
+        found.append(compare_loaded(one, models, part, cancel, None, limits))
+    return over_seeds(found)
 
 
 def translate_or_tag(
-    model: Loaded, samples: Sequence[Sample], offset: int = 0, allow_no_effect: bool = False
+    model: Loaded, samples: Sequence[Sample], offset: Start = 0, allow_no_effect: bool = False
 ) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
@@ -145,7 +169,7 @@ def translate_or_tag(
     from shiftdemo.tasks import TASKS
 
     with torch_threads(1):
-        if offset:
+        if any(both_starts(offset)):
             check_offset(model, samples, offset, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model
         return TASKS.get(model.task)().answers(asked, samples, offset)

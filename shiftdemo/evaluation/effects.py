@@ -23,7 +23,7 @@ from shiftdemo.positions import ALLOW
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import TASKS, Batch
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample
+from shiftdemo.types import Sample, Start, both_starts
 
 MOVES_BY = 1e-4  # some logit changes by more than this, or by this share of the largest one
 FELT_FROM = 1e-6  # the same of a model before training, which may hardly feel gaps yet
@@ -51,32 +51,35 @@ class OffsetEffect:
 def offset_effect(
     loaded: Loaded,
     samples: Sequence[Sample],
-    offset: int,
+    offset: Start,
     forward: Callable[[Loaded, Batch], Tensor] | None = None,
 ) -> OffsetEffect:
     """Returns whether an offset reaches the model as its position encoding demands.
 
     Args:
         samples: the first 16 are used; their references do not matter.
-        offset: position of the first token, at least 1.
+        offset: position of the first token, at least 1 on one side.
         forward: how the logits of a batch with offsets are computed; otherwise as its task does.
 
     Raises:
         ConfigError: the offset is 0, or beyond the model's positions.
         DataError: there are no samples.
     """
-    if offset < 1:
-        raise ConfigError(f"The control needs an offset of at least 1, not {offset}.")
+    source, target = both_starts(offset)
+    furthest = max(source, target)
+    if furthest < 1:
+        raise ConfigError(f"The control needs an offset of at least 1, not {furthest}.")
     if not samples:
         raise DataError("The control needs at least one sentence; give one.")
     task = TASKS.get(loaded.task)()
     batch = task.collate(loaded, without_references(loaded, task, samples[:OFFSET_SAMPLES]))
-    longest = max(t.shape[1] for t in (*batch.inputs.values(), batch.labels))
-    loaded.positions.check(offset, longest)
-    by = torch.full((len(batch.labels),), offset, dtype=torch.long)
-    moved = dataclasses.replace(batch, source_offset=by, target_offset=by)
+    for k, name in ((source, "input_ids"), (target, "decoder_input_ids")):
+        if k and name in batch.inputs:
+            loaded.positions.check(k, batch.inputs[name].shape[1])
+    by = [torch.full((len(batch.labels),), k, dtype=torch.long) for k in (source, target)]
+    moved = dataclasses.replace(batch, source_offset=by[0], target_offset=by[1])
     change, relative = _change(loaded, batch, moved, forward)
-    return _judged_effect(loaded, offset, change, relative)
+    return _judged_effect(loaded, furthest, change, relative)
 
 
 def _change(
@@ -122,7 +125,7 @@ def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) 
 
 
 def check_offset(
-    loaded: Loaded, samples: Sequence[Sample], offset: int, allow_no_effect: bool = False
+    loaded: Loaded, samples: Sequence[Sample], offset: Start, allow_no_effect: bool = False
 ) -> OffsetEffect:
     """Returns what an offset does, and refuses to go on where it is not what it has to be.
 

@@ -10,7 +10,7 @@ from shiftdemo.errors import ShiftDemoError
 from shiftdemo.models import Loaded
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, ShiftedSample
+from shiftdemo.types import Sample, ShiftedSample, Start
 
 CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
 
@@ -44,11 +44,11 @@ def predictions(
     loaded: Loaded,
     task: Task,
     samples: Sequence[Sample],
-    offset: int = 0,
+    offset: Start = 0,
     progress: Callable[[int], None] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> list[Any]:
-    """Returns one output a sample, every sentence starting at position ``offset``.
+    """Returns one output a sample, every sentence starting at ``offset``.
 
     Args:
         progress: told after every chunk how many samples are done.

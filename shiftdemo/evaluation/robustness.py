@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.errors import ConfigError
+from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.predict import predictions, without_references
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
 from shiftdemo.models import Loaded
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, Score
+from shiftdemo.types import Sample, Score, both_starts
 
 DEFAULT_OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 MAX_OFFSETS = 64
@@ -23,6 +24,7 @@ MAX_OFFSET = 100_000
 # A translation may be this much longer than the longest reference before positions run out.
 _DECODER_ROOM = 10
 _BATCH = 64
+_BOTH = Condition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ class Summary:
 
     Attributes:
         at_zero: score at offset 0.
-        worst_inside: lowest score for offsets up to the trained one; ``None`` if nothing was.
+        worst_inside: lowest score at offset 0 and the trained ones; ``None`` if nothing was
+            trained.
         area: mean height of the curve (trapezoids over the offset, divided by its range).
-        outside: mean score of the offsets beyond the trained one; ``None`` if there are none.
+        outside: mean score of the offsets outside the trained range; ``None`` without any.
     """
 
     at_zero: float
@@ -91,7 +94,9 @@ def offsets_from(text: str) -> tuple[int, ...]:
     return found
 
 
-def greatest_offset(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> int | None:
+def greatest_offset(
+    loaded: Loaded, task: Task, samples: Sequence[Sample], condition: Condition = _BOTH
+) -> int | None:
     """Returns the greatest offset that the model's positions leave room for, or ``None`` for any.
 
     A translator needs room for the references too, and a little more.
@@ -100,30 +105,38 @@ def greatest_offset(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> in
     if table is None:
         return None
     longest = 0
+    source, target = both_starts(condition.start(1))  # which sides move
     for start in range(0, len(samples), _BATCH):
         part = samples[start : start + _BATCH]
         batch = task.collate(loaded, without_references(loaded, task, part))
-        longest = max(longest, batch.inputs["input_ids"].shape[1])
-        if "decoder_input_ids" in batch.inputs:
+        longest = max(longest, source * batch.inputs["input_ids"].shape[1])
+        if target and "decoder_input_ids" in batch.inputs:
             longest = max(longest, batch.inputs["decoder_input_ids"].shape[1] + _DECODER_ROOM)
     return max(0, table - longest)
 
 
 def allowed_offsets(
-    models: Iterable[Loaded], task: Task, samples: Sequence[Sample], offsets: Sequence[int] = ()
+    models: Iterable[Loaded],
+    task: Task,
+    samples: Sequence[Sample],
+    offsets: Sequence[int] = (),
+    condition: Condition = _BOTH,
 ) -> tuple[int, ...]:
-    """Returns the offsets to measure, 0 always among them.
+    """Returns the offsets to measure; 0 is always among them, and the ends of the trained range.
 
     Args:
         offsets: what was asked for; without any, 0, 1, 2, 4 … 128, cut at what every model allows.
+        condition: what is moved; where its range ends beyond what a model allows, it is not
+            measured there.
 
     Raises:
         ConfigError: an offset that was asked for is beyond a model's positions.
     """
-    bounds = {loaded.ref: greatest_offset(loaded, task, samples) for loaded in models}
+    bounds = {loaded.ref: greatest_offset(loaded, task, samples, condition) for loaded in models}
     least = min((b for b in bounds.values() if b is not None), default=math.inf)
+    wanted = [k for k in condition.wanted if k <= least]
     if not offsets:
-        return tuple(k for k in DEFAULT_OFFSETS if k <= least)
+        return tuple(sorted({*(k for k in DEFAULT_OFFSETS if k <= least), *wanted}))
     for offset in offsets:
         if offset < 0 or offset > least:
             tight = next((ref for ref, bound in bounds.items() if bound == least), "any model")
@@ -131,7 +144,7 @@ def allowed_offsets(
                 f"Offset {offset} is out of bounds for {tight} and these sentences; "
                 f"give offsets from 0 to {min(least, MAX_OFFSET):.0f}."
             )
-    return tuple(sorted({0, *offsets}))
+    return tuple(sorted({0, *offsets, *wanted}))
 
 
 def measured(
@@ -141,10 +154,12 @@ def measured(
     offsets: Sequence[int],
     progress: Callable[[float], None] = lambda fraction: None,
     cancel: Callable[[], bool] = lambda: False,
+    condition: Condition = _BOTH,
 ) -> Iterator[Measured]:
     """Yields outputs and sentence statistics at every offset.
 
     Args:
+        condition: what the offsets move.
         progress: told the share, 0 to 1, of all offsets that is done.
         cancel: asked every few sentences.
 
@@ -159,7 +174,8 @@ def measured(
         def tell(done: int, before: int = number) -> None:
             progress((before + done / max(1, len(samples))) / len(offsets))
 
-        outputs = predictions(loaded, task, samples, offset, tell, cancel)
+        start = condition.start(offset)
+        outputs = predictions(loaded, task, samples, start, tell, cancel)
         stats = statistics(task, scored, [outputs[i] for i in places]) if scored else None
         yield Measured(offset, outputs, stats)
 
@@ -191,24 +207,22 @@ def curve(
 
 
 def summarise(
-    offsets: Sequence[int], scores: Sequence[Score], trained_offset: int | None = None
+    offsets: Sequence[int], scores: Sequence[Score], condition: Condition = _BOTH
 ) -> Summary:
     """Returns a curve in four numbers.
 
     Args:
         offsets: ascending, the first one 0.
-        trained_offset: the greatest offset in training, or ``None``.
     """
     values = [score.value for score in scores]
-    bound = offsets[-1] if trained_offset is None else trained_offset
-    inside = [v for k, v in zip(offsets, values, strict=True) if k <= bound]
-    outside = [v for k, v in zip(offsets, values, strict=True) if k > bound]
+    outside = [v for k, v in zip(offsets, values, strict=True) if condition.outside(k)]
+    inside = [v for k, v in zip(offsets, values, strict=True) if not condition.outside(k)]
     span = offsets[-1] - offsets[0]
     steps = zip(offsets, offsets[1:], values, values[1:], strict=False)
     area = sum((k2 - k1) * (v1 + v2) / 2 for k1, k2, v1, v2 in steps)
     return Summary(
         values[0],
-        min(inside) if trained_offset is not None else None,
+        min(inside) if condition.trained else None,
         area / span if span else values[0],
         float(np.mean(outside)) if outside else None,
     )

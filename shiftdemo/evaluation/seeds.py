@@ -1,102 +1,153 @@
-"""Several seeds of the same run put together: what the bootstrap does not cover."""
+"""Several seeds of one run put together: what a bootstrap of the sentences does not cover."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import dataclasses
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from shiftdemo.errors import DataError
-from shiftdemo.evaluation.comparison import Comparison, as_json
+from shiftdemo.evaluation.comparison import Comparison, judged
+from shiftdemo.evaluation.controls import SourceUse
+from shiftdemo.evaluation.effects import OffsetEffect
+from shiftdemo.evaluation.robustness import summarise
+from shiftdemo.evaluation.scores import measure_of
+from shiftdemo.evaluation.seed_interval import over_seeds_and_sentences
+from shiftdemo.evaluation.significance import Difference, Measure, resampled_sums
+from shiftdemo.evaluation.verdict import Controls, Differences
+from shiftdemo.tasks import TASKS
 from shiftdemo.types import Score
 
-
-@dataclass(frozen=True, slots=True)
-class SeedMean:
-    """Mean curves over runs that differ in their training seed alone.
-
-    Attributes:
-        n: number of sentences of each comparison.
-        n_seeds: number of runs.
-        curves: by arm one score an offset; ``value`` is the mean over the seeds, ``low`` and
-            ``high`` are the least and the greatest of them.
-        differences: the same for score minus score of ``reference_arm``.
-        verdicts: of each run.
-    """
-
-    task: str
-    arms: tuple[str, ...]
-    n: int
-    n_seeds: int
-    score_name: str
-    offsets: tuple[int, ...]
-    trained_offset: int | None
-    reference_arm: str
-    curves: Mapping[str, tuple[Score, ...]]
-    differences: Mapping[str, tuple[Score, ...]]
-    verdicts: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns everything as plain JSON values."""
-        plain: dict[str, Any] = as_json(self)
-        return plain
+_C = TypeVar("_C", OffsetEffect | None, SourceUse | None)
+_ALIKE = ("task", "offsets", "n", "seed", "condition", "reference_arm", "arms")
 
 
-def mean_over_seeds(comparisons: Sequence[Comparison]) -> SeedMean:
-    """Returns mean, least and greatest score of every arm at every offset.
+def over_seeds(comparisons: Sequence[Comparison]) -> Comparison:
+    """Returns one comparison for the training, from those of its seeds; one alone as it is.
 
     Args:
-        comparisons: one for each training seed, of the same arms at the same offsets.
+        comparisons: one for each training seed, of the same arms on the same sentences.
 
     Raises:
-        DataError: there are none, or they differ in task, arms, offsets or number of sentences.
+        DataError: there are none, or they differ in what was measured.
     """
     if not comparisons:
         raise DataError("There are no comparisons to take a mean of; give at least one.")
-    first = comparisons[0]
-    for other in comparisons[1:]:
-        _check_alike(first, other)
-    curves = {
-        arm: _means([[score.value for score in c.curves[arm]] for c in comparisons], first)
-        for arm in first.curves
+    if len(comparisons) == 1:
+        return comparisons[0]
+    conditions = zip(*((one, *one.also) for one in comparisons), strict=False)
+    return judged([_mean(part) for part in conditions])
+
+
+def _mean(found: Sequence[Comparison]) -> Comparison:
+    _check_alike(found)
+    first = found[0]
+    curves = {arm: _means([one.curves[arm] for one in found]) for arm in first.curves}
+    names = {arm: list(scores) for arm, scores in first.scores.items()}
+    scores = {
+        arm: dict(zip(of, _means([[one.scores[arm][n] for n in of] for one in found]), strict=True))
+        for arm, of in names.items()
     }
-    differences = {
-        arm: _means([[d.value for d in c.differences[arm].by_offset] for c in comparisons], first)
-        for arm in first.differences
-    }
-    return SeedMean(
-        task=first.task,
-        arms=tuple(first.arms),
-        n=first.n,
-        n_seeds=len(comparisons),
-        score_name=first.score_name,
-        offsets=first.offsets,
-        trained_offset=first.trained_offset,
-        reference_arm=first.reference_arm,
+    seeds = tuple(dataclasses.replace(one, also=()) for one in found)
+    return dataclasses.replace(
+        first,
+        scores=scores,
         curves=curves,
-        differences=differences,
-        verdicts=tuple(c.verdict for c in comparisons),
+        summaries={
+            arm: summarise(first.offsets, curve, first.condition) for arm, curve in curves.items()
+        },
+        differences={arm: _differences(found, arm) for arm in first.differences},
+        types={},
+        controls={arm: _worst([one.controls[arm] for one in found]) for arm in first.controls},
+        notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
+        n_seeds=len(found),
+        of_seeds=seeds,
+        stats={},
     )
 
 
-def _check_alike(first: Comparison, other: Comparison) -> None:
-    for name in ("task", "offsets", "n", "trained_offset", "reference_arm", "arms"):
-        ours, theirs = getattr(first, name), getattr(other, name)
-        if name == "arms":  # the models differ from seed to seed, their names do not
-            ours, theirs = sorted(ours), sorted(theirs)
-        if ours != theirs:
-            raise DataError(
-                f"The comparisons differ in {name} ({ours} and {theirs}); "
-                "compare every seed in the same way."
-            )
+def _check_alike(found: Sequence[Comparison]) -> None:
+    first = found[0]
+    for other in found[1:]:
+        for name in _ALIKE:
+            ours, theirs = getattr(first, name), getattr(other, name)
+            if name == "arms":  # the models differ from seed to seed, their names do not
+                ours, theirs = sorted(ours), sorted(theirs)
+            if ours != theirs:
+                raise DataError(
+                    f"The comparisons differ in {name} ({ours} and {theirs}); "
+                    "compare every seed in the same way."
+                )
 
 
-def _means(by_seed: Sequence[Sequence[float]], first: Comparison) -> tuple[Score, ...]:
-    """Returns mean, least and greatest of ``by_seed`` ``(n_seeds, n_offsets)`` at every offset."""
-    signature = f"mean of {len(by_seed)} training seeds|interval:least to greatest seed"
-    return tuple(
-        Score(first.score_name, float(np.mean(at)), min(at), max(at), first.n, signature)
-        for at in zip(*by_seed, strict=True)
+def _means(by_seed: Sequence[Sequence[Score]]) -> tuple[Score, ...]:
+    """Returns mean, least and greatest of ``by_seed`` ``(n_seeds, n_scores)`` for each score."""
+    how = f"mean of {len(by_seed)} training seeds|interval:least to greatest seed"
+    found = []
+    for scores in zip(*by_seed, strict=True):
+        values = [score.value for score in scores]
+        kept = scores[0].signature.partition("|interval:")[0]
+        signature = f"{kept}|{how}"
+        mean = float(np.mean(values))
+        one = Score(scores[0].name, mean, min(values), max(values), scores[0].n, signature)
+        found.append(one)
+    return tuple(found)
+
+
+def _differences(found: Sequence[Comparison], arm: str) -> Differences:
+    """Returns the differences of an arm over seeds and sentences together."""
+    first = found[0]
+    formula = measure_of(TASKS.get(first.task)(), first.score_name)
+
+    def over(places: list[int]) -> Difference | None:
+        return _difference(found, arm, places, formula) if places else None
+
+    places = range(len(first.offsets))
+    by_offset = (_difference(found, arm, [place], formula) for place in places)
+    inside, outside = (
+        [place for place in places if where(first.offsets[place])]
+        for where in (first.condition.inside, first.condition.outside)
     )
+    return Differences(tuple(by_offset), over(inside), over(outside))
+
+
+def _difference(
+    found: Sequence[Comparison], arm: str, places: Sequence[int], formula: Measure
+) -> Difference:
+    """Returns the difference of the mean score at some offsets."""
+    values, draws = [], []
+    for one in found:
+        sides = [
+            np.concatenate([one.stats[of][place] for place in places], axis=1)
+            for of in (one.reference_arm, arm)
+        ]
+        width = sides[0].shape[1] // len(places)
+        both = np.concatenate(sides, axis=1)
+
+        def gap(sums: np.ndarray, width: int = width) -> np.ndarray:
+            parts = np.split(sums, sums.shape[-1] // width, axis=-1)
+            by_side = [formula(part) for part in parts]
+            half = len(by_side) // 2
+            return np.asarray(np.mean(by_side[half:], axis=0) - np.mean(by_side[:half], axis=0))
+
+        values.append(float(gap(both.sum(0).astype(np.float64))))
+        # The same seed draws the same sentences for every training seed.
+        draws.append(gap(resampled_sums(both, one.seed)))
+    return over_seeds_and_sentences(values, np.mean(draws, axis=0), found[0].n)
+
+
+def _worst(of_seeds: Sequence[Controls]) -> Controls:
+    """Returns the controls of the first seed in which one fails, else the first seed's."""
+    for number, controls in enumerate(of_seeds, 1):
+        failed = [one for one in (controls.offset, controls.source) if one and not one.ok]
+        if failed:
+            return Controls(_said_of(controls.offset, number), _said_of(controls.source, number))
+    return of_seeds[0]
+
+
+def _said_of(control: _C, number: int) -> _C:
+    if control is None or control.ok:
+        return control
+    return dataclasses.replace(control, message=f"seed {number}: {control.message}")

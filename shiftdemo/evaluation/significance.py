@@ -1,8 +1,10 @@
-"""Bootstrap intervals and paired differences from statistics that were counted once a sentence.
+"""Bootstrap intervals and paired tests from statistics that were counted once a sentence.
 
-Sentences are drawn with replacement; a score is micro, so its statistics are summed over the
-drawn sentences and the score is computed from the sums (Koehn 2004). No n-gram is counted twice.
-The intervals cover the choice of the test sentences. They do not cover training variance.
+For intervals sentences are drawn with replacement; a score is micro, so its statistics are summed
+over the drawn sentences and the score is computed from the sums (Koehn 2004). For p-values the two
+outputs of a sentence change sides at random (Noreen 1989; Riezler and Maxwell 2005; sacreBLEU's
+``--paired-ar``): that keeps its level with few sentences too, where a bootstrap does not. No
+n-gram is counted twice. Both cover the choice of the test sentences, and no training variance.
 """
 
 from __future__ import annotations
@@ -28,24 +30,14 @@ class Difference:
     Attributes:
         value: score of *b* minus score of *a*, in the score's own unit.
         low, high: the ends of the 95 % paired bootstrap interval.
-        p_value: two-sided; the share of resamples whose difference lies at least as far from
-            their mean as the observed one lies from 0 (Riezler and Maxwell 2005).
+        p_value: two-sided, by approximate randomisation: the share of exchanges whose difference
+            lies at least as far from 0 as the observed one.
     """
 
     value: float
     low: float
     high: float
     p_value: float
-
-    @property
-    def is_gain(self) -> bool:
-        """Whether the whole interval lies above 0."""
-        return self.low > 0
-
-    @property
-    def is_loss(self) -> bool:
-        """Whether the whole interval lies below 0."""
-        return self.high < 0
 
 
 def resampled_sums(stats: np.ndarray, seed: int, n_resamples: int = N_RESAMPLES) -> np.ndarray:
@@ -89,7 +81,7 @@ def paired(
     Args:
         stats_a, stats_b: ``(n_sentences, n_stats)``, row *i* of both about sentence *i*.
         measure: maps sums ``(..., n_stats)`` to scores ``(...)``.
-        seed: of the resamples.
+        seed: of the resamples and the exchanges.
     """
     if stats_a.shape != stats_b.shape or not len(stats_a):
         raise ValueError(f"statistics {stats_a.shape} and {stats_b.shape} are not paired")
@@ -100,11 +92,39 @@ def paired(
         return np.asarray(measure(sums[..., width:]) - measure(sums[..., :width]))
 
     value = float(gap(both.sum(0)))
-    draws = gap(resampled_sums(both, seed, n_resamples))
-    low, high = interval(draws)
+    low, high = interval(gap(resampled_sums(both, seed, n_resamples)))
+    exchanged = gap(_exchanged_sums(both, width, seed, n_resamples))
     # The tolerance keeps rounding from making two equal systems differ.
-    extreme = int((np.abs(draws - draws.mean()) >= abs(value) - 1e-9).sum())
+    extreme = int((np.abs(exchanged) >= abs(value) - 1e-9).sum())
     return Difference(value, low, high, (extreme + 1) / (n_resamples + 1))
+
+
+def _exchanged_sums(both: np.ndarray, width: int, seed: int, n: int) -> np.ndarray:
+    """Returns the sums ``(n, 2 * width)`` after a random half of the rows has changed sides."""
+    rng = np.random.default_rng((seed, 1))  # other draws than the bootstrap's
+    first, second = both[:, :width], both[:, width:]
+    sums = np.empty((n, 2 * width))
+    block = max(1, _BLOCK // len(both))
+    for start in range(0, n, block):
+        rows = min(block, n - start)
+        change = rng.integers(0, 2, size=(rows, len(both))).astype(np.float64)
+        moved = change @ (second - first)  # (rows, width)
+        sums[start : start + rows] = np.concatenate(
+            [first.sum(0) + moved, second.sum(0) - moved], axis=1
+        )
+    return sums
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Returns the p-values of tests that are read together, corrected (Holm 1979).
+
+    Where each that stays below 0.05 is believed, any is believed wrongly in at most 5 % of cases.
+    """
+    corrected, least = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        least = max(least, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = least
+    return corrected
 
 
 def paired_mean(

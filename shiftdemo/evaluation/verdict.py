@@ -1,25 +1,33 @@
-"""The verdict in words, by fixed rules on the intervals. The rules are shown beside it."""
+"""A verdict in words, by fixed rules on corrected tests. The rules are shown beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.controls import SourceUse
 from shiftdemo.evaluation.effects import OffsetEffect
-from shiftdemo.evaluation.significance import Difference
+from shiftdemo.evaluation.significance import Difference, holm
 
-FEW_SENTENCES = 30  # below it percentile intervals are rough
+FEW_SENTENCES = 100  # below it percentile intervals cover less than they say: 91.5 % at 30
+LEVEL = 0.05  # a corrected p-value below it counts
+TOKENS_APART = 0.05  # arms whose steps differ by more tokens did not train equally
 RULES = (
-    "All differences are the shift-trained score minus the base score on the same sentences, with "
-    "a 95 % paired bootstrap interval (1,000 resamples).",
-    "More robust: the mean difference over the offsets from 1 to the trained one (all offsets from "
-    "1 where none is known) has its whole interval above 0; less robust: below 0.",
-    "Cost on clean data: the difference at offset 0 has its whole interval below 0; gain: above 0.",
-    "Outside: the same for the mean over the offsets beyond the trained one.",
-    "An interval that contains 0 reads: no measurable difference.",
-    "A control that fails is named first. No word on robustness where the offset does not reach "
-    "one of the models, or where the shift-trained model hardly looks at its source.",
+    "All differences are the shift-trained score minus the base score on the same sentences.",
+    "One training seed: the verdict is about these two models, which differ by chance too; the "
+    "interval is a paired bootstrap over the sentences, the p-value comes from exchanging the two "
+    "outputs of a sentence at random (1,000 times each). Several seeds: the verdict is about the "
+    "training; interval and p-value are Student's t over seeds and sentences together.",
+    f"A verdict makes up to three tests, and their p-values are corrected together (Holm); one "
+    f"below {LEVEL:g} counts, any other reads: no measurable difference.",
+    "More robust (less robust): the mean difference over the trained offsets from 1 on (all from 1 "
+    "on where none is known) counts and is above 0 (below 0).",
+    "Gain or cost on clean data: the same for offset 0. Outside: the same for the mean over the "
+    "offsets outside the trained range.",
+    "A control that fails is named. No word on robustness where the offset does not reach one of "
+    "the models, or where the shift-trained model hardly looks at its source.",
+    f"Where one arm read over {TOKENS_APART:.0%} more tokens a step in training, that is said.",
     f"With fewer than {FEW_SENTENCES} sentences the intervals are called rough.",
 )
 
@@ -38,12 +46,14 @@ class Verdict:
 
     Attributes:
         findings: one code for each sentence, such as ``"robust_gain"``; fixed, so that a page
-            can say them in another language.
+            can say them in another language. The first says what the verdict is about.
         text: the sentences.
+        corrected: p-value of each test (``clean``, ``inside``, ``outside``), corrected together.
     """
 
     findings: tuple[str, ...]
     text: str
+    corrected: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Differences:
     Attributes:
         by_offset: one for each offset.
         inside: of the mean over the trained offsets from 1; ``None`` without any.
-        outside: of the mean over the offsets beyond the trained one; ``None`` without any.
+        outside: of the mean over the offsets outside the trained range; ``None`` without any.
     """
 
     by_offset: tuple[Difference, ...]
@@ -65,42 +75,94 @@ class Differences:
         """The difference at offset 0."""
         return self.by_offset[0]
 
+    @property
+    def tests(self) -> dict[str, Difference]:
+        """What a verdict rests on, by name."""
+        found = {"inside": self.inside, "clean": self.clean, "outside": self.outside}
+        return {name: test for name, test in found.items() if test is not None}
 
-def judge(
-    score_name: str,
-    n: int,
-    differences: Differences | None,
-    controls: Mapping[str, Controls],
-    trained_offset: int | None,
-    arm: str = "shift",
-) -> Verdict:
-    """Returns the verdict by :data:`RULES`.
 
-    Args:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a verdict is given.
+
+    Attributes:
         score_name: the main score, in which the differences are given.
         n: number of sentences that were scored.
         differences: of ``arm``; ``None`` where there is no second arm or no score.
         controls: of every arm.
-        trained_offset: the greatest offset in training, or ``None``.
+        condition: what was moved.
+        n_seeds: training seeds that the differences are over.
+        more_tokens: share of tokens a step that ``arm`` read more in training than the reference
+            arm; ``None`` where that is not known.
         arm: the one that is judged against the reference arm.
     """
+
+    score_name: str
+    n: int
+    differences: Differences | None
+    controls: Mapping[str, Controls]
+    condition: Condition
+    n_seeds: int = 1
+    more_tokens: float | None = None
+    arm: str = "shift"
+
+
+def corrected_together(cases: Sequence[Differences | None]) -> list[dict[str, float]]:
+    """Returns the corrected p-values of comparisons that are read together, as one family.
+
+    The test on clean data is the same in all of them, and counts once.
+    """
+    tests = {
+        (name, 0 if name == "clean" else place): test.p_value
+        for place, case in enumerate(cases)
+        if case is not None
+        for name, test in case.tests.items()
+    }
+    corrected = dict(zip(tests, holm(list(tests.values())), strict=True))
+    return [
+        {name: corrected[name, 0 if name == "clean" else place] for name in case.tests}
+        if case is not None
+        else {}
+        for place, case in enumerate(cases)
+    ]
+
+
+def judge(case: Case, corrected: Mapping[str, float] | None = None) -> Verdict:
+    """Returns the verdict by :data:`RULES`.
+
+    Args:
+        corrected: p-values where several comparisons are read together; otherwise this one's.
+    """
+    differences, readable = case.differences, _is_readable(case.controls, case.arm)
+    if corrected is None:
+        corrected = corrected_together([differences])[0]
     said: list[tuple[str, str]] = []
-    if not n:
-        said.append(("no_reference", "Nothing to score against: the outputs alone are shown."))
-    said += _warnings(controls)
-    readable = _is_readable(controls, arm)
     if differences is not None:
-        if differences.inside is not None and readable:
-            said.append(_robustness(differences.inside, score_name, trained_offset))
-        said.append(_clean(differences.clean, score_name))
-        if differences.outside is not None and readable:
-            said.append(_outside(differences.outside, score_name))
-    if _all_flat(controls):
+        said.append(_scope(case.n_seeds))
+    if not case.n:
+        said.append(("no_reference", "Nothing to score against: the outputs alone are shown."))
+    said += _warnings(case.controls)
+    if differences is not None:
+        for name, test in differences.tests.items():
+            if readable or name == "clean":
+                said.append(_finding(name, test, corrected[name], case))
+    if _all_flat(case.controls):
         text = "These models cannot see a constant offset: their curves are flat by construction."
         said.append(("flat_encoding", text))
-    if 0 < n < FEW_SENTENCES:
-        said.append(("few_sentences", f"Only {n} sentences: the intervals are rough."))
-    return Verdict(tuple(code for code, _ in said), " ".join(text for _, text in said))
+    if case.more_tokens is not None and abs(case.more_tokens) > TOKENS_APART:
+        said.append(_tokens(case.more_tokens))
+    if 0 < case.n < FEW_SENTENCES:
+        said.append(("few_sentences", f"Only {case.n} sentences: the intervals are rough."))
+    codes = tuple(code for code, _ in said)
+    return Verdict(codes, " ".join(text for _, text in said), dict(corrected))
+
+
+def _scope(n_seeds: int) -> tuple[str, str]:
+    if n_seeds == 1:
+        text = "About these two models (one training seed), not about the training itself:"
+        return "these_models", text
+    return "over_seeds", f"About the training, over {n_seeds} seeds and the sentences together:"
 
 
 def _warnings(controls: Mapping[str, Controls]) -> list[tuple[str, str]]:
@@ -125,37 +187,37 @@ def _all_flat(controls: Mapping[str, Controls]) -> bool:
     return bool(effects) and all(e is not None and e.ok and e.expected == "flat" for e in effects)
 
 
-def _figures(difference: Difference, score_name: str) -> str:
-    return (
-        f"{difference.value:+.1f} {score_name}, "
-        f"95 % interval {difference.low:+.1f} to {difference.high:+.1f}"
+_SENTENCES = {
+    ("inside", 1): ("robust_gain", "More robust {where}"),
+    ("inside", -1): ("robust_loss", "Less robust {where}"),
+    ("inside", 0): ("no_robust_difference", "No measurable difference in robustness {where}"),
+    ("clean", 1): ("clean_gain", "Better on clean data"),
+    ("clean", -1): ("clean_cost", "It costs accuracy on clean data"),
+    ("clean", 0): ("no_clean_difference", "No measurable difference on clean data"),
+    ("outside", 1): ("outside_gain", "Better outside the trained range too"),
+    ("outside", -1): ("outside_loss", "Worse outside the trained range"),
+    ("outside", 0): (
+        "no_outside_difference",
+        "No measurable difference outside the trained range",
+    ),
+}
+
+
+def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[str, str]:
+    sign = 0 if p_value >= LEVEL else 1 if test.value > 0 else -1
+    code, text = _SENTENCES[name, sign]
+    where = "inside the trained range" if case.condition.trained else "to position offsets"
+    figures = (
+        f"{test.value:+.1f} {case.score_name}, 95 % interval {test.low:+.1f} to {test.high:+.1f}, "
+        f"p = {p_value:.3f} corrected"
     )
+    return code, f"{text.format(where=where)} ({figures})."
 
 
-def _robustness(inside: Difference, score_name: str, trained_offset: int | None) -> tuple[str, str]:
-    where = "inside the trained range" if trained_offset is not None else "to position offsets"
-    figures = _figures(inside, score_name)
-    if inside.is_gain:
-        return "robust_gain", f"More robust {where} ({figures})."
-    if inside.is_loss:
-        return "robust_loss", f"Less robust {where} ({figures})."
-    return "no_robust_difference", f"No measurable difference in robustness {where} ({figures})."
-
-
-def _clean(clean: Difference, score_name: str) -> tuple[str, str]:
-    figures = _figures(clean, score_name)
-    if clean.is_gain:
-        return "clean_gain", f"Better on clean data ({figures})."
-    if clean.is_loss:
-        return "clean_cost", f"It costs accuracy on clean data ({figures})."
-    return "no_clean_difference", f"No measurable difference on clean data ({figures})."
-
-
-def _outside(outside: Difference, score_name: str) -> tuple[str, str]:
-    figures = _figures(outside, score_name)
-    if outside.is_gain:
-        return "outside_gain", f"Better beyond the trained range too ({figures})."
-    if outside.is_loss:
-        return "outside_loss", f"Worse beyond the trained range ({figures})."
-    text = f"No measurable difference beyond the trained range ({figures})."
-    return "no_outside_difference", text
+def _tokens(more: float) -> tuple[str, str]:
+    code = "more_tokens" if more > 0 else "fewer_tokens"
+    text = "more" if more > 0 else "fewer"
+    return code, (
+        f"In training the shift-trained arm read {abs(more):.0%} {text} tokens a step than base: "
+        "part of a difference may come from that."
+    )

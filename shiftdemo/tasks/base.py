@@ -16,7 +16,7 @@ from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.registry import Registry
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
-from shiftdemo.types import PositionPlan, Sample, ShiftedSample
+from shiftdemo.types import PositionPlan, Sample, ShiftedSample, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +159,14 @@ class Task(ABC):
 
     @abstractmethod
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
-        """Returns one output a sample, every sentence starting at position ``offset``."""
+        """Returns one output a sample, every sentence starting at position ``offset``.
 
-    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
+        A task without a decoder knows the source's start alone.
+        """
+
+    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0) -> list[Any]:
         """Returns the outputs for a few typed samples as a person reads them."""
         return self.predict(loaded, samples, offset)
 

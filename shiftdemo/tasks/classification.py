@@ -16,7 +16,7 @@ from shiftdemo.models import Loaded
 from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round
-from shiftdemo.types import Sample, ShiftedSample, TextSample
+from shiftdemo.types import Sample, ShiftedSample, Start, TextSample, both_starts
 
 MAX_TOKENS = 256
 
@@ -126,17 +126,18 @@ class Classification(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
         """Returns the predicted label of every text, each text starting at ``offset``."""
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
         found = [""] * len(samples)
+        first, _ = both_starts(offset)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             neutral = [unshifted(self.neutral(loaded, samples[i])) for i in rows]
             batch = self.collate(loaded, neutral)
-            loaded.positions.check(offset, batch.inputs["input_ids"].shape[1], "text")
-            by = torch.full((len(rows),), offset, dtype=torch.long)
+            loaded.positions.check(first, batch.inputs["input_ids"].shape[1], "text")
+            by = torch.full((len(rows),), first, dtype=torch.long)
             batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
             best = self.logits(loaded, batch)[:, 0].argmax(-1).tolist()
             for row, label in zip(rows, best, strict=True):

@@ -18,7 +18,7 @@ from shiftdemo.shifts.base import unshifted
 from shiftdemo.shifts.right_shift import fed
 from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad
 from shiftdemo.tasks.loss import IGNORED, token_loss
-from shiftdemo.types import Sample, ShiftedSample, TextSample
+from shiftdemo.types import Sample, ShiftedSample, Start, TextSample, both_starts
 
 MAX_TOKENS = 256
 SHOWN_TOKENS = 12  # of a continuation
@@ -125,16 +125,17 @@ class LanguageModeling(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
         """Returns one :class:`TextFit` a sample, every text starting at position ``offset``."""
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
         found = [TextFit(0.0, 0, 0)] * len(samples)
+        first, _ = both_starts(offset)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self.collate(loaded, [unshifted(samples[i]) for i in rows])
-            loaded.positions.check(offset, batch.labels.shape[1], "text")
-            by = torch.full((len(rows),), offset, dtype=torch.long)
+            loaded.positions.check(first, batch.labels.shape[1], "text")
+            by = torch.full((len(rows),), first, dtype=torch.long)
             batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
             out = self.logits(loaded, batch)
             counted = batch.labels != IGNORED
@@ -145,11 +146,12 @@ class LanguageModeling(Task):
                 found[row] = TextFit(loss, n_tokens, n_right)
         return found
 
-    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0) -> list[Any]:
+    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0) -> list[Any]:
         """See :meth:`Task.answers`: how well each text is foreseen, and how it would go on."""
         found = self.predict(loaded, samples, offset)
         texts = [_text(sample).text for sample in samples]
-        more = [continue_text(loaded, text, SHOWN_TOKENS, offset).strip() for text in texts]
+        first, _ = both_starts(offset)
+        more = [continue_text(loaded, text, SHOWN_TOKENS, first).strip() for text in texts]
         return [f"{fit}; goes on: {text or '–'}" for fit, text in zip(found, more, strict=True)]
 
     def readable(self, output: Any) -> Any:

@@ -16,7 +16,7 @@ from shiftdemo.errors import DataError
 from shiftdemo.models import Loaded
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, bio_fault
+from shiftdemo.types import Sample, ShiftedSample, Start, TaggedSample, bio_fault, both_starts
 
 MAX_TOKENS = 256
 
@@ -138,24 +138,25 @@ class Ner(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
         """Returns the predicted tags of every word (a tuple a sample)."""
         words = [_tagged(sample).words for sample in samples]
         encoded = _encode(loaded, words) if words else []
+        by, _ = both_starts(offset)
         order = sorted(range(len(words)), key=lambda i: len(encoded[i][0]))
         tags: list[tuple[str, ...]] = [()] * len(words)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             ids = [encoded[i][0] for i in rows]
-            loaded.positions.check(offset, max(map(len, ids)))
+            loaded.positions.check(by, max(map(len, ids)))
             batch = Batch(
                 inputs={
                     "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
                     "attention_mask": pad([[1] * len(row) for row in ids], 0),
                 },
                 labels=torch.zeros((len(ids), max(map(len, ids))), dtype=torch.long),
-                source_offset=torch.full((len(ids),), offset, dtype=torch.long),
+                source_offset=torch.full((len(ids),), by, dtype=torch.long),
                 target_offset=torch.zeros(len(ids), dtype=torch.long),
                 n_tokens=0,
             ).to(loaded.device)

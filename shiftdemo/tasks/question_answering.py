@@ -18,7 +18,15 @@ from shiftdemo.shifts.right_shift import decoder_input
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round
 from shiftdemo.tasks.loss import IGNORED, Losses
 from shiftdemo.tasks.windows import MAX_TOKENS, Window, windows
-from shiftdemo.types import PLAIN_POSITIONS, PositionPlan, QuestionSample, Sample, ShiftedSample
+from shiftdemo.types import (
+    PLAIN_POSITIONS,
+    PositionPlan,
+    QuestionSample,
+    Sample,
+    ShiftedSample,
+    Start,
+    both_starts,
+)
 
 MAX_ANSWER = 30  # tokens of a predicted answer, as in BERT's and transformers' own scripts
 _LOOKED_AT = 1000  # samples that are counted before a run
@@ -147,7 +155,7 @@ class QuestionAnswering(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
         """Returns the best answer (text) of each sample, every row starting at ``offset``.
 
@@ -158,11 +166,12 @@ class QuestionAnswering(Task):
         rows = [(place, one) for place, (_, some) in enumerate(found) for one in some]
         rows.sort(key=lambda row: len(row[1].ids))
         best = [(float("-inf"), "")] * len(samples)
+        first, _ = both_starts(offset)
         for start in range(0, len(rows), batch_size):
             part = rows[start : start + batch_size]
             longest = len(part[-1][1].ids)
-            loaded.positions.check(offset, longest, "question with its context")
-            plans = [dataclasses.replace(PLAIN_POSITIONS, offset=offset)] * len(part)
+            loaded.positions.check(first, longest, "question with its context")
+            plans = [dataclasses.replace(PLAIN_POSITIONS, offset=first)] * len(part)
             batch = _batch(loaded, [window for _, window in part], [[0, 0]] * len(part), plans)
             spans = _best_spans(self.logits(loaded, batch.to(loaded.device)).float())
             for (place, window), (score, begin, last) in zip(part, spans, strict=True):

@@ -15,7 +15,7 @@ from shiftdemo.moving import left_padded, moved_positions
 from shiftdemo.shifts.right_shift import fed
 from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
-from shiftdemo.types import Sample, ShiftedSample, TranslationSample
+from shiftdemo.types import Sample, ShiftedSample, Start, TranslationSample, both_starts
 
 
 class Seq2Seq(Task):
@@ -124,9 +124,10 @@ class Seq2Seq(Task):
         return cross_entropy(out, batch.labels[counted], smoothing)
 
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: int = 0, batch_size: int = 64
+        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
     ) -> list[Any]:
-        """Returns the texts, decoded greedily; source and target start at ``offset``.
+        """Returns the texts, decoded greedily; source and target start at ``offset``
+        (see :data:`shiftdemo.types.Start`).
 
         What the model's ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
         """
@@ -150,25 +151,29 @@ class Seq2Seq(Task):
         return [cut_end(ids, most) for ids in found]
 
     @torch.inference_mode()
-    def _generate(self, loaded: Loaded, sources: Sequence[str], offset: int) -> list[str]:
+    def _generate(self, loaded: Loaded, sources: Sequence[str], start: Start) -> list[str]:
         tokenizer, model, positions = loaded.tokenizer, loaded.model, loaded.positions
         bound = positions.table_size
+        first, first_target = both_starts(start)
         ids = self._source_ids(loaded, sources)
         longest = max(map(len, ids))
-        positions.check(offset, longest)
+        positions.check(first, longest)
+        positions.check(first_target, 2, "translation")
         inputs = {
             "input_ids": pad(ids, tokenizer.pad_token_id),
             "attention_mask": pad([[1] * len(row) for row in ids], 0),
         }
-        by = torch.full((len(ids),), offset, dtype=torch.long)
-        if positions.encoding == "relative" and offset:
+        by, target_by = (
+            torch.full((len(ids),), offset, dtype=torch.long) for offset in (first, first_target)
+        )
+        if positions.encoding == "relative" and first:
             inputs = left_padded(inputs, by, tokenizer.pad_token_id)
         new = min(self.target_tokens, 2 * longest + 10)
         if bound is not None:
-            new = max(1, min(new, bound - offset - 1))
+            new = max(1, min(new, bound - first_target - 1))
         inputs = {name: tensor.to(loaded.device) for name, tensor in inputs.items()}
-        by = by.to(loaded.device)
-        with moved_positions(positions, by, by):
+        moved = by.to(loaded.device), target_by.to(loaded.device)
+        with moved_positions(positions, *moved):
             out = model.generate(
                 **inputs, max_new_tokens=new, max_length=None, do_sample=False, num_beams=1
             )

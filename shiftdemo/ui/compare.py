@@ -12,6 +12,7 @@ import gradio as gr
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec
 from shiftdemo.errors import DataError, LimitError, ModelError, NoEffectError
+from shiftdemo.limits import Limits
 from shiftdemo.ui import compare_view as view
 from shiftdemo.ui import texts
 from shiftdemo.ui.context import Context
@@ -105,7 +106,8 @@ class CompareTab:
         self.verdict = drawn("verdict")
         self.curve = gr.Plot(visible=False, show_label=False, container=False, elem_id="curve")
         self.scores = drawn("table")
-        self.details = drawn("table")
+        self.differences = drawn("table")
+        self.controls = drawn("table")
         self.outputs = drawn("outputs")
 
     def _wire(self, page: gr.Blocks, ended: gr.State) -> None:
@@ -131,7 +133,8 @@ class CompareTab:
             message,
         )
         shown = [self.status, self.run, self.cancel]
-        shown += [self.verdict, self.curve, self.scores, self.details, self.outputs]
+        shown += [self.verdict, self.curve, self.scores, self.differences]
+        shown += [self.controls, self.outputs]
         inputs = [*chosen, self.look, self.n, self.offsets, *self.data.inputs]
         wire(self.run.click, self._compare, inputs, [self.allow, *shown], message)
         wire(self.cancel.click, self._cancel, [], [self.cancel], message)
@@ -147,7 +150,7 @@ class CompareTab:
         if recorded is None:
             text = visit(texts.COMPARE_EMPTY)
             status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
-            return [status, *[gr.skip()] * 7]
+            return [status, *[gr.skip()] * 8]
         badge = visit("recorded run (not live): {name}", name=recorded["name"])
         return [None, gr.skip(), gr.skip(), *self._shown(visit, recorded, look, badge)]
 
@@ -164,7 +167,8 @@ class CompareTab:
             view.verdict(visit, result, badge),
             curve,
             view.scores(visit, result) if result["scores"] else None,
-            view.details(visit, result),
+            view.differences(visit, result),
+            view.controls(visit, result),
             examples if rows else None,
         ]
 
@@ -191,16 +195,19 @@ class CompareTab:
         samples = [api.typed_sample(task, line, limits=self.context.limits) for line in lines]
         place = int(offset or 0)
 
-        def work(report: Any, cancel: Any) -> list[dict[str, Any]]:
+        def work(report: Any, cancel: Any) -> tuple[list[dict[str, Any]], str]:
             models = self._pair(task, base, shifted)
+            condition = api.trained_condition(task, models)
+            start = condition.start(place)
             found = {
-                arm: api.translate_or_tag(loaded, samples, place, allow)
+                arm: api.translate_or_tag(loaded, samples, start, allow)
                 for arm, loaded in models.items()
             }
-            return [
+            rows = [
                 view.typed_row(sample, {arm: (out[i],) for arm, out in found.items()})
                 for i, sample in enumerate(samples)
             ]
+            return rows, condition.side
 
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
@@ -209,9 +216,9 @@ class CompareTab:
         yield [_tick(job.error), None, gr.update(interactive=True), gr.skip()]
         if job.error:
             raise job.error
-        lead = visit("First word at position {k}; differences are marked.", k=place)
-        rows = view.outputs(visit, job.result or [], [place], lead)
-        yield [gr.skip(), None, gr.skip(), rows]
+        rows, side = job.result or ([], "row")
+        lead = visit(texts.TYPED_LEADS[side], k=place)
+        yield [gr.skip(), None, gr.skip(), view.outputs(visit, rows, [place], lead)]
 
     async def _compare(
         self, visit: Visit, task: str, base: str, shifted: str, allow: bool, look: str, *values: Any
@@ -233,19 +240,20 @@ class CompareTab:
             dataclasses.replace(spec, train=""),
             offsets=offsets,
             n=int(n or 0),
-            trained_offset=self.context.trained_offset(shifted),
             allow_no_effect=allow,
         )
 
         pairs = self.context.pairs(base, shifted)
 
         def work(report: Any, cancel: Any) -> Any:
-            if len(pairs) > 1:
-                return api.comparison_dict(*api.compare_seeds(config, pairs, report, cancel))
+            limits = self.context.limits
+            if len(pairs) > 1:  # of a run of this server, whose folders are its own
+                found = api.compare_seeds(config, pairs, report, cancel, limits, Limits())
+                return found.to_dict()
             models = self._pair(task, base, shifted, different=True)
-            return api.compare_loaded(config, models, report, cancel).to_dict()
+            return api.compare_loaded(config, models, report, cancel, limits=limits).to_dict()
 
-        rest = [gr.skip()] * 5
+        rest = [gr.skip()] * 6
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
                 text = job.text or visit("Loading the models…")

@@ -21,44 +21,51 @@ def named(arm: str) -> str:
 
 def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[str, Any]:
     """Returns what ``verdict.js`` draws."""
-    text = result["verdict"]
-    if visit.lang == "zh":
-        text = "".join(visit(texts.FINDINGS[code]) for code in result["findings"])
-    notes = [*result.get("notes", ()), visit(texts.ONE_SEED)]
-    if result.get("n_seeds", 1) > 1:
-        text = _mean_text(visit, result)
-        notes = [visit(texts.SEVERAL_SEEDS)]
-        if visit.lang == "en":  # these sentences are written in English alone
-            notes += [f"Seed {i}: {one}" for i, one in enumerate(result["verdicts"], 1)]
-    rules = list(result.get("rules", ()))
+    panels = [result, *result.get("also", ())]
+    said = [_verdict_text(visit, panel) for panel in panels]
+    if len(panels) > 1:
+        said = [f"{panel['axis']}: {text}" for panel, text in zip(panels, said, strict=True)]
+    notes = [visit.said(note) for note in result.get("notes", ())]
+    if result.get("of_seeds"):
+        notes += [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
-        "text": text,
+        "text": " ".join(said),
         "notes": notes,
-        "rules": rules,
+        "rules": [visit.said(rule) for rule in result.get("rules", ())],
         "rulesLabel": visit("How the verdict is made"),
         "badge": badge,
     }
 
 
-def _mean_text(visit: Visit, result: Mapping[str, Any]) -> str:
-    """Returns how far each arm falls inside the trained range, in means over the seeds."""
-    most = result.get("trained_offset")
-    inside = [i for i, k in enumerate(result["offsets"]) if most is None or k <= most]
-    parts = []
-    for arm, curve in result["curves"].items():
-        values = [curve[i]["value"] for i in inside]
-        worst = min(range(len(values)), key=values.__getitem__)
-        parts.append(
-            visit(
-                "{arm}: {clean} at k = 0, {worst} at worst (k = {k})",
-                arm=arm_label(arm),
-                clean=number(values[0]),
-                worst=number(values[worst]),
-                k=result["offsets"][inside[worst]],
-            )
-        )
-    name, n = result["score_name"], result["n_seeds"]
-    return visit("{score}, mean of {n} seeds. ", score=name, n=n) + "; ".join(parts) + "."
+def _verdict_text(visit: Visit, result: Mapping[str, Any]) -> str:
+    if visit.lang == "en":
+        return str(result["verdict"])
+    values = {
+        "n_seeds": result.get("n_seeds", 1),
+        "more": f"{abs(result.get('more_tokens') or 0.0):.0%}",
+    }
+    return "".join(visit(texts.FINDINGS[code], **values) for code in result["findings"])
+
+
+def _seed_by_seed(visit: Visit, result: Mapping[str, Any]) -> str:
+    """Returns the differences of the single seeds, where it matters most."""
+    arm = "shift" if "shift" in result["differences"] else next(iter(result["differences"]))
+    where = "inside" if result["differences"][arm]["inside"] else "clean"
+    found = (one["differences"][arm] for one in result["of_seeds"])
+    values = (one["inside"] if where == "inside" else one["by_offset"][0] for one in found)
+    return visit(
+        texts.SEED_BY_SEED,
+        what=visit(_WHERE[where]),
+        values=", ".join(f"{one['value']:+.1f}" for one in values),
+        score=result["score_name"],
+    )
+
+
+_WHERE = {
+    "inside": "mean inside the trained range",
+    "clean": "on clean sentences (k = 0)",
+    "outside": "mean outside the trained range",
+}
 
 
 def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,30 +73,45 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     # Lenient precision and recall are in the data; the table stays narrow enough to read.
     hidden = ("entity precision (lenient)", "entity recall (lenient)")
     names = [name for name in next(iter(result["scores"].values()), {}) if name not in hidden]
-    trained = result.get("trained_offset")
-    inside = visit("worst for k ≤ {k}", k=trained) if trained is not None else ""
-    first, *others = (f"{name}, k = 0" for name in names)
-    columns = [visit("arm"), first] + ([inside] if inside else [])
-    columns += [visit("mean over the curve")] + ([visit("mean beyond")] if inside else [])
-    columns += others
+    panels = [result, *result.get("also", ())]
+    trained = any(panel["condition"]["trained"] for panel in panels)
+    kind = _kind(visit, result)
+    first, *others = (f"{name}, k = 0 ({kind})" for name in names)
+    columns = [visit("arm"), first]
+    columns += [visit("worst in the trained range")] if trained else []
+    columns += [visit("mean over the curve")]
+    columns += [visit("mean outside it")] if trained else []
     rows = []
-    for arm, of in result["scores"].items():
-        summary = result["summaries"][arm]
-        value, *others = (interval(of[name]) for name in names)
-        row = [named(arm), value] + ([number(summary["worst_inside"])] if inside else [])
-        row += [number(summary["area"])] + ([number(summary["outside"])] if inside else [])
-        row += others
-        rows.append(row)
+    for panel in panels:
+        for arm, of in panel["scores"].items():
+            summary = panel["summaries"][arm]
+            value, *more = (interval(of[name]) for name in names)
+            label = named(arm) if len(panels) == 1 else f"{named(arm)}, {panel['axis']}"
+            row = [label, value] + ([number(summary["worst_inside"])] if trained else [])
+            row += [number(summary["area"])] + ([number(summary["outside"])] if trained else [])
+            rows.append(row + more)
     caption = visit(
-        "n = {n} sentences; in brackets the 95 % bootstrap interval over them; 0 to 100, "
-        "higher is better; k is the position of the first word.",
+        "n = {n} sentences; 0 to 100, higher is better; k is the position of the first word.",
         n=result["n"],
     )
     if "perplexity" in names:
         caption += " " + visit("Perplexity is at least 1, and lower is better.")
     signatures = {s["signature"] for of in result["scores"].values() for s in of.values()}
     small = f"{visit('Signatures')}: {'; '.join(sorted(signatures))}"
-    return {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 10}
+    return {
+        "columns": columns + others,
+        "rows": rows,
+        "caption": caption,
+        "small": small,
+        "size": 10,
+    }
+
+
+def _kind(visit: Visit, result: Mapping[str, Any]) -> str:
+    """Returns what the figures of a table are, and what stands in their brackets."""
+    if result.get("n_seeds", 1) > 1:
+        return visit("mean of {n} seeds, least to greatest", n=result["n_seeds"])
+    return visit("95 % interval over the sentences")
 
 
 def interval(score: Mapping[str, Any]) -> str:
@@ -102,35 +124,58 @@ def number(value: Any) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-def details(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the table of paired differences and controls."""
+def differences(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the table of paired differences; ``None`` where there is nothing to subtract."""
     rows = []
-    for arm, found in result.get("seed_differences", {}).items():
-        for k, score in zip(result["offsets"], found, strict=True):
-            rows.append([f"{arm_label(arm)} − base, k = {k}", interval(score)])
-    single = result.get("differences", {}) if result.get("n_seeds", 1) == 1 else {}
-    for arm, found in single.items():
-        parts = [(visit("on clean sentences (k = 0)"), found["by_offset"][0])]
-        parts.append((visit("mean inside the trained range"), found["inside"]))
-        parts.append((visit("mean beyond the trained range"), found["outside"]))
-        for where, difference in parts:
-            if difference:
-                row = f"{difference['value']:+.1f} ({number(difference['low'])} to "
-                row += f"{number(difference['high'])}), p = {difference['p_value']:.3f}"
-                rows.append([f"{arm_label(arm)} − base, {where}", row])
+    panels = [result, *result.get("also", ())]
+    for panel in panels:
+        for arm, found in panel["differences"].items():
+            tests = {"clean": found["by_offset"][0]}
+            tests |= {where: found[where] for where in ("inside", "outside") if found[where]}
+            for where, one in tests.items():
+                label = f"{arm_label(arm)} − base, {visit(_WHERE[where])}"
+                if len(panels) > 1:
+                    label += f"; {panel['axis']}"
+                cell = f"{one['value']:+.1f} ({number(one['low'])} to {number(one['high'])})"
+                corrected = panel.get("corrected", {}).get(where)
+                rows.append([label, cell, p_value(one["p_value"]), p_value(corrected)])
+    if not rows:
+        return None
+    over = "95 % interval over the sentences"
+    if result.get("n_seeds", 1) > 1:
+        over = "95 % interval over seeds and sentences"
+    score = f"{result['score_name']} ({visit(over)})"
+    return {
+        "columns": [visit("difference"), score, "p", visit("p, corrected together (Holm)")],
+        "rows": rows,
+        "caption": visit(
+            "Differences are paired over the same sentences, in score points. A corrected p below "
+            "0.05 counts in the verdict."
+        ),
+        "size": 12,
+    }
+
+
+def p_value(value: float | None) -> str:
+    """Returns a p-value with three decimals, or a dash where there is none."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def controls(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the table of controls; ``None`` where none applies."""
+    rows = []
     for arm, control in result.get("controls", {}).items():
         for name, label in (("offset", "no-op detector"), ("source", "shuffled sources")):
             found = control.get(name)
             if found:
                 mark = "✓" if found["ok"] else "✗"
                 rows.append([f"{named(arm)}, {visit(label)}", f"{mark} {found['message']}"])
+    if not rows:
+        return None
     return {
-        "columns": [visit("difference or control"), visit("result")],
+        "columns": [visit("control"), visit("result")],
         "rows": rows,
-        "caption": visit(
-            "Differences are paired over the same sentences (score points, 95 % interval, "
-            "p-value). Controls say whether the curves mean anything."
-        ),
+        "caption": visit("Controls say whether the curves mean anything."),
         "size": 12,
     }
 

@@ -14,7 +14,6 @@ from shiftdemo import api
 from shiftdemo.config import DataSpec
 from shiftdemo.errors import ModelError
 from shiftdemo.limits import Limits
-from shiftdemo.shifts import make_shift
 from shiftdemo.training.queue import Runs
 from shiftdemo.ui import zerogpu
 
@@ -122,18 +121,6 @@ class Context:
         if not run.startswith("run:") or arm != "base" or shifted != f"{run}/shift":
             return []
         return api.pairs_of(self.runs.folder(run.removeprefix("run:")))
-
-    def trained_offset(self, ref: str | None) -> int:
-        """Returns the greatest offset that a run trained with; −1 where it is not known."""
-        if not ref or not ref.startswith("run:"):
-            return -1
-        run_id = ref.removeprefix("run:").partition("/")[0]
-        for spec in self.runs.config(run_id).shifts:
-            values = make_shift(spec).values
-            if "max_offset" in values:
-                fixed = int(values["fixed"])
-                return fixed if fixed >= 0 else int(values["max_offset"])
-        return -1
 
     def files_of(self, session: str) -> Path:
         """Returns an empty folder for the files of a session; its last one is removed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shiftdemo.evaluation.student import mean_interval
+from shiftdemo.evaluation.seed_interval import mean_interval
 from shiftdemo.events import ArmCost, RunEvent, RunStarted
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit

@@ -50,13 +50,14 @@ COMPARE_EMPTY = (
     "or choose two models here and press Compare."
 )
 PICK_HELP = "A bundled model or an arm of one of your runs."
-ONE_SEED = (
-    "One seed: the intervals cover the choice of test sentences, not the variance of training."
-)
-SEVERAL_SEEDS = (
-    "Curves are means over the seeds; bands and brackets go from the least to the greatest seed. "
-    "Scores at k = 0 and the sentences below are the first seed's."
-)
+SEED_BY_SEED = "Seed by seed, {what}: {values} ({score})."
+FIRST_SEED = "The sentences below are the first seed's."
+TYPED_LEADS = {
+    "row": "First word at position {k}; differences are marked.",
+    "both": "First word at position {k}; differences are marked.",
+    "source": "First word of the source at position {k}, as in training; differences are marked.",
+    "target": "First word of the target at position {k}, as in training; differences are marked.",
+}
 ATTENTION_LEAD = (
     "How much each token (row) attends to each other token (column), for one head of one layer. "
     "With two models: base, shift-trained, and the difference."
@@ -66,6 +67,8 @@ ATTENTION_NOTE = (
     "The difference is shift-trained minus base."
 )
 FINDINGS = {
+    "these_models": "About these two models (one training seed), not about the training itself:",
+    "over_seeds": "About the training, over {n_seeds} seeds and the sentences together:",
     "no_reference": "Nothing to score against: the outputs alone are shown.",
     "offset_control_failed": "Warning: an offset does not reach a model as it should.",
     "source_control_failed": "Warning: a model hardly looks at its source.",
@@ -75,9 +78,17 @@ FINDINGS = {
     "clean_gain": "Better on clean data.",
     "clean_cost": "It costs accuracy on clean data.",
     "no_clean_difference": "No measurable difference on clean data.",
-    "outside_gain": "Better beyond the trained range too.",
-    "outside_loss": "Worse beyond the trained range.",
-    "no_outside_difference": "No measurable difference beyond the trained range.",
+    "outside_gain": "Better outside the trained range too.",
+    "outside_loss": "Worse outside the trained range.",
+    "no_outside_difference": "No measurable difference outside the trained range.",
     "flat_encoding": "These models cannot see a constant offset: flat by construction.",
+    "more_tokens": (
+        "In training the shift-trained arm read {more} more tokens a step than base: "
+        "part of a difference may come from that."
+    ),
+    "fewer_tokens": (
+        "In training the shift-trained arm read {more} fewer tokens a step than base: "
+        "part of a difference may come from that."
+    ),
     "few_sentences": "Few sentences: the intervals are rough.",
 }

@@ -8,12 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from shiftdemo.errors import DataError
 from shiftdemo.types import Score
 from shiftdemo.viz.style import FONT_SIZE, SMALL_SIZE, arm_style, escape, faded, get_theme, themed
 
-HEIGHT = 420
+HEIGHT = 420  # of a panel, pixels
+_AXIS = "offset: position of the first token"
 _TICK_GAP = 0.075  # of the axis: nearer ticks are left out
 _UNITS = {"BLEU": "BLEU (0 to 100)", "chrF": "chrF (0 to 100)"}
 
@@ -26,33 +28,29 @@ def spaced(offset: float) -> float:
 def curve_figure(comparison: Mapping[str, Any] | Any, theme: str = "light") -> go.Figure:
     """Returns one line an arm: score against offset, with intervals and the trained range.
 
+    Where the arms were trained on different things, there is one panel for each of these.
+
     Args:
-        comparison: a comparison, a mean over seeds, or the dict of one; read are ``offsets``
-            (positions), ``curves`` (arm to one :class:`Score` or its dict for each offset),
-            ``trained_offset`` (the greatest offset in training, or ``None``) and ``n_seeds``
-            (where it is there, the bands are the least and greatest of the seeds).
+        comparison: a comparison or its dict; read are ``offsets`` (positions), ``curves`` (arm to
+            one :class:`Score` or its dict for each offset), ``condition`` (``side`` and
+            ``trained``, the trained offsets), ``axis``, ``n_seeds`` (over several, the bands are
+            the least and greatest of the seeds) and ``also``, the other panels.
 
     Raises:
         DataError: there is no curve, or one has not a score for each offset.
     """
-    offsets = [int(k) for k in _get(comparison, "offsets") or ()]
-    curves = {
-        arm: [_as_dict(score) for score in scores]
-        for arm, scores in (_get(comparison, "curves") or {}).items()
-    }
-    if not offsets or not curves or any(len(c) != len(offsets) for c in curves.values()):
+    plain = comparison if isinstance(comparison, Mapping) else comparison.to_dict()
+    panels = [plain, *plain.get("also", ())]
+    if any(not _complete(panel) for panel in panels):
         raise DataError(
             "There is no robustness curve to draw; run a comparison over offsets first."
         )
-    seeds = _get(comparison, "n_seeds")
-    band = f"least and greatest of {seeds} seeds:" if seeds else "95 % interval"
-    figure = go.Figure()
-    for arm, scores in curves.items():
-        _add_band(figure, arm, offsets, scores, get_theme(theme).band)
-    for arm, scores in curves.items():
-        _add_line(figure, arm, offsets, scores, band)
-    name = next(iter(curves.values()))[0]["name"]
-    themed(figure, theme, HEIGHT)
+    seeds = plain.get("n_seeds", 1)
+    band = f"least and greatest of {seeds} seeds:" if seeds > 1 else "95 % interval"
+    figure = make_subplots(rows=len(panels), cols=1, vertical_spacing=0.32 / len(panels))
+    for row, panel in enumerate(panels, 1):
+        _add_panel(figure, row, panel, theme, band)
+    themed(figure, theme, HEIGHT * len(panels))
     figure.update_layout(
         margin={"t": 40, "r": 8, "b": 52, "l": 8},
         hovermode="closest",
@@ -66,17 +64,29 @@ def curve_figure(comparison: Mapping[str, Any] | Any, theme: str = "light") -> g
             "font": {"size": FONT_SIZE - 1},
         },
     )
-    _add_axes(figure, theme, offsets, curves, name)
-    trained = _get(comparison, "trained_offset")
-    if trained is not None:
-        _shade(figure, theme, int(trained), offsets)
     return figure
 
 
-def _get(comparison: Mapping[str, Any] | Any, key: str) -> Any:
-    if isinstance(comparison, Mapping):
-        return comparison.get(key)
-    return getattr(comparison, key, None)
+def _complete(panel: Mapping[str, Any]) -> bool:
+    """Whether there is a score of every arm at every offset."""
+    n, curves = len(panel.get("offsets") or ()), panel.get("curves") or {}
+    return bool(n and curves) and all(len(one) == n for one in curves.values())
+
+
+def _add_panel(
+    figure: go.Figure, row: int, panel: Mapping[str, Any], theme: str, band: str
+) -> None:
+    offsets = [int(k) for k in panel["offsets"]]
+    curves = {arm: [_as_dict(score) for score in scores] for arm, scores in panel["curves"].items()}
+    traces = [_band(arm, offsets, scores, get_theme(theme).band) for arm, scores in curves.items()]
+    traces += [_line(arm, offsets, scores, band, row == 1) for arm, scores in curves.items()]
+    for trace in traces:
+        figure.add_trace(trace, row=row, col=1)
+    name = next(iter(curves.values()))[0]["name"]
+    _add_axes(figure, row, theme, panel.get("axis") or _AXIS, offsets, curves, name)
+    trained = (panel.get("condition") or {}).get("trained")
+    if trained is not None:
+        _shade(figure, row, theme, (int(trained[0]), int(trained[1])), offsets)
 
 
 def _as_dict(score: Score | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -84,36 +94,30 @@ def _as_dict(score: Score | Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: math.nan if value is None else value for key, value in values.items()}
 
 
-def _add_band(
-    figure: go.Figure,
-    arm: str,
-    offsets: Sequence[int],
-    scores: Sequence[Mapping[str, Any]],
-    opacity: float,
-) -> None:
+def _band(
+    arm: str, offsets: Sequence[int], scores: Sequence[Mapping[str, Any]], opacity: float
+) -> go.Scatter:
     places = [spaced(k) for k in offsets]
-    figure.add_trace(
-        go.Scatter(
-            x=[*places, *reversed(places)],
-            y=[s["high"] for s in scores] + [s["low"] for s in reversed(scores)],
-            fill="toself",
-            fillcolor=faded(arm_style(arm).color, opacity),
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-            showlegend=False,
-            legendgroup=arm,
-        )
+    return go.Scatter(
+        x=[*places, *reversed(places)],
+        y=[s["high"] for s in scores] + [s["low"] for s in reversed(scores)],
+        fill="toself",
+        fillcolor=faded(arm_style(arm).color, opacity),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=arm,
     )
 
 
-def _add_line(
-    figure: go.Figure,
+def _line(
     arm: str,
     offsets: Sequence[int],
     scores: Sequence[Mapping[str, Any]],
     band: str,
-) -> None:
+    in_legend: bool,
+) -> go.Scatter:
     style = arm_style(arm)
     label = escape(style.label)
     texts = [
@@ -121,25 +125,24 @@ def _add_line(
         f"{escape(band)} {s['low']:.1f} to {s['high']:.1f}<br>{s['n']} sentences"
         for k, s in zip(offsets, scores, strict=True)
     ]
-    figure.add_trace(
-        go.Scatter(
-            x=[spaced(k) for k in offsets],
-            y=[s["value"] for s in scores],
-            mode="lines+markers",
-            name=label,
-            legendgroup=arm,
-            line={"color": style.color, "width": 2, "dash": style.dash},
-            marker={"color": style.color, "symbol": style.symbol, "size": 9},
-            # A band needs two offsets; one alone gets a bar.
-            error_y={
-                "visible": len(offsets) == 1,
-                "array": [s["high"] - s["value"] for s in scores],
-                "arrayminus": [s["value"] - s["low"] for s in scores],
-                "color": style.color,
-            },
-            text=texts,
-            hovertemplate="%{text}<extra></extra>",
-        )
+    return go.Scatter(
+        x=[spaced(k) for k in offsets],
+        y=[s["value"] for s in scores],
+        mode="lines+markers",
+        name=label,
+        legendgroup=arm,
+        line={"color": style.color, "width": 2, "dash": style.dash},
+        marker={"color": style.color, "symbol": style.symbol, "size": 9},
+        # A band needs two offsets; one alone gets a bar.
+        error_y={
+            "visible": len(offsets) == 1,
+            "array": [s["high"] - s["value"] for s in scores],
+            "arrayminus": [s["value"] - s["low"] for s in scores],
+            "color": style.color,
+        },
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=in_legend,
     )
 
 
@@ -157,7 +160,9 @@ def ticks(offsets: Sequence[int]) -> list[int]:
 
 def _add_axes(
     figure: go.Figure,
+    row: int,
     theme: str,
+    axis: str,
     offsets: Sequence[int],
     curves: Mapping[str, Sequence[Mapping[str, Any]]],
     name: str,
@@ -169,7 +174,7 @@ def _add_axes(
     written = ticks(offsets)
     font = {"size": FONT_SIZE}
     figure.update_xaxes(
-        title={"text": "offset: position of the first token", "font": font, "standoff": 8},
+        title={"text": axis, "font": font, "standoff": 8},
         tickvals=[spaced(k) for k in written],
         ticktext=[str(k) for k in written],
         range=[-margin, last + margin],
@@ -181,6 +186,8 @@ def _add_axes(
         ticks="outside",
         ticklen=4,
         tickcolor=colors.muted,
+        row=row,
+        col=1,
     )
     figure.update_yaxes(
         title={"text": escape(_UNITS.get(name, f"{name} (%)")), "font": font, "standoff": 8},
@@ -189,23 +196,40 @@ def _add_axes(
         gridcolor=colors.grid,
         zeroline=False,
         automargin=True,
+        row=row,
+        col=1,
     )
 
 
-def _shade(figure: go.Figure, theme: str, trained: int, offsets: Sequence[int]) -> None:
-    """Shades the offsets that training drew from: 0 to ``trained``."""
+def _shade(
+    figure: go.Figure, row: int, theme: str, trained: tuple[int, int], offsets: Sequence[int]
+) -> None:
+    """Shades the offsets that training drew from, both ends among them."""
     colors = get_theme(theme)
     margin = 0.04 * max(spaced(max(offsets)), 1.0)
-    end = min(spaced(trained), spaced(max(offsets)) + margin)
-    figure.add_vrect(x0=-margin, x1=end, fillcolor=colors.shade, line={"width": 0}, layer="below")
+    low, high = trained
+    begin = -margin if low == 0 else spaced(low) - margin
+    end = spaced(high) + margin * (low == high)
+    end = min(end, spaced(max(offsets)) + margin)
+    figure.add_vrect(
+        x0=begin,
+        x1=end,
+        fillcolor=colors.shade,
+        line={"width": 0},
+        layer="below",
+        row=row,
+        col=1,
+    )
     figure.add_annotation(
-        text=f"trained range: 0 to {trained}",
-        x=-margin,
+        text=f"trained range: {low} to {high}" if low != high else f"trained at {low} alone",
+        x=begin,
         y=1,
-        yref="paper",
+        yref=f"y{row if row > 1 else ''} domain",
         xanchor="left",
         yanchor="top",
         xshift=4,
         showarrow=False,
         font={"size": SMALL_SIZE, "color": colors.muted},
+        row=row,
+        col=1,
     )

@@ -24,8 +24,9 @@ def test_finetune_then_compare_then_attend_over_two_seeds(tmp_path: Path) -> Non
     pairs = api.pairs_of(tmp_path / "run")
     assert len(pairs) == 2
     asked = CompareConfig("ner", *pairs[0], data=DATA, offsets="0,4", n=16)
-    comparisons, mean = api.compare_seeds(asked, pairs)
-    assert len(comparisons) == 2 and mean is not None and mean.n_seeds == 2
+    found = api.compare_seeds(asked, pairs)
+    assert found.n_seeds == 2 and len(found.of_seeds) == 2
+    assert found.condition.trained == (0, 32)  # as the run's own configuration says
     result = api.attend("ner", pairs[0][0], "Ada lives in Paris.", versus=pairs[0][1])
     assert [m.kind for m in result.maps] == ["encoder"]
     assert result.versus[0].weights.shape == result.maps[0].weights.shape

@@ -2,21 +2,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
 from shiftdemo.errors import ConfigError, DataError, ModelError
+from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.controls import SourceUse
 from shiftdemo.evaluation.effects import OffsetEffect
 from shiftdemo.evaluation.predict import Cancelled
-from shiftdemo.evaluation.report import Comparison, compare_models, mean_over_seeds
+from shiftdemo.evaluation.report import Comparison, compare_models
 from shiftdemo.evaluation.significance import Difference
-from shiftdemo.evaluation.verdict import RULES, Controls, Differences, judge
+from shiftdemo.evaluation.verdict import RULES, Case, Controls, Differences, judge
 from shiftdemo.models import Loaded
 from shiftdemo.tasks import Task
 from shiftdemo.types import Sample, TaggedSample, TranslationSample
 
 FINE = Controls(OffsetEffect(1.0, "moves", True, "moves."), SourceUse(0.1, 3.0, True, "used."))
+TRAINED = Condition("row", (0, 16))
 GAIN, LOSS, NOTHING = (
     Difference(12.0, 9.0, 15.0, 0.001),
     Difference(-5.0, -8.0, -2.0, 0.001),
@@ -29,7 +32,7 @@ def comparison(
     base_tagger: Loaded, shift_tagger: Loaded, ner: Task, tagged: list[Sample]
 ) -> Comparison:
     models = {"shift": shift_tagger, "base": base_tagger}
-    return compare_models(models, ner, tagged, (8, 16, 40), trained_offset=16)
+    return compare_models(models, ner, tagged, (8, 16, 40), conditions=[TRAINED])
 
 
 def test_the_shift_trained_tagger_is_more_robust_inside_its_range(comparison: Comparison) -> None:
@@ -42,6 +45,7 @@ def test_the_shift_trained_tagger_is_more_robust_inside_its_range(comparison: Co
     )
     assert "robust_gain" in comparison.findings
     assert "More robust inside the trained range" in comparison.verdict
+    assert comparison.verdict.startswith("About these two models (one training seed)")
 
 
 def test_the_reference_arm_comes_first_whatever_the_order(comparison: Comparison) -> None:
@@ -71,6 +75,10 @@ def test_to_dict_is_json_and_complete(comparison: Comparison) -> None:
     assert values["verdict"] == comparison.verdict
     assert values["findings"] == list(comparison.findings)
     assert values["rules"] == list(RULES)
+    assert values["condition"] == {"side": "row", "trained": [0, 16]}
+    assert values["brackets"] == "95 % interval over 36 sentences"
+    assert set(values["corrected"]) == {"clean", "inside", "outside"}
+    assert "stats" not in values
     assert values["curves"]["shift"][1]["n"] == comparison.n
     assert values["differences"]["shift"]["inside"]["p_value"] < 0.05
     assert values["controls"]["base"]["offset"]["expected"] == "moves"
@@ -80,7 +88,7 @@ def test_the_same_call_gives_the_same_result(
     comparison, base_tagger, shift_tagger, ner, tagged
 ) -> None:
     models = {"shift": shift_tagger, "base": base_tagger}
-    assert compare_models(models, ner, tagged, (8, 16, 40), trained_offset=16) == comparison
+    assert compare_models(models, ner, tagged, (8, 16, 40), conditions=[TRAINED]) == comparison
 
 
 def test_translation_scores_outputs_and_progress(
@@ -137,10 +145,15 @@ def test_tags_that_the_model_does_not_know_count_as_missed(base_tagger, ner: Tas
     assert [row.type for row in found.types["base"]] == ["LOC", "PER", "WORK"]
 
 
-def differences(
-    inside: Difference | None, clean: Difference, outside: Difference | None
-) -> Differences:
-    return Differences((clean,), inside, outside)
+def case(
+    inside: Difference | None,
+    clean: Difference,
+    outside: Difference | None,
+    controls: Controls = FINE,
+    **more: Any,
+) -> Case:
+    found = Differences((clean,), inside, outside)
+    return Case("BLEU", 400, found, {"base": FINE, "shift": controls}, TRAINED, **more)
 
 
 @pytest.mark.parametrize(
@@ -152,48 +165,49 @@ def differences(
         (None, NOTHING, GAIN, ("no_clean_difference", "outside_gain")),
     ],
 )
-def test_verdict_follows_the_intervals(inside, clean, outside, findings) -> None:
-    both = {"base": FINE, "shift": FINE}
-    assert (
-        judge("entity F1", 400, differences(inside, clean, outside), both, 32).findings == findings
-    )
+def test_verdict_follows_the_tests(inside, clean, outside, findings) -> None:
+    assert judge(case(inside, clean, outside)).findings == ("these_models", *findings)
+
+
+def test_a_test_that_the_correction_leaves_nothing_of_is_no_finding() -> None:
+    barely = Difference(1.0, 0.1, 1.9, 0.03)
+    assert judge(case(None, barely, None)).findings[-1] == "clean_gain"
+    found = judge(case(NOTHING, barely, NOTHING))
+    assert found.findings[2] == "no_clean_difference"
+    assert found.corrected["clean"] == pytest.approx(0.09)
+    assert "p = 0.090 corrected" in found.text
+
+
+def test_the_first_words_say_what_a_verdict_is_about() -> None:
+    one = judge(case(GAIN, NOTHING, None)).text
+    assert one.startswith("About these two models (one training seed), not about the training")
+    several = judge(case(GAIN, NOTHING, None, n_seeds=3))
+    assert several.text.startswith("About the training, over 3 seeds and the sentences together:")
+    assert several.findings[:2] == ("over_seeds", "robust_gain")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"), [(0.41, "41% more"), (-0.3, "30% fewer"), (0.04, ""), (None, "")]
+)
+def test_a_verdict_says_when_the_arms_read_other_amounts(more: float | None, words: str) -> None:
+    text = judge(case(GAIN, NOTHING, None, more_tokens=more)).text
+    assert (f"read {words} tokens a step" in text) if words else ("tokens a step" not in text)
 
 
 def test_a_failed_offset_control_silences_the_robustness_claim() -> None:
     broken = Controls(OffsetEffect(0.0, "moves", False, "Offset 8 does not reach the model."), None)
-    found = judge("BLEU", 400, differences(GAIN, NOTHING, GAIN), {"base": FINE, "shift": broken}, 8)
-    assert found.findings == ("offset_control_failed", "no_clean_difference")
-    assert found.text.startswith("Warning (shift): Offset 8 does not reach the model.")
+    found = judge(case(GAIN, NOTHING, GAIN, broken))
+    assert found.findings == ("these_models", "offset_control_failed", "no_clean_difference")
+    assert "Warning (shift): Offset 8 does not reach the model." in found.text
 
 
 def test_a_shift_arm_that_ignores_its_source_is_not_called_robust() -> None:
     deaf = Controls(FINE.offset, SourceUse(3.0, 3.0, False, "hardly looks at its source."))
-    found = judge("BLEU", 400, differences(GAIN, NOTHING, GAIN), {"base": FINE, "shift": deaf}, 8)
-    assert found.findings == ("source_control_failed", "no_clean_difference")
-    found = judge("BLEU", 400, differences(GAIN, NOTHING, None), {"base": deaf, "shift": FINE}, 8)
-    assert found.findings == ("source_control_failed", "robust_gain", "no_clean_difference")
-
-
-def test_mean_over_seeds_gives_mean_least_and_greatest(comparison: Comparison) -> None:
-    lower = dataclasses.replace(
-        comparison,
-        curves={
-            arm: tuple(dataclasses.replace(s, value=s.value - 10) for s in scores)
-            for arm, scores in comparison.curves.items()
-        },
+    found = judge(case(GAIN, NOTHING, GAIN, deaf))
+    assert found.findings == ("these_models", "source_control_failed", "no_clean_difference")
+    swapped = dataclasses.replace(case(GAIN, NOTHING, None), controls={"base": deaf, "shift": FINE})
+    assert judge(swapped).findings[1:] == (
+        "source_control_failed",
+        "robust_gain",
+        "no_clean_difference",
     )
-    found = mean_over_seeds([comparison, lower])
-    value = comparison.curves["base"][0].value
-    score = found.curves["base"][0]
-    assert (score.value, score.low, score.high) == pytest.approx((value - 5, value - 10, value))
-    assert found.n_seeds == 2 and "2 training seeds" in score.signature
-    assert len(found.differences["shift"]) == len(found.offsets)
-    json.dumps(found.to_dict(), allow_nan=False)
-
-
-def test_mean_over_seeds_refuses_unlike_comparisons(comparison: Comparison) -> None:
-    other = dataclasses.replace(comparison, offsets=(0, 1, 2, 3))
-    with pytest.raises(DataError, match="differ in offsets"):
-        mean_over_seeds([comparison, other])
-    with pytest.raises(DataError, match="at least one"):
-        mean_over_seeds([])

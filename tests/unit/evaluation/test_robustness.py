@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from shiftdemo.errors import ConfigError
+from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.predict import Cancelled, predictions
 from shiftdemo.evaluation.robustness import (
     DEFAULT_OFFSETS,
@@ -117,7 +118,7 @@ def test_curve_leaves_out_sentences_without_reference(translator, translation, p
 
 def test_summary_checked_by_hand() -> None:
     scores = [Score("entity F1", v, v, v, 9, "") for v in (60.0, 50.0, 30.0, 10.0)]
-    found = summarise((0, 1, 4, 8), scores, trained_offset=4)
+    found = summarise((0, 1, 4, 8), scores, Condition("row", (0, 4)))
     assert (found.at_zero, found.worst_inside, found.outside) == (60.0, 30.0, 10.0)
     assert found.area == pytest.approx((55 * 1 + 40 * 3 + 20 * 4) / 8)
     unknown = summarise((0,), scores[:1])

@@ -101,7 +101,7 @@ def _scores(values, name="entity F1"):
 def _comparison():
     return {
         "offsets": [0, 1, 4, 16],
-        "trained_offset": 4,
+        "condition": {"side": "row", "trained": (0, 4)},
         "curves": {"base": _scores([60, 50, 40, 30]), "shift": _scores([61, 60, 59, 35])},
     }
 
@@ -121,14 +121,28 @@ def test_curve_figure_lines_bands_and_trained_range():
 
 def test_curve_figure_takes_plain_dicts_and_seed_means():
     plain = json.loads(json.dumps(_comparison(), default=asdict))
-    plain |= {"trained_offset": None, "n_seeds": 3}
+    plain |= {"condition": {"side": "row", "trained": None}, "n_seeds": 3}
     figure = curve_figure(plain, "dark")
     assert "least and greatest of 3 seeds" in figure.data[2].text[0]
     assert not figure.layout.shapes
 
 
+def test_curve_figure_has_a_panel_for_each_condition():
+    one = _comparison()
+    axis = "offset: position of the source's first token (the target's: 0)"
+    other = {**one, "axis": axis, "condition": {"side": "source", "trained": (4, 4)}}
+    figure = curve_figure({**one, "also": [other]})
+    assert figure.layout.xaxis2.title.text == axis
+    assert figure.layout.xaxis.title.text == "offset: position of the first token"
+    assert [t.name for t in figure.data if t.showlegend] == ["base", "shift-trained"]
+    second = figure.layout.shapes[1]
+    assert second.x0 < spaced(4) < second.x1 and second.xref == "x2"
+    texts = [note.text for note in figure.layout.annotations]
+    assert texts == ["trained range: 0 to 4", "trained at 4 alone"]
+
+
 def test_curve_figure_one_offset_gets_a_bar_and_none_an_error():
-    one = {"offsets": [0], "curves": {"<b>": _scores([50])}, "trained_offset": None}
+    one = {"offsets": [0], "curves": {"<b>": _scores([50])}}
     figure = curve_figure(one)
     assert figure.data[1].error_y.visible and figure.data[1].name == "&lt;b&gt;"
     with pytest.raises(DataError, match="no robustness curve"):

@@ -1,0 +1,92 @@
+"""What the models of a comparison were trained on, as their runs tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shiftdemo.errors import ShiftDemoError
+
+if TYPE_CHECKING:
+    from shiftdemo.evaluation.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How one arm was trained.
+
+    Attributes:
+        shifts: specifications of its operators; none for a base arm.
+        tokens: that it read a step, on average; ``None`` where its log does not tell.
+    """
+
+    shifts: tuple[str, ...]
+    tokens: float | None
+
+
+def training_of(ref: str) -> Training | None:
+    """Returns how the model in a folder was trained; ``None`` where it is no arm of a run.
+
+    Args:
+        ref: a model reference; the folder of an arm lies in that of its run.
+    """
+    from shiftdemo.bundle.saved import read_arm
+    from shiftdemo.training.run import arm_folder
+
+    if ":" in ref:
+        return None
+    folder = Path(ref)
+    runs = [(folder.parent, 0)]
+    if folder.parent.parent.name == "seeds" and folder.parent.name.isdecimal():
+        runs.insert(0, (folder.parent.parent.parent, int(folder.parent.name)))
+    for run, seed_index in runs:
+        try:
+            found = read_arm(run, folder.name, seed_index)
+        except ShiftDemoError:
+            continue  # another folder that happens to lie there
+        if found.folder == arm_folder(run, folder.name, seed_index):
+            return Training(found.config.shifts_of(found.arm), _tokens(run, found.arm))
+    return None
+
+
+def _tokens(run: Path, arm: str) -> float | None:
+    from shiftdemo.events import StepLogged
+    from shiftdemo.training.record import read_events
+
+    events = read_events(run)
+    steps = [e.tokens for e in events if isinstance(e, StepLogged) and e.arm == arm]
+    return sum(steps) / len(steps) if steps else None
+
+
+def more_tokens(base: Training | None, shifted: Training | None) -> float | None:
+    """Returns the share of tokens a step that the second read more; ``None`` if not known."""
+    if base is None or shifted is None or not base.tokens or shifted.tokens is None:
+        return None
+    return shifted.tokens / base.tokens - 1
+
+
+def conditions_of(
+    trainings: Iterable[Training | None], decoder: bool
+) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    """Returns what the arms were trained on, each once, and notes on what is not measured.
+
+    Args:
+        trainings: of the arms, the one that is judged first.
+        decoder: whether the models have a decoder of their own.
+    """
+    from shiftdemo.evaluation.conditions import condition_of, not_measured
+
+    known = [one for one in trainings if one is not None and one.shifts]
+    found = [condition_of(one.shifts, decoder) for one in known]
+    left: dict[str, None] = {}
+    for one in known:
+        left |= dict.fromkeys(not_measured(one.shifts))
+    notes: tuple[str, ...] = ()
+    if left:
+        notes = (
+            f"Training also used {', '.join(left)}; what is measured here are position offsets "
+            "alone.",
+        )
+    return tuple(dict.fromkeys(one for one in found if one is not None)), notes

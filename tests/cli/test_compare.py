@@ -1,0 +1,120 @@
+"""``compare`` measures an arm on what it was trained on, and says which figures it prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shiftdemo import api
+from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
+from shiftdemo.cli import main
+from shiftdemo.config import DataSpec, TrainConfig
+from shiftdemo.evaluation.conditions import Condition
+
+DATA = DataSpec(size=64, eval_size=16, max_words=10)
+SMALL = ["--corpus", "grammar", "--n", "16", "--max-words", "10"]
+
+
+def trained(folder: Path, *shifts: str, **more: Any) -> str:
+    values = {"task": "ner", "data": DATA, "steps": 3, "batch_size": 16, "warmup": 1, **more}
+    list(api.finetune(TrainConfig(shifts=shifts, eval_every=0, **values), folder))
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def source_run(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("runs") / "source"
+    spec = "position_offset:max_offset=8,side=source"
+    return trained(folder, spec, task="translation", seeds=(0, 1))
+
+
+@pytest.fixture(scope="module")
+def fixed_run(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("runs") / "fixed"
+    return trained(folder, "position_offset:fixed=3", "prefix_context", "local_shuffle:k=1")
+
+
+@pytest.fixture
+def compare(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    def call(task: str, base: str, shifted: str, *more: str) -> dict[str, Any]:
+        pair = ["--base", base, "--shifted", shifted, *SMALL]
+        assert main(["compare", "--task", task, *pair, *more, "--json"]) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    return call
+
+
+def test_the_side_comes_from_the_run_and_several_seeds_get_one_verdict(compare, source_run) -> None:
+    found = compare("translation", source_run, source_run, "--offsets", "0,4")
+    assert found["condition"] == {"side": "source", "trained": [0, 8]}
+    assert found["axis"] == "offset: position of the source's first token (the target's: 0)"
+    assert found["offsets"] == [0, 4, 8]
+    assert found["n_seeds"] == 2 and len(found["of_seeds"]) == 2
+    assert found["verdict"].startswith("About the training, over 2 seeds and the sentences")
+    assert found["brackets"] == "least to greatest of 2 seeds"
+
+
+def test_what_is_asked_for_goes_before_the_run(compare, source_run) -> None:
+    one = [f"{source_run}/base", f"{source_run}/shift"]
+    found = compare("translation", *one, "--offsets", "0,4", "--shift", "position_offset:fixed=4")
+    assert found["condition"] == {"side": "both", "trained": [4, 4]}
+    assert found["verdict"].startswith("About these two models (one training seed), not about")
+
+
+def test_the_printed_table_names_its_figures(source_run, capsys) -> None:
+    pair = ["--base", source_run, "--shifted", source_run, *SMALL, "--offsets", "0,4"]
+    assert main(["compare", "--task", "translation", *pair]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        "BLEU, mean of 2 seeds [least to greatest of 2 seeds]; offset: position of the source's "
+        "first token (the target's: 0); trained: 0 to 8"
+    )
+
+
+def test_fixed_is_the_trained_range_and_what_is_not_measured_is_said(compare, fixed_run) -> None:
+    found = compare("ner", fixed_run, fixed_run, "--offsets", "0,1,8")
+    assert found["condition"] == {"side": "row", "trained": [3, 3]}
+    assert found["offsets"] == [0, 1, 3, 8]
+    assert found["notes"][0] == (
+        "Training also used prefix_context, local_shuffle; what is measured here are position "
+        "offsets alone."
+    )
+    assert "few_sentences" in found["findings"] and "more_tokens" in found["findings"]
+    assert found["more_tokens"] > 0.2
+
+
+def test_arms_of_two_runs_are_each_measured_on_each(compare, source_run, tmp_path) -> None:
+    spec = "position_offset:max_offset=4,side=target"
+    other = trained(tmp_path / "target", spec, task="translation")
+    pair = [f"{source_run}/shift", f"{other}/shift"]
+    found = compare("translation", *pair, "--offsets", "0,4")
+    assert found["condition"] == {"side": "target", "trained": [0, 4]}
+    assert [one["condition"] for one in found["also"]] == [{"side": "source", "trained": [0, 8]}]
+    assert set(found["also"][0]["curves"]) == {"base", "shift"}
+
+
+@pytest.mark.parametrize("spec", ["local_shuffle:k=3", "position_skip"])
+def test_an_operator_that_compare_would_ignore_is_an_error(fixed_run, spec, capsys) -> None:
+    pair = ["--base", fixed_run, "--shifted", fixed_run, *SMALL]
+    assert main(["compare", "--task", "ner", *pair, "--shift", spec]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith("shiftdemo: A comparison measures position offsets, not ")
+
+
+def test_training_of_knows_arms_and_nothing_else(fixed_run: str, tmp_path: Path) -> None:
+    found = training_of(f"{fixed_run}/shift")
+    assert found is not None and found.shifts[0] == "position_offset:fixed=3"
+    assert training_of(f"{fixed_run}/base").shifts == ()
+    assert more_tokens(training_of(f"{fixed_run}/base"), found) > 0.2
+    for ref in ("bundled:tagger", "scratch:learned", str(tmp_path / "x"), fixed_run):
+        assert training_of(ref) is None
+    assert more_tokens(None, found) is None
+    nothing = conditions_of([None, Training((), 1.0)], decoder=True)
+    assert nothing == ((), ())
+    twice = conditions_of([found, found], decoder=False)
+    assert twice[0] == (Condition("row", (3, 3)),)
