@@ -24,6 +24,7 @@ from shiftdemo.cli_flags import (
     effect_flag,
     file_flags,
     json_flag,
+    language_flags,
     number_flags,
     task_flag,
 )
@@ -103,6 +104,7 @@ def _compare(commands: Any) -> None:
     parser.add_argument("--shifted", required=True, metavar="MODEL|DIR")
     parser.add_argument("--input", help=INPUT)
     file_flags(parser)
+    language_flags(parser)
     parser.add_argument("--split", dest="eval_split", help="of the hub's data; default validation")
     corpus_flags(parser)
     parser.add_argument(

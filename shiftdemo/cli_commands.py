@@ -45,7 +45,8 @@ def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = ""
             raise ConfigError("Give --corpus or files, not both.")
         if found.get("new_frames"):
             raise ConfigError("--new-frames is for the built-in corpus; leave it out with files.")
-        names = ["columns", "encoding", "revision", "subset", "train_split", "eval_split"]
+        names = ["columns", "encoding", "source_lang", "target_lang"]
+        names += ["revision", "subset", "train_split", "eval_split"]
         found = {"size": _FILE_ROWS, "eval_size": 1000, **found, **given(arguments, names)}
         return DataSpec(corpus="", train=train, eval=held_out, **found)
     return DataSpec(**found)

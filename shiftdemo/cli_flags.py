@@ -81,3 +81,14 @@ def file_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--revision", default="", help="branch, tag or commit of the hub's data")
     parser.add_argument("--subset", default="", help="configuration of the hub's data")
+
+
+def language_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of the languages of translation pairs."""
+    for side, use in (("source", ""), ("target", "; BLEU cuts zh, ja and ko into characters")):
+        parser.add_argument(
+            f"--{side}-lang",
+            metavar="CODE",
+            help=f"language of the {side}s, as zh, zh-CN or zho_Hans; otherwise by the column's "
+            f"name, or by the script{use}",
+        )

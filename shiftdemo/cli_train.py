@@ -18,6 +18,7 @@ from shiftdemo.cli_flags import (
     effect_flag,
     file_flags,
     json_flag,
+    language_flags,
     number_flags,
     task_flag,
 )
@@ -61,6 +62,7 @@ def train_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--eval", default="", help="the same, held out")
     file_flags(parser)
+    language_flags(parser)
     parser.add_argument("--train-split", help="of the hub's data; default train")
     parser.add_argument("--eval-split", help="of the hub's data; default validation")
     corpus_flags(parser)

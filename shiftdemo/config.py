@@ -9,6 +9,7 @@ from typing import Any
 
 from shiftdemo.bounds import bounded, check_bounds, one_of
 from shiftdemo.errors import ConfigError
+from shiftdemo.languages import check_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class DataSpec:
         train, eval: paths of files, or ``hub:OWNER/NAME`` (see :mod:`shiftdemo.data`).
         columns: which column is which, as ``source=en,target=fr``; the rest is guessed.
         encoding: character encoding of the files; empty: UTF-8, or UTF-16 with its mark.
+        source_lang, target_lang: codes of the languages of translation pairs, as ``zh``, ``zh-CN``
+            or ``zho_Hans``; empty: by the columns' names, else by the script of the texts.
         revision, subset: of a data set of the hub; empty: its main one.
         train_split, eval_split: which of its splits.
         names: where names may stand in the built-in corpus, in training
@@ -33,6 +36,8 @@ class DataSpec:
     eval: str = ""
     columns: str = ""
     encoding: str = ""
+    source_lang: str = ""
+    target_lang: str = ""
     revision: str = ""
     subset: str = ""
     train_split: str = "train"
@@ -54,6 +59,8 @@ class DataSpec:
                 raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
         if not isinstance(self.new_frames, bool):
             raise ConfigError(f"data: new_frames is {self.new_frames!r:.40}; give true or false.")
+        check_language(self.source_lang, "source_lang")
+        check_language(self.target_lang, "target_lang")
 
 
 OWN_ARMS = ("base", "shift", "start")

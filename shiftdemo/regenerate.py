@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.data.export import as_row
+from shiftdemo.data.spoken import with_languages
 from shiftdemo.errors import DataError
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.types import (
@@ -93,7 +94,8 @@ def _original(row: Mapping[str, Any], identity: str, where: str) -> Sample:
         return TextSample(identity, row["original_text"], str(row.get("label") or ""))
     pairs = _listed(row.get("original_links") or "null", where)
     links = None if pairs is None else tuple((int(s), int(t)) for s, t in pairs)
-    return TranslationSample(identity, row["original_source"], row["original_target"], links=links)
+    texts = row["original_source"], row["original_target"]
+    return next(with_languages([TranslationSample(identity, *texts, links=links)]))
 
 
 def _is_row(made: ShiftedSample, row: Mapping[str, Any], where: str) -> bool:

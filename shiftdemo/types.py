@@ -26,14 +26,19 @@ class TranslationSample:
         target: its translation; may be empty for typed input.
         links: the gold word alignment, pairs ``(source word, target word)`` over the words of
             :func:`shiftdemo.words.split`, or ``None`` where it is not known.
+        source_lang, target_lang: codes of the languages, such as ``zh``; empty: not known, and
+            ``mul``: several in one file.
+        lang_by: by what ``target_lang`` is known: ``given``, ``column`` or ``script``; empty: it
+            came with the sample, or is not known.
     """
 
     id: str
     source: str
     target: str
-    source_lang: str = "en"
-    target_lang: str = "fr"
+    source_lang: str = ""
+    target_lang: str = ""
     links: tuple[Link, ...] | None = None
+    lang_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

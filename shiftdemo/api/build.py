@@ -13,6 +13,7 @@ from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.push import push_samples
 from shiftdemo.data.questions import typed_question
+from shiftdemo.data.spoken import with_languages
 from shiftdemo.errors import ConfigError, DataError, LimitError
 from shiftdemo.limits import Limits
 from shiftdemo.shifts import CONTEXT_SIZE, by_stage, make_shifts, shift_many
@@ -65,7 +66,7 @@ def typed_sample(
     if parts is None:
         raise ConfigError(f"There is no task {task!r}; choose one of {', '.join(TASK_PARTS)}.")
     if parts[0] == "source":
-        return TranslationSample("typed", text.strip(), target.strip())
+        return next(with_languages([TranslationSample("typed", text.strip(), target.strip())]))
     if parts[0] == "text":
         return TextSample("typed", text.strip(), target.strip() if "label" in parts else "")
     if parts[0] == "question":

@@ -10,7 +10,8 @@ from shiftdemo.config import DataSpec, TrainConfig
 WITHOUT_FLAG = ("average", "subword_dropout", "word_dropout")
 _FLAGS = {"seeds": "--seed", "shifts": "--shift", "other_arms": "--arm"}
 _CORPUS = ("names", "eval_names", "min_words", "max_words")
-_FILES = ("train", "eval", "columns", "encoding", "revision", "subset", "train_split", "eval_split")
+_FILES: tuple[str, ...] = ("train", "eval", "columns", "encoding", "source_lang", "target_lang")
+_FILES += ("revision", "subset", "train_split", "eval_split")
 _SIZES = ("size", "eval_size")
 
 

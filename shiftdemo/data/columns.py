@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shiftdemo.errors import ConfigError, DataError
+from shiftdemo.languages import known_language
 
 Parts = tuple[str, ...]  # the roles that make a sample together
 TASK_PARTS: dict[str, Parts] = {
@@ -52,24 +53,6 @@ _LOOSE_NAMES = {
     "words": (*_NAMES["words"], "sentence", "text"),
     "tags": (*_NAMES["tags"], "label"),
 }
-_LANGUAGES: dict[str, tuple[str, ...]] = {
-    "en": ("english", "eng"),
-    "fr": ("french", "français", "francais", "fra", "fre"),
-    "de": ("german", "deutsch", "deu", "ger"),
-    "es": ("spanish", "español", "spa"),
-    "it": ("italian", "italiano", "ita"),
-    "pt": ("portuguese", "português", "por"),
-    "nl": ("dutch", "nederlands", "nld"),
-    "ro": ("romanian", "ron"),
-    "pl": ("polish", "pol"),
-    "cs": ("czech", "ces"),
-    "ru": ("russian", "rus"),
-    "ar": ("arabic", "ara"),
-    "zh": ("chinese", "中文", "zho", "cmn"),
-    "ja": ("japanese", "日本語", "jpn"),
-    "ko": ("korean", "한국어", "kor"),
-}
-_LANGUAGE_OF = {name: code for code, names in _LANGUAGES.items() for name in (code, *names)}
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -134,7 +117,7 @@ def _languages(names: Sequence[str]) -> dict[str, str]:
 
     The page's own pair, English to French, comes first; otherwise the order of the file.
     """
-    there = {_LANGUAGE_OF[key]: name for name in names if (key := _leaf(name)) in _LANGUAGE_OF}
+    there = {code: name for name in names if (code := known_language(_leaf(name)))}
     if len(there) < 2:
         return {}
     source = "en" if "en" in there else next(iter(there))

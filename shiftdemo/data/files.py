@@ -20,6 +20,7 @@ from shiftdemo.data.conll import read_conll
 from shiftdemo.data.lines import Meter, check_encoding, read_lines
 from shiftdemo.data.parquet import read_parquet
 from shiftdemo.data.rows import Roles, make_sample
+from shiftdemo.data.spoken import with_languages
 from shiftdemo.data.tables import comma_rows, header_fields, json_rows, tab_rows, table_rows
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample, TranslationSample
@@ -51,7 +52,8 @@ def iter_samples(
 ) -> Iterator[Sample]:
     """Yields the samples of a file one at a time; memory does not grow with the file.
 
-    Spaces around a source, a target or a text are taken off.
+    Spaces around a source, a target or a text are taken off. Of languages a pair has those that
+    its columns are called by; see :func:`shiftdemo.data.spoken.with_languages` for the rest.
 
     Args:
         path: a ``.jsonl``, ``.csv``, ``.tsv``, ``.conll`` or ``.txt`` file, or one of them
@@ -81,7 +83,7 @@ def read_samples(
     max_bytes: int | None = None,
 ) -> list[Sample]:
     """Returns the samples of a file, at most ``limit``; see :func:`iter_samples`."""
-    found = iter_samples(path, task, columns, encoding, max_bytes=max_bytes)
+    found = with_languages(iter_samples(path, task, columns, encoding, max_bytes=max_bytes))
     return list(found if limit is None else islice(found, max(1, limit)))
 
 
@@ -228,8 +230,9 @@ def parallel_lines(source: Path, target: Path) -> list[Sample]:
             f"{source.name} has {len(left)} lines and {target.name} {len(right)}; "
             "they must match line by line."
         )
-    return [
+    pairs = (
         TranslationSample(f"{source.name}-{n}", a.strip(), b.strip())
         for n, (a, b) in enumerate(zip(left, right, strict=True), 1)
         if a.strip() and b.strip()
-    ]
+    )
+    return list(with_languages(pairs))

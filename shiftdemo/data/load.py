@@ -11,6 +11,7 @@ from shiftdemo.data.files import iter_samples
 from shiftdemo.data.grammar import GrammarSpec, generate, keep
 from shiftdemo.data.hub import hub_samples, is_hub
 from shiftdemo.data.lines import Meter
+from shiftdemo.data.spoken import with_languages
 from shiftdemo.errors import ConfigError
 from shiftdemo.limits import Limits
 from shiftdemo.types import Sample
@@ -77,7 +78,8 @@ def stream_samples(
 
     Args:
         ref: a path, or ``hub:OWNER/NAME``.
-        data: its ``columns``, ``encoding``, ``revision``, ``subset`` and splits are used.
+        data: its ``columns``, ``encoding``, languages, ``revision``, ``subset`` and splits are
+            used.
         split: ``"train"``: ``data.train_split`` of the hub's data set; else ``data.eval_split``.
         meter: is told how far the reading is.
 
@@ -88,8 +90,10 @@ def stream_samples(
     columns = parse_columns(data.columns)
     if is_hub(ref):
         part = data.train_split if split == "train" else data.eval_split
-        return hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
-    return iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
+        found = hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
+    else:
+        found = iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
+    return with_languages(found, data.source_lang, data.target_lang)
 
 
 def keep_corpus() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from shiftdemo.data.columns import BESIDE, PARTS, Parts, lookup, short, wanted_columns
 from shiftdemo.data.questions import question_sample
+from shiftdemo.data.spoken import column_language
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
 
@@ -35,6 +36,8 @@ class Roles:
         self.classes = classes or {}
         self._name, self._task, self._unit = name, task, unit
         self._parts = next(parts for parts in PARTS if set(parts) <= set(self.columns))
+        sides = self._parts if self._parts[0] == "source" else ()
+        self._languages = [column_language(self.columns[role]) for role in sides]
 
     def samples(self, rows: Iterable[Row]) -> Iterator[Sample]:
         """Yields a sample for each numbered row.
@@ -57,7 +60,7 @@ class Roles:
                 identity = identity if value is None or value == "" else str(value)[:100]
             except KeyError:
                 pass
-        return make_sample(identity, self._parts, values, where)
+        return make_sample(identity, self._parts, values, where, self._languages)
 
     def _beside(self, row: Mapping[str, Any], role: str) -> Any:
         try:
@@ -100,8 +103,17 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def make_sample(identity: str, parts: Parts, values: Sequence[Any], where: str) -> Sample:
+def make_sample(
+    identity: str,
+    parts: Parts,
+    values: Sequence[Any],
+    where: str,
+    languages: Sequence[str] = ("", ""),
+) -> Sample:
     """Returns the sample that has ``values`` as its parts.
+
+    Args:
+        languages: of source and target, as far as their columns name them.
 
     Raises:
         DataError: they are of the wrong kind, empty, or do not fit each other.
@@ -115,11 +127,14 @@ def make_sample(identity: str, parts: Parts, values: Sequence[Any], where: str) 
                 raise DataError("there is an empty word, or none; remove it and its tag.")
             return TaggedSample(identity, words, _as_words(values[1]))
         first, *rest = values
-        texts = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
-        if not texts or not first.strip():
+        fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
+        if not fits or not first.strip():
             raise DataError(f"{' and '.join(parts)} must be text, and {parts[0]} not empty.")
         if parts[0] == "source":
-            return TranslationSample(identity, first.strip(), str(rest[0]).strip())
+            texts = first.strip(), str(rest[0]).strip()
+            source, target = languages
+            by = "column" if target else ""
+            return TranslationSample(identity, *texts, source, target, lang_by=by)
         return TextSample(identity, first.strip(), *map(str, rest))
     except DataError as error:
         raise DataError(f"{where}: {error}") from None

@@ -13,6 +13,8 @@ import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from shiftdemo.data.spoken import FIRST
+from shiftdemo.languages import SEVERAL, script_language
 from shiftdemo.types import Sample, TranslationSample
 
 _ORDER = 4  # word n-grams of BLEU (Papineni et al. 2002)
@@ -20,6 +22,7 @@ _CHAR_ORDER = 6  # character n-grams of chrF (Popović 2015)
 _BETA = 2  # chrF2: recall counts twice as much
 BLEU_STATS = slice(0, 2 + 2 * _ORDER)
 CHRF_STATS = slice(2 + 2 * _ORDER, 2 + 2 * _ORDER + 3 * _CHAR_ORDER)
+# Those of MeCab, which sacreBLEU has for ja and ko, need packages and dictionaries of their own.
 _TOKENIZERS = {"zh": "zh", "ja": "char", "ko": "char"}
 _CACHED = 1000  # references whose n-grams are kept, some 60 MB
 
@@ -43,9 +46,24 @@ def _kept_metrics(references: tuple[str, ...], tokenize: str) -> Metrics:
     return _new_metrics(references, tokenize)
 
 
+def _language(samples: Sequence[Sample]) -> tuple[str, str]:
+    """Returns the language of the references, and by what it is known.
+
+    Pairs that came without one (made by a program) are told by their script. Of several
+    languages the first is ``mul``, and they stand where the second is.
+    """
+    known = {_pair(sample).target_lang for sample in samples}
+    if known == {""}:
+        references = (_pair(sample).target for sample in samples[:FIRST])
+        return script_language(references), "script"
+    if len(known) > 1:
+        return SEVERAL, "+".join(sorted(name or "unknown" for name in known))
+    by = {_pair(sample).lang_by for sample in samples}
+    return known.pop(), "+".join(sorted(filter(None, by)))
+
+
 def _tokenizer(samples: Sequence[Sample]) -> str:
-    languages = {_pair(sample).target_lang for sample in samples}
-    return _TOKENIZERS.get(languages.pop(), "13a") if len(languages) == 1 else "13a"
+    return _TOKENIZERS.get(_language(samples)[0], "13a")
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
@@ -112,5 +130,13 @@ def _signature(name: str, tokenize: str) -> str:
 
 
 def signature(name: str, samples: Sequence[Sample]) -> str:
-    """Returns sacreBLEU's signature of ``"BLEU"`` or ``"chrF"``."""
-    return _signature(name, _tokenizer(samples))
+    """Returns sacreBLEU's signature of ``"BLEU"`` or ``"chrF"``.
+
+    Where the language decides how the references are cut, or where there are several and none can,
+    it stands behind: ``lang:zh|lang-by:column`` (or ``given`` or ``script``).
+    """
+    language, by = _language(samples)
+    found = _signature(name, _TOKENIZERS.get(language, "13a"))
+    if language not in (*_TOKENIZERS, SEVERAL):
+        return found
+    return f"{found}|lang:{language}" + (f"|lang-by:{by}" if by else "")

@@ -187,7 +187,8 @@ class ShiftedColumns:
                     links = tuple([(to[s], t) for s, t in links if to[s] is not None])
                 langs = original.source_lang, original.target_lang
                 pair = source[row], original.target
-                yield original, TranslationSample(original.id, *pair, *langs, links)
+                found = TranslationSample(original.id, *pair, *langs, links, original.lang_by)
+                yield original, found
 
 
 def _cells(value: Any, n: int) -> list[Any]:

@@ -197,6 +197,7 @@ class Draft:
             sample.source_lang,
             sample.target_lang,
             self.links,
+            sample.lang_by,
         )
 
 

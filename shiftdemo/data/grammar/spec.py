@@ -111,7 +111,7 @@ class GrammarSentence:
 
     def translation(self) -> TranslationSample:
         """Returns the English source, the French target and the links between their words."""
-        return TranslationSample(self.id, self.text_en, self.text_fr, links=self.links)
+        return TranslationSample(self.id, self.text_en, self.text_fr, "en", "fr", self.links)
 
     def tagged(self, lang: str = "en") -> TaggedSample:
         """Returns the words and tags of one side.
