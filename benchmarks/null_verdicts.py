@@ -106,9 +106,13 @@ def drawn(n: int, seed: int) -> list[Sample]:
     return [s for s in samples if isinstance(s, TaggedSample)]
 
 
-def simulated(n_verdicts: int) -> Iterator[dict[str, Any]]:
-    """Yields how often equal arms are called different."""
-    for n in (30, 100, 400):
+def simulated(n_verdicts: int, sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Yields how often equal arms are called different.
+
+    Args:
+        sizes: sentences of the comparisons of one pair.
+    """
+    for n in sizes:
         claims: Counter[str] = Counter()
         for number in range(n_verdicts):
             claims.update(set(found(synthetic(drawn(n, number), f"{n}/{number}", 0.0))) or {"-"})
@@ -197,19 +201,18 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=400, help="simulated verdicts, or sentences")
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--groups", type=int, default=300)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[30, 100, 400])
     arguments = parser.parse_args()
-    rows = []
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     parts = (
-        simulated(arguments.n)
+        simulated(arguments.n, arguments.sizes)
         if arguments.part == "simulated"
         else real(arguments.steps, arguments.n, arguments.groups)
     )
     for row in parts:
         print(json.dumps(row), flush=True)
-        rows.append(row)
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    kept[arguments.part] = rows
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        kept[row["what"]] = row
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

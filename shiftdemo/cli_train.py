@@ -84,6 +84,11 @@ def train_flags(parser: argparse.ArgumentParser) -> None:
     for name, choices in _CHOICES.items():
         parser.add_argument(f"--{name}", choices=choices)
     effect_flag(parser)
+    parser.add_argument(
+        "--allow-overlap",
+        action="store_true",
+        help="where held-out sentences are in training too, warn and go on instead of stopping",
+    )
     parser.add_argument("--output", metavar="DIR", help="folder for config, events and models")
     parser.add_argument(
         "--resume",
@@ -137,6 +142,7 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
         other_arms=others,
         seeds=_integers(arguments.seed, "--seed"),
         allow_no_effect=arguments.allow_no_effect,
+        allow_overlap=arguments.allow_overlap,
         **settings,
     )
 

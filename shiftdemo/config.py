@@ -84,6 +84,7 @@ class TrainConfig:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         precision: ``auto``, ``float32`` or ``bfloat16``.
         allow_no_effect: train also where a position shift does not reach the model, as a control.
+        allow_overlap: train also where held-out sentences are among the training sentences.
     """
 
     task: str = "ner"
@@ -172,6 +173,7 @@ class TrainConfig:
     device: str = "auto"
     precision: str = "auto"
     allow_no_effect: bool = False
+    allow_overlap: bool = False
 
     def __post_init__(self) -> None:
         check_bounds(self, "training")

@@ -19,6 +19,13 @@ class DataError(ShiftDemoError):
     """A file, a column, a line or a typed text cannot be used."""
 
 
+class OverlapError(DataError):
+    """Held-out sentences are in training too, so held-out figures would flatter the model.
+
+    Whoever wants them all the same says so with ``allow_overlap``.
+    """
+
+
 class ModelError(ShiftDemoError):
     """A model or a tokenizer cannot be found, loaded or used for the task."""
 

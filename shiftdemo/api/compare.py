@@ -38,6 +38,7 @@ def compare(
         ShiftDemoError: a model or the data cannot be used, or an offset is beyond the positions.
     """
     limits = limits or Limits()
+    _check(config, limits)  # before a model is loaded
     models = {"base": load(config.base, config.task, limits)}
     models["shift"] = load(config.shifted, config.task, limits)
     return compare_loaded(config, models, progress, cancel, samples, limits)
@@ -59,9 +60,7 @@ def compare_loaded(
     from shiftdemo.tasks import TASKS
 
     limits = limits or Limits()
-    if config.n > limits.compare_samples:
-        raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
-    limits.check_data(config.data)
+    _check(config, limits)
     task = TASKS.get(config.task)()
     decoder = task.kind == "seq2seq"
     base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
@@ -85,6 +84,13 @@ def compare_loaded(
             more_tokens(base, shifted),
         )
     return dataclasses.replace(found, notes=(*notes, *found.notes))
+
+
+def _check(config: CompareConfig, limits: Limits) -> None:
+    """Refuses a comparison that is larger than the server allows, or of data that it reads not."""
+    if config.n > limits.compare_samples:
+        raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
+    limits.check_data(config.data)
 
 
 def trained_condition(task: str, models: Mapping[str, Loaded]) -> Condition:

@@ -134,7 +134,7 @@ def _records(
 ) -> Iterator[Sample]:
     suffix = suffix_of(path)
     if suffix == ".parquet":
-        return read_parquet(path, task, columns, meter)
+        return read_parquet(path, task, columns, meter, max_bytes)
     lines = partial(read_lines, path, encoding, max_bytes=max_bytes)
     source = _Source(path.name, suffix, task, columns, lines, meter)
     if suffix in JSON_SUFFIXES:

@@ -24,9 +24,16 @@ MAX_ROW = 16 * 2**20  # bytes; a list of words counts as if each were as long as
 
 
 def read_parquet(
-    path: Path, task: str, columns: Mapping[str, str] | None, meter: Meter | None
+    path: Path,
+    task: str,
+    columns: Mapping[str, str] | None,
+    meter: Meter | None,
+    max_bytes: int | None = None,
 ) -> Iterator[Sample]:
     """Yields the samples of a Parquet file, a few hundred rows at a time.
+
+    Args:
+        max_bytes: refuse a column of a row group, which is read whole, that unpacks to more.
 
     Raises:
         DataError: the file is damaged or no Parquet, or a row or row group is too large.
@@ -38,7 +45,7 @@ def read_parquet(
         classes = class_names(file)
         roles = Roles(found, path.name, task, classes, unit="row")
         wanted = [leaf for column in found.values() for leaf in leaves[column]]
-        yield from roles.samples(parquet_rows(file, path.name, wanted, meter))
+        yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes))
 
 
 def open_parquet(name: str, raw: Any) -> ParquetFile:
@@ -105,16 +112,23 @@ def class_names(file: ParquetFile) -> dict[str, list[str]]:
 
 
 def parquet_rows(
-    file: ParquetFile, name: str, wanted: Sequence[str], meter: Meter | None
+    file: ParquetFile,
+    name: str,
+    wanted: Sequence[str],
+    meter: Meter | None,
+    max_bytes: int | None = None,
 ) -> Iterator[Row]:
     """Yields the rows with their numbers, only the stored columns ``wanted``.
+
+    Args:
+        max_bytes: see :func:`read_parquet`.
 
     Raises:
         DataError: the data is damaged, or a row or row group is too large.
     """
     import pyarrow as pa
 
-    _check_groups(file, name, set(wanted))
+    _check_groups(file, name, set(wanted), MAX_CHUNK if max_bytes is None else max_bytes)
     done = [0]
     if meter is not None:
         meter.start(file.metadata.num_rows, lambda: done[0])
@@ -153,15 +167,15 @@ def _too_large(name: str, row: int) -> DataError:
     return DataError(f"{name}, row {row} or one soon after is over {MAX_ROW:,} bytes; shorten it.")
 
 
-def _check_groups(file: ParquetFile, name: str, wanted: set[str]) -> None:
+def _check_groups(file: ParquetFile, name: str, wanted: set[str], most: int) -> None:
     paths = [file.schema.column(at).path for at in range(len(file.schema))]
     for at in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(at)
         for place in range(min(group.num_columns, len(paths))):
             size = group.column(place).total_uncompressed_size
-            if paths[place] in wanted and size > MAX_CHUNK:
+            if paths[place] in wanted and size > most:
                 raise DataError(
                     f"{name}, row group {at + 1}: the column {paths[place]} unpacks to {size:,} "
-                    f"bytes, over {MAX_CHUNK:,}; write the file with smaller row groups (for "
+                    f"bytes, over {most:,}; write the file with smaller row groups (for "
                     "example of 10,000 rows)."
                 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,18 @@ def guess_columns(found: str | Path | Iterable[str], task: str = "") -> dict[str
     return match_names(list(found), task)
 
 
-def preview(path: str | Path, task: str = "", n: int = 5, encoding: str = "") -> dict[str, Any]:
+def preview(
+    path: str | Path,
+    task: str = "",
+    n: int = 5,
+    encoding: str = "",
+    max_bytes: int | None = None,
+) -> dict[str, Any]:
     """Returns what a page shows before building.
+
+    Args:
+        n: rows that are shown.
+        max_bytes: refuse to unpack more than this.
 
     Returns:
         ``columns``: their names, nested ones with a dot, numbers where there is no header;
@@ -44,23 +55,26 @@ def preview(path: str | Path, task: str = "", n: int = 5, encoding: str = "") ->
     """
     path = checked_path(path)
     suffix = suffix_of(path)
+    lines = partial(read_lines, path, encoding, max_bytes=max_bytes)
     if suffix == ".parquet":
         with open_bytes(path) as raw:
             file = open_parquet(path.name, raw)
             names, leaves = flat_schema(file)
             wanted = [leaf for name in names for leaf in leaves[name]]
-            rows = list(islice(parquet_rows(file, path.name, wanted, None), n))
+            rows = list(islice(parquet_rows(file, path.name, wanted, None, max_bytes), n))
         return _table(names, rows, task)
     if suffix in JSON_SUFFIXES:
-        rows = list(islice(json_rows(read_lines(path, encoding), path.name), n))
+        rows = list(islice(json_rows(lines(), path.name), n))
         return _table(flat_names(rows[0][1]) if rows else [], rows, task)
-    return _text(path, suffix, task, n, encoding)
+    return _text(path, suffix, task, n, lines)
 
 
-def _text(path: Path, suffix: str, task: str, n: int, encoding: str) -> dict[str, Any]:
-    first = next(read_lines(path, encoding), "")
+def _text(
+    path: Path, suffix: str, task: str, n: int, read: Callable[..., Iterator[str]]
+) -> dict[str, Any]:
+    first = next(read(), "")
     delimiter, names = choose_delimiter(first, suffix, task, {})
-    lines = read_lines(path, encoding, keep_ends=True)
+    lines = read(keep_ends=True)
     if suffix == ".csv" or (suffix == ".tsv" and (match_names(names, task) or match_names(names))):
         cells = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, path.name, delimiter)
         return _table(names, list(islice(table_rows(cells, path.name, delimiter), n)), task)
@@ -71,7 +85,7 @@ def _text(path: Path, suffix: str, task: str, n: int, encoding: str) -> dict[str
         guess = dict(zip(parts, numbers, strict=True)) if len(numbers) == len(parts) else {}
         shown = [[_shown(cell) for cell in row] for row in table]
         return {"columns": numbers, "guess": guess, "rows": shown}
-    tagged = islice(read_conll(read_lines(path, encoding), path.name), n)
+    tagged = islice(read_conll(read(), path.name), n)
     shown = [[_shown(" ".join(one.words)), _shown(" ".join(one.tags))] for one in tagged]
     guess = {"words": "words", "tags": "tags"}
     return {"columns": ["words", "tags"], "guess": guess, "rows": shown}

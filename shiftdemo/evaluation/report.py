@@ -45,8 +45,7 @@ def compare_models(
         models: by arm; the differences are taken against ``base``, or else the first one.
         task: the models' task.
         samples: with references where scores are wanted.
-        offsets: positions of the first token; 0 is always measured, and so are the ends of the
-            trained range; empty for the default ones.
+        offsets: positions of the first token; see :func:`allowed_offsets`.
         seed: of the intervals and of the shuffled sources.
         conditions: what the arms were trained on, each is measured on each; empty: both sides,
             range unknown. The first is the result, the others are in ``also``.

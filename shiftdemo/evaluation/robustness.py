@@ -122,12 +122,12 @@ def allowed_offsets(
     offsets: Sequence[int] = (),
     condition: Condition = _BOTH,
 ) -> tuple[int, ...]:
-    """Returns the offsets to measure; 0 is always among them, and the ends of the trained range.
+    """Returns the offsets to measure; 0 is always among them.
 
     Args:
-        offsets: what was asked for; without any, 0, 1, 2, 4 … 128, cut at what every model allows.
-        condition: what is moved; where its range ends beyond what a model allows, it is not
-            measured there.
+        offsets: what was asked for, and the ends of the trained range where none of these lies
+            inside it; without any, 0, 1, 2, 4 … 128 and those ends, cut at what every model allows.
+        condition: what is moved.
 
     Raises:
         ConfigError: an offset that was asked for is beyond a model's positions.
@@ -144,7 +144,8 @@ def allowed_offsets(
                 f"Offset {offset} is out of bounds for {tight} and these sentences; "
                 f"give offsets from 0 to {min(least, MAX_OFFSET):.0f}."
             )
-    return tuple(sorted({0, *offsets, *wanted}))
+    seen = any(map(condition.inside, offsets))
+    return tuple(sorted({0, *offsets, *(() if seen else wanted)}))
 
 
 def measured(

@@ -11,7 +11,8 @@ from typing import Any
 
 from shiftdemo.config import TrainConfig
 from shiftdemo.data.load import load_samples
-from shiftdemo.errors import ModelError
+from shiftdemo.data.shared import shared_samples
+from shiftdemo.errors import ModelError, OverlapError
 from shiftdemo.evaluation.effects import as_control, check_shift
 from shiftdemo.limits import Limits
 from shiftdemo.models import Loaded, is_scratch, load_model, make_scratch, set_dropout
@@ -36,6 +37,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     shifts = [one for arm in arms for one in make_shifts(config.shifts_of(arm), config.task)]
     train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
     held_out = load_samples(config.task, config.data, "eval", limits=limits)
+    flattered = _overlap(train, held_out, config.allow_overlap)
     if is_scratch(config.model):
         make_model: Callable[[int], Loaded] = _scratch(config, task, train, held_out)
     else:
@@ -44,6 +46,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     for shift in shifts:  # leave room for a sentence at least
         first.positions.check(shift.reach, 32 if shift.reach else 0)
     notes = (*notes_before(first, shifts, train, config.allow_no_effect), *task.notes(first, train))
+    notes = (*flattered, *notes)
     if first.fresh_head:
         notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
     if config.warmup >= config.steps:
@@ -53,6 +56,24 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
             "learning rate stays below its peak. Give a shorter warm-up.",
         )
     return Plan(config, task, train, held_out, make_model, output, notes)
+
+
+def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool) -> tuple[str, ...]:
+    """Returns a note on held-out samples that are in training too.
+
+    Raises:
+        OverlapError: there are some, and that is not allowed.
+    """
+    found = shared_samples(train, held_out)
+    if not found.count:
+        return ()
+    if not allowed:
+        raise OverlapError(
+            f"{found.text} (the first: {found.example!r}), so held-out figures would flatter the "
+            "model. Take them out of one of the two. To go on all the same: --allow-overlap (on "
+            "the page: the tick below this message)."
+        )
+    return (f"{found.text}: held-out figures flatter the model.",)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class BuildData:
                 0, label=t("Seed of the corpus"), minimum=0, maximum=2**31 - 1, precision=0
             )
         with gr.Column(visible=False, elem_classes="sd-params") as self.from_file:
-            self.file = FileForm("build")
+            self.file = FileForm("build", limits)
         with gr.Column(visible=False, elem_classes="sd-params") as self.from_hub:
             self.hub = HubForm("build")
         self.index = gr.Number(

@@ -22,7 +22,7 @@ from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.job import follow
 from shiftdemo.ui.models import default_pair, usable
 from shiftdemo.ui.recorded import recorded_comparison
-from shiftdemo.ui.wiring import control_tick, drawn, message_box, wire
+from shiftdemo.ui.wiring import drawn, go_on_tick, message_box, wire
 
 MOST_LINES = 8
 TYPED = {
@@ -55,7 +55,7 @@ class CompareTab:
         self.context, self.remembered, self.look = context, remembered, look
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
-        self.allow = control_tick()
+        self.allow = go_on_tick(NoEffectError)
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
                 self._controls(tasks)

@@ -12,6 +12,7 @@ from shiftdemo import api
 from shiftdemo.config import DataSpec
 from shiftdemo.data.columns import TASK_PARTS
 from shiftdemo.errors import DataError
+from shiftdemo.limits import Limits
 from shiftdemo.ui import texts
 from shiftdemo.ui.i18n import Visit, t
 from shiftdemo.ui.wiring import drawn, wire
@@ -28,8 +29,14 @@ class FileForm:
         inputs: the components whose values :meth:`spec` takes.
     """
 
-    def __init__(self, form: str) -> None:
-        """Draws the controls; ``form`` begins their ids."""
+    def __init__(self, form: str, limits: Limits) -> None:
+        """Draws the controls.
+
+        Args:
+            form: begins their ids.
+            limits: of the server: how far it unpacks a file.
+        """
+        self.limits = limits
         self.file = gr.File(
             label=t("JSONL, CSV, TSV, Parquet or CoNLL"), height=130, elem_id=f"{form}-file"
         )
@@ -64,7 +71,7 @@ class FileForm:
         """Shows what a file holds as soon as there is one."""
         changes = [self.file.change, self.encoding.change, task.change]
         outputs = [self.found, self.first, self.second]
-        wire(changes, _found, [task, self.file, self.encoding], outputs, message)
+        wire(changes, self._found, [task, self.file, self.encoding], outputs, message)
 
     def spec(self, task: str, values: Sequence[Any], size: DataSpec) -> DataSpec:
         """Returns where the file lies and how it is read.
@@ -81,20 +88,20 @@ class FileForm:
         )
         return replace(size, corpus="", train=file, columns=columns, encoding=encoding or "")
 
-
-def _found(visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
-    choices = [(visit("as guessed"), GUESSED)]
-    if not file:
-        return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
-    seen = api.preview_file(file, task, ROWS, encoding or "")
-    names = [name for name in seen["columns"] if "," not in name and "=" not in name]
-    choices += [(name, name) for name in names]
-    # Gradio empties an update that it has sent, so each box gets one of its own.
-    picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
-    read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
-    lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
-    table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-    return [table, *picks]
+    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
+        choices = [(visit("as guessed"), GUESSED)]
+        if not file:
+            return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
+        most = self.limits.unpacked_bytes
+        seen = api.preview_file(file, task, ROWS, encoding or "", most)
+        names = [name for name in seen["columns"] if "," not in name and "=" not in name]
+        choices += [(name, name) for name in names]
+        # Gradio empties an update that it has sent, so each box gets one of its own.
+        picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
+        read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
+        lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
+        table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
+        return [table, *picks]
 
 
 class HubForm:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.errors import LimitError, NoEffectError
+from shiftdemo.errors import LimitError
 from shiftdemo.training.queue import ENDED
 from shiftdemo.ui import progress, texts
 from shiftdemo.ui.context import Context
@@ -111,7 +111,7 @@ class TrainTab:
         live: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
         wire(self.followed.change, self.live.follow, [self.followed], shown, message, **live)
         controls = [self.costs, self.start, self.stop, self.go_on, self.to_compare, self.download]
-        controls += [self.zip, self.view[2], form.allow]
+        controls += [self.zip, self.view[2], *form.ticks.values()]
         turns = [self.followed.change, self.ended.change]
         wire(turns, self._controls, asked, controls, message, quiet=True)
         wire(self.stop.click, self._stop, [remembered], [self.stop], message)
@@ -168,11 +168,11 @@ class TrainTab:
         """Returns what a run that has begun or ended leaves to be done, and what it has cost."""
         runs, run_id = self.context.runs, followed[0]
         if not run_id or not runs.knows(run_id):
-            return [gr.skip()] * 9
+            return [gr.skip()] * 10
         over = runs.state(run_id) in ENDED
         arms = self.context.arms_of(run_id)
         events = runs.events(run_id)
-        refused = bool(events) and getattr(events[-1], "kind", "") == NoEffectError.__name__
+        refused = getattr(events[-1], "kind", "") if events else ""
         return [
             progress.costs(visit, events) if over else None,
             gr.update(interactive=over),
@@ -182,7 +182,10 @@ class TrainTab:
             gr.update(interactive=over and bool(arms)),
             gr.update(visible=False),
             self.live.earlier(visit, remembered or []),
-            gr.update(visible=True) if refused else gr.skip(),
+            *(
+                gr.update(visible=True) if refused == error.__name__ else gr.skip()
+                for error in self.form.ticks
+            ),
         ]
 
     def _stop(self, visit: Visit, remembered: list[str]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.config import TrainConfig
-from shiftdemo.errors import ConfigError
+from shiftdemo.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.limits import Limits
 from shiftdemo.shifts import make_shifts
 from shiftdemo.ui import texts
@@ -16,7 +16,7 @@ from shiftdemo.ui.data_form import DataForm
 from shiftdemo.ui.forms import ShiftForm, field_number, further, further_box
 from shiftdemo.ui.i18n import t
 from shiftdemo.ui.models import trainable
-from shiftdemo.ui.wiring import control_tick
+from shiftdemo.ui.wiring import go_on_tick
 
 LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
 DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
@@ -49,7 +49,7 @@ class TrainForm:
 
     def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
         """Draws them, the most used first."""
-        self.allow = control_tick()
+        self.ticks = {error: go_on_tick(error) for error in (NoEffectError, OverlapError)}
         self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
         self.model = gr.Dropdown(
             trainable("ner"),
@@ -112,7 +112,8 @@ class TrainForm:
     def inputs(self) -> list[Any]:
         """The components whose values :meth:`config` takes."""
         first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule, self.allow]
+        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
+        first += self.ticks.values()
         return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
 
     def config(self, values: Sequence[Any]) -> TrainConfig:
@@ -122,7 +123,7 @@ class TrainForm:
             ShiftDemoError: a setting is out of its bounds.
         """
         task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
-        optimizer, schedule, allow, *rest = rest
+        optimizer, schedule, no_effect, overlap, *rest = rest
         numbers = dict(zip(NUMBERS, rest, strict=False))
         then, *rest = rest[len(NUMBERS) :]
         n = len(self.data.inputs)
@@ -149,7 +150,8 @@ class TrainForm:
             optimizer=optimizer,
             schedule=schedule,
             eval_every=max(1, steps // 12),
-            allow_no_effect=bool(allow),
+            allow_no_effect=bool(no_effect),
+            allow_overlap=bool(overlap),
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
@@ -173,6 +175,7 @@ class TrainForm:
             config.optimizer,
             config.schedule,
             gr.update(value=config.allow_no_effect, visible=config.allow_no_effect),
+            gr.update(value=config.allow_overlap, visible=config.allow_overlap),
             *(getattr(config, name) for name in NUMBERS),
             " ".join(more),
             *self.data.filled(config.data),

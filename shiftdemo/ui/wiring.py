@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from shiftdemo.errors import ShiftDemoError
+from shiftdemo.errors import NoEffectError, OverlapError, ShiftDemoError
 from shiftdemo.ui.i18n import Visit, t, visit_of
 from shiftdemo.ui.shell import asset
 
@@ -43,11 +43,17 @@ def message_box() -> gr.HTML:
     return drawn("message")
 
 
-def control_tick() -> gr.Checkbox:
-    """Returns the tick that appears where a shift does not reach a model."""
+_GO_ON = {
+    NoEffectError: "Go on as a control, although positions do not reach the model",
+    OverlapError: "Go on, although held-out sentences are in training too",
+}
+
+
+def go_on_tick(error: type[ShiftDemoError]) -> gr.Checkbox:
+    """Returns the tick that appears with an error that a visitor may go on against."""
     return gr.Checkbox(
         False,
-        label=t("Go on as a control, although positions do not reach the model"),
+        label=t(_GO_ON[error]),
         visible=False,
         elem_classes="sd-control-tick",
     )

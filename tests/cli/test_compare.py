@@ -53,7 +53,7 @@ def test_the_side_comes_from_the_run_and_several_seeds_get_one_verdict(compare, 
     found = compare("translation", source_run, source_run, "--offsets", "0,4")
     assert found["condition"] == {"side": "source", "trained": [0, 8]}
     assert found["axis"] == "offset: position of the source's first token (the target's: 0)"
-    assert found["offsets"] == [0, 4, 8]
+    assert found["offsets"] == [0, 4]
     assert found["n_seeds"] == 2 and len(found["of_seeds"]) == 2
     assert found["verdict"].startswith("About the training, over 2 seeds and the sentences")
     assert found["brackets"] == "least to greatest of 2 seeds"

@@ -61,6 +61,10 @@ def test_offsets_are_inside_outside_or_clean() -> None:
 def test_the_ends_of_the_trained_range_are_measured(base_tagger, ner, tagged) -> None:
     found = allowed_offsets([base_tagger], ner, tagged, (0, 8), Condition("row", (5, 5)))
     assert found == (0, 5, 8)
+    inside = allowed_offsets([base_tagger], ner, tagged, (0, 8), Condition("row", (0, 9)))
+    assert inside == (0, 8)
+    default = allowed_offsets([base_tagger], ner, tagged, (), Condition("row", (0, 9)))
+    assert default == (0, 1, 2, 4, 8, 9, 16, 32)
     far = allowed_offsets([base_tagger], ner, tagged, (), Condition("row", (0, 4000)))
     assert max(far) < 64
 
