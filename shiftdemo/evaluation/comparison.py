@@ -155,7 +155,7 @@ class Comparison:
             "also": [one.to_dict() for one in self.also],
         }
         for one in values["of_seeds"]:
-            del one["rules"]
+            del one["rules"], one["outputs"]
         return values
 
 

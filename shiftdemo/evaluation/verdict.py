@@ -209,9 +209,14 @@ def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[s
     where = "inside the trained range" if case.condition.trained else "to position offsets"
     figures = (
         f"{test.value:+.1f} {case.score_name}, 95 % interval {test.low:+.1f} to {test.high:+.1f}, "
-        f"p = {p_value:.3f} corrected"
+        f"p {p_text(p_value)} corrected"
     )
     return code, f"{text.format(where=where)} ({figures})."
+
+
+def p_text(value: float) -> str:
+    """Returns a p-value as it is written behind its letter: ``= 0.031`` or ``< 0.001``."""
+    return f"= {value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def _tokens(more: float) -> tuple[str, str]:

@@ -158,7 +158,9 @@ def differences(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | Non
 
 def p_value(value: float | None) -> str:
     """Returns a p-value with three decimals, or a dash where there is none."""
-    return "–" if value is None else f"{value:.3f}"
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def controls(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -186,6 +186,11 @@ def test_the_first_words_say_what_a_verdict_is_about() -> None:
     assert several.findings[:2] == ("over_seeds", "robust_gain")
 
 
+def test_a_tiny_p_value_is_not_called_zero() -> None:
+    tiny = dataclasses.replace(GAIN, p_value=1e-9)
+    assert "p < 0.001 corrected" in judge(case(tiny, NOTHING, None)).text
+
+
 @pytest.mark.parametrize(
     ("more", "words"), [(0.41, "41% more"), (-0.3, "30% fewer"), (0.04, ""), (None, "")]
 )
