@@ -75,12 +75,11 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     names = [name for name in next(iter(result["scores"].values()), {}) if name not in hidden]
     panels = [result, *result.get("also", ())]
     trained = any(panel["condition"]["trained"] for panel in panels)
-    kind = _kind(visit, result)
-    first, *others = (f"{name}, k = 0 ({kind})" for name in names)
+    first, *others = (f"{name}, k = 0" for name in names)
     columns = [visit("arm"), first]
     columns += [visit("worst in the trained range")] if trained else []
     columns += [visit("mean over the curve")]
-    columns += [visit("mean outside it")] if trained else []
+    columns += [visit("mean outside the range")] if trained else []
     rows = []
     for panel in panels:
         for arm, of in panel["scores"].items():
@@ -91,7 +90,9 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
             row += [number(summary["area"])] + ([number(summary["outside"])] if trained else [])
             rows.append(row + more)
     caption = visit(
-        "n = {n} sentences; 0 to 100, higher is better; k is the position of the first word.",
+        "{kind}. n = {n} sentences; 0 to 100, higher is better; k is the position of the first "
+        "word.",
+        kind=_kind(visit, result),
         n=result["n"],
     )
     if "perplexity" in names:
@@ -108,10 +109,10 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind(visit: Visit, result: Mapping[str, Any]) -> str:
-    """Returns what the figures of a table are, and what stands in their brackets."""
+    """Returns what the scores are, and what stands in their brackets."""
     if result.get("n_seeds", 1) > 1:
-        return visit("mean of {n} seeds, least to greatest", n=result["n_seeds"])
-    return visit("95 % interval over the sentences")
+        return visit("Means of {n} seeds (in brackets: least to greatest)", n=result["n_seeds"])
+    return visit("Scores (in brackets: 95 % interval over the sentences)")
 
 
 def interval(score: Mapping[str, Any]) -> str:
@@ -141,17 +142,14 @@ def differences(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | Non
                 rows.append([label, cell, p_value(one["p_value"]), p_value(corrected)])
     if not rows:
         return None
-    over = "95 % interval over the sentences"
+    over = "Differences over the same sentences (in brackets: 95 % interval over the sentences)."
     if result.get("n_seeds", 1) > 1:
-        over = "95 % interval over seeds and sentences"
-    score = f"{result['score_name']} ({visit(over)})"
+        over = "Differences (in brackets: 95 % interval over seeds and sentences)."
+    counts = "A p below 0.05 after the correction of all of them (Holm) counts in the verdict."
     return {
-        "columns": [visit("difference"), score, "p", visit("p, corrected together (Holm)")],
+        "columns": [visit("difference"), result["score_name"], "p", visit("p corrected")],
         "rows": rows,
-        "caption": visit(
-            "Differences are paired over the same sentences, in score points. A corrected p below "
-            "0.05 counts in the verdict."
-        ),
+        "caption": f"{visit(over)} {visit(counts)}",
         "size": 12,
     }
 
@@ -160,7 +158,7 @@ def p_value(value: float | None) -> str:
     """Returns a p-value with three decimals, or a dash where there is none."""
     if value is None:
         return "–"
-    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
+    return f"{value:.3f}" if value >= 0.001 else "<\u00a00.001"
 
 
 def controls(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
