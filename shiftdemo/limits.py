@@ -14,7 +14,7 @@ class Limits:
     """What one request may ask of a server; the public ones are the tighter ones.
 
     Attributes:
-        unpacked_bytes: how large a gzipped file may become.
+        unpacked_bytes: how large a gzipped or a Parquet file may become.
         hub_datasets: the ids that ``hub:`` may name; ``None``: any, and local folders too.
     """
 

@@ -61,15 +61,15 @@ def compare_loaded(
 
     limits = limits or Limits()
     _check(config, limits)
+    if samples is None:
+        data = dataclasses.replace(config.data, eval_size=max(8, config.n))
+        samples = load_samples(config.task, data, "test", config.n, limits)
     task = TASKS.get(config.task)()
     decoder = task.kind == "seq2seq"
     base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
     conditions, notes = conditions_of((shifted, base), decoder)
     if config.shift:
         conditions, notes = (condition_asked(config.shift, decoder),), ()
-    if samples is None:
-        data = dataclasses.replace(config.data, eval_size=max(8, config.n))
-        samples = load_samples(config.task, data, "test", config.n, limits)
     with torch_threads(1):
         found = compare_models(
             models,
@@ -125,14 +125,11 @@ def compare_seeds(
     progress: Report = silent,
     cancel: Cancel = never,
     limits: Limits | None = None,
-    model_limits: Limits | None = None,
 ) -> Comparison:
     """Returns the comparison of a run: of its one pair, or of all its seeds together.
 
     Args:
         pairs: base and shift-trained model of every training seed; see :func:`pairs_of`.
-        limits: of the server, for the data.
-        model_limits: of the server, for the models; ``None``: as ``limits``.
 
     Raises:
         ShiftDemoError: as :func:`compare`.
@@ -147,12 +144,7 @@ def compare_seeds(
             progress((number + fraction) / len(pairs), label)
 
         one = dataclasses.replace(config, base=base, shifted=shifted)
-        allowed = model_limits or limits
-        models = {
-            "base": load(base, config.task, allowed),
-            "shift": load(shifted, config.task, allowed),
-        }
-        found.append(compare_loaded(one, models, part, cancel, None, limits))
+        found.append(compare(one, part, cancel, limits))
     return over_seeds(found)
 
 

@@ -106,14 +106,24 @@ def _run(
 
 
 def finetune_in_worker(
-    config: TrainConfig, output: Path, cancel: Cancel, spare: Sequence[Any] = ()
+    config: TrainConfig,
+    output: Path,
+    cancel: Cancel,
+    spare: Sequence[Any] = (),
+    limits: Limits | None = None,
 ) -> Iterator[RunEvent]:
-    """As :func:`finetune`, or :func:`resume` where the folder holds a run; for a worker process."""
+    """As :func:`finetune`, or :func:`resume` where the folder holds a run; for a worker process.
+
+    Args:
+        limits: of the server, which holds for the files too that are read here. It has set the
+            time limit itself: a run that goes on gets its time once more.
+    """
     from shiftdemo.training.record import EVENTS
 
+    limits = dataclasses.replace(limits or Limits(), seconds=Limits().seconds)
     if (output / EVENTS).exists():
-        return resume(output, cancel, seconds=config.seconds, spare=spare)
-    return finetune(config, output, cancel, spare=spare)
+        return resume(output, cancel, limits, seconds=config.seconds, spare=spare)
+    return finetune(config, output, cancel, limits, spare=spare)
 
 
 def pretrain(

@@ -177,9 +177,18 @@ def _from_mark(head: bytes) -> str:
     return "utf-8"
 
 
-def _check_size(name: str, unpacked: int, packed: int, most: int | None) -> None:
+def check_unpacked(name: str, unpacked: int, most: int | None) -> None:
+    """Checks how many bytes a file has come to so far.
+
+    Raises:
+        DataError: they are more than ``most``.
+    """
     if most is not None and unpacked > most:
         raise DataError(f"{name} unpacks to more than {most:,} bytes; give a smaller file.")
+
+
+def _check_size(name: str, unpacked: int, packed: int, most: int | None) -> None:
+    check_unpacked(name, unpacked, most)
     if unpacked > _RATIO_FROM and unpacked > MAX_RATIO * packed:
         raise DataError(
             f"{name} unpacks to over {MAX_RATIO} times its size, as no text does; unpack it first."

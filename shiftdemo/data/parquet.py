@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.data.columns import feature_classes, resolve
-from shiftdemo.data.lines import Meter, open_bytes
+from shiftdemo.data.lines import Meter, check_unpacked, open_bytes
 from shiftdemo.data.rows import Roles, Row
 from shiftdemo.errors import DataError
 from shiftdemo.types import Sample
@@ -33,7 +33,7 @@ def read_parquet(
     """Yields the samples of a Parquet file, a few hundred rows at a time.
 
     Args:
-        max_bytes: refuse a column of a row group, which is read whole, that unpacks to more.
+        max_bytes: refuse to unpack more than this.
 
     Raises:
         DataError: the file is damaged or no Parquet, or a row or row group is too large.
@@ -121,15 +121,16 @@ def parquet_rows(
     """Yields the rows with their numbers, only the stored columns ``wanted``.
 
     Args:
-        max_bytes: see :func:`read_parquet`.
+        max_bytes: refuse to unpack more than this, in one row group or in all rows together: a
+            text that is stored once may stand in every row.
 
     Raises:
         DataError: the data is damaged, or a row or row group is too large.
     """
     import pyarrow as pa
 
-    _check_groups(file, name, set(wanted), MAX_CHUNK if max_bytes is None else max_bytes)
-    done = [0]
+    _check_groups(file, name, set(wanted), max_bytes)
+    done, unpacked = [0], 0
     if meter is not None:
         meter.start(file.metadata.num_rows, lambda: done[0])
     try:
@@ -141,9 +142,21 @@ def parquet_rows(
             for start in range(0, batch.num_rows, step):
                 for row in batch.slice(start, step).to_pylist():
                     done[0] += 1
+                    if max_bytes is not None:
+                        unpacked += _length(row)
+                        check_unpacked(name, unpacked, max_bytes)
                     yield done[0], row
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(name, done[0] + 1) from None
+
+
+def _length(value: Any) -> int:
+    """Returns how many characters a value holds; a number counts as 8."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return sum(map(_length, value)) if isinstance(value, list) else 8
 
 
 def _longest(array: pa.Array) -> int:
@@ -167,15 +180,20 @@ def _too_large(name: str, row: int) -> DataError:
     return DataError(f"{name}, row {row} or one soon after is over {MAX_ROW:,} bytes; shorten it.")
 
 
-def _check_groups(file: ParquetFile, name: str, wanted: set[str], most: int) -> None:
+def _check_groups(
+    file: ParquetFile, name: str, wanted: set[str], max_bytes: int | None = None
+) -> None:
     paths = [file.schema.column(at).path for at in range(len(file.schema))]
     for at in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(at)
+        whole = 0
         for place in range(min(group.num_columns, len(paths))):
             size = group.column(place).total_uncompressed_size
-            if paths[place] in wanted and size > most:
+            whole += size if paths[place] in wanted else 0
+            if paths[place] in wanted and size > MAX_CHUNK:
                 raise DataError(
                     f"{name}, row group {at + 1}: the column {paths[place]} unpacks to {size:,} "
-                    f"bytes, over {most:,}; write the file with smaller row groups (for "
+                    f"bytes, over {MAX_CHUNK:,}; write the file with smaller row groups (for "
                     "example of 10,000 rows)."
                 )
+        check_unpacked(name, whole, max_bytes)

@@ -55,7 +55,6 @@ def preview(
     """
     path = checked_path(path)
     suffix = suffix_of(path)
-    lines = partial(read_lines, path, encoding, max_bytes=max_bytes)
     if suffix == ".parquet":
         with open_bytes(path) as raw:
             file = open_parquet(path.name, raw)
@@ -63,10 +62,11 @@ def preview(
             wanted = [leaf for name in names for leaf in leaves[name]]
             rows = list(islice(parquet_rows(file, path.name, wanted, None, max_bytes), n))
         return _table(names, rows, task)
+    read = partial(read_lines, path, encoding, max_bytes=max_bytes)
     if suffix in JSON_SUFFIXES:
-        rows = list(islice(json_rows(lines(), path.name), n))
+        rows = list(islice(json_rows(read(), path.name), n))
         return _table(flat_names(rows[0][1]) if rows else [], rows, task)
-    return _text(path, suffix, task, n, lines)
+    return _text(path, suffix, task, n, read)
 
 
 def _text(

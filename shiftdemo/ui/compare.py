@@ -12,7 +12,6 @@ import gradio as gr
 from shiftdemo import api
 from shiftdemo.config import CompareConfig, DataSpec
 from shiftdemo.errors import DataError, LimitError, ModelError, NoEffectError
-from shiftdemo.limits import Limits
 from shiftdemo.ui import compare_view as view
 from shiftdemo.ui import texts
 from shiftdemo.ui.context import Context
@@ -246,11 +245,11 @@ class CompareTab:
         pairs = self.context.pairs(base, shifted)
 
         def work(report: Any, cancel: Any) -> Any:
-            limits = self.context.limits
-            if len(pairs) > 1:  # of a run of this server, whose folders are its own
-                found = api.compare_seeds(config, pairs, report, cancel, limits, Limits())
-                return found.to_dict()
+            if len(pairs) > 1:
+                own = self.context.run_limits
+                return api.compare_seeds(config, pairs, report, cancel, own).to_dict()
             models = self._pair(task, base, shifted, different=True)
+            limits = self.context.limits
             return api.compare_loaded(config, models, report, cancel, limits=limits).to_dict()
 
         rest = [gr.skip()] * 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import shutil
 import tempfile
 import threading
@@ -47,7 +49,13 @@ class Context:
     @classmethod
     def make(cls, limits: Limits) -> Context:
         """Returns the context of a new server."""
-        return cls(limits, Runs(api.finetune_in_worker, api.runs_root(), here=zerogpu.trainer()))
+        target = functools.partial(api.finetune_in_worker, limits=limits)
+        return cls(limits, Runs(target, api.runs_root(), here=zerogpu.trainer(limits)))
+
+    @property
+    def run_limits(self) -> Limits:
+        """The limits where the models are those of this server's own runs, in its own folders."""
+        return dataclasses.replace(self.limits, local_models=True)
 
     def warm(self) -> None:
         """Loads torch and transformers in the background, once."""

@@ -30,12 +30,7 @@ class FileForm:
     """
 
     def __init__(self, form: str, limits: Limits) -> None:
-        """Draws the controls.
-
-        Args:
-            form: begins their ids.
-            limits: of the server: how far it unpacks a file.
-        """
+        """Draws the controls; ``form`` begins their ids."""
         self.limits = limits
         self.file = gr.File(
             label=t("JSONL, CSV, TSV, Parquet or CoNLL"), height=130, elem_id=f"{form}-file"
@@ -73,6 +68,20 @@ class FileForm:
         outputs = [self.found, self.first, self.second]
         wire(changes, self._found, [task, self.file, self.encoding], outputs, message)
 
+    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
+        choices = [(visit("as guessed"), GUESSED)]
+        if not file:
+            return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
+        seen = api.preview_file(file, task, ROWS, encoding or "", self.limits.unpacked_bytes)
+        names = [name for name in seen["columns"] if "," not in name and "=" not in name]
+        choices += [(name, name) for name in names]
+        # Gradio empties an update that it has sent, so each box gets one of its own.
+        picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
+        read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
+        lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
+        table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
+        return [table, *picks]
+
     def spec(self, task: str, values: Sequence[Any], size: DataSpec) -> DataSpec:
         """Returns where the file lies and how it is read.
 
@@ -87,21 +96,6 @@ class FileForm:
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
         )
         return replace(size, corpus="", train=file, columns=columns, encoding=encoding or "")
-
-    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
-        choices = [(visit("as guessed"), GUESSED)]
-        if not file:
-            return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
-        most = self.limits.unpacked_bytes
-        seen = api.preview_file(file, task, ROWS, encoding or "", most)
-        names = [name for name in seen["columns"] if "," not in name and "=" not in name]
-        choices += [(name, name) for name in names]
-        # Gradio empties an update that it has sent, so each box gets one of its own.
-        picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
-        read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
-        lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
-        table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-        return [table, *picks]
 
 
 class HubForm:

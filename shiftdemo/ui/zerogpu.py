@@ -7,6 +7,7 @@ files and never as CUDA tensors.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from shiftdemo import api
 from shiftdemo.config import TrainConfig
+from shiftdemo.limits import Limits
 from shiftdemo.training.flag import FileFlag
 
 _START_SECONDS = 30.0  # data, model and the first kernels
@@ -26,7 +28,7 @@ def on_zerogpu() -> bool:
     return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
 
 
-def duration(config: TrainConfig, folder: str) -> int:
+def duration(config: TrainConfig, folder: str, limits: Limits | None = None) -> int:
     """Returns for how many seconds a run asks for the GPU.
 
     Its steps at a generous guess, and never longer than its own time limit.
@@ -37,16 +39,16 @@ def duration(config: TrainConfig, folder: str) -> int:
     return round(_START_SECONDS + min(steps, config.seconds or steps) + _SAVE_SECONDS)
 
 
-def train(config: TrainConfig, folder: str) -> Iterator[str]:
+def train(config: TrainConfig, folder: str, limits: Limits | None = None) -> Iterator[str]:
     """Runs ``config`` in ``folder``, or goes on with the run there; yields what happened."""
     place = Path(folder)
-    for event in api.finetune_in_worker(config, place, FileFlag(place).is_set):
+    for event in api.finetune_in_worker(config, place, FileFlag(place).is_set, limits=limits):
         yield type(event).__name__
 
 
-def trainer() -> Callable[[TrainConfig, str], Iterator[str]] | None:
+def trainer(limits: Limits) -> Callable[[TrainConfig, str], Iterator[str]] | None:
     """Returns what trains here: :func:`train` with a GPU on ZeroGPU, else ``None``."""
-    return _on_gpu
+    return functools.partial(_on_gpu, limits=limits) if _on_gpu else None
 
 
 def _decorated() -> Any:

@@ -1,0 +1,73 @@
+"""What a visitor uploads is read within the server's limits; without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from shiftdemo.errors import DataError
+from shiftdemo.limits import Limits
+from shiftdemo.ui.app import TASKS
+from shiftdemo.ui.compare import CompareTab
+from shiftdemo.ui.context import Context
+from shiftdemo.ui.file_form import FileForm
+from shiftdemo.ui.i18n import Visit
+
+LIMITS = dataclasses.replace(Limits.public(), unpacked_bytes=20_000)
+REFUSED = "unpacks to more than 20,000 bytes"
+N = 100
+
+
+@pytest.fixture
+def bomb(tmp_path: Path) -> str:
+    path = tmp_path / "bomb.conll.gz"
+    path.write_bytes(gzip.compress(f"{'a' * 1000}\tO\n\n".encode() * 200))
+    return str(path)
+
+
+@pytest.fixture
+def context() -> Iterator[Context]:
+    made = Context.make(LIMITS)
+    yield made
+    made.runs.close()
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_compare_refuses_an_upload_that_unpacks_too_far(
+    context: Context, bomb: str, seeds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gr.Blocks() as page:
+        tab = CompareTab(page, context, TASKS, gr.BrowserState([]), gr.State(), gr.Textbox())
+    pairs = [("bundled:tagger", "bundled:tagger")] * seeds
+    monkeypatch.setattr(context, "pairs", lambda base, shifted: pairs)
+    monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})
+    held = {tab.data.origin: "file", tab.data.eval_file: bomb}
+    data = [held.get(one, one.value) for one in tab.data.inputs]
+
+    async def compare() -> None:
+        chosen: list[Any] = ["ner", *pairs[0], False, "light 1000", N, "0,4", *data]
+        async for _ in tab._compare(Visit("en"), *chosen):
+            pass
+
+    with pytest.raises(DataError, match=REFUSED):
+        asyncio.run(compare())
+
+
+def test_the_preview_of_an_upload_unpacks_no_further(tmp_path: Path) -> None:
+    with gr.Blocks():
+        form = FileForm("build", LIMITS)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n" * 30_000))
+    with pytest.raises(DataError, match=REFUSED):
+        form._found(Visit("en"), "translation", str(path), "")
+
+
+def test_runs_of_this_server_are_read_though_other_folders_are_not(context: Context) -> None:
+    assert context.run_limits == dataclasses.replace(LIMITS, local_models=True)
