@@ -33,6 +33,7 @@ from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.report import compare_models, over_seeds
 from shiftdemo.evaluation.robustness import Measured
 from shiftdemo.evaluation.scores import statistics
+from shiftdemo.events import RunFailed, RunFinished
 from shiftdemo.models import torch_threads
 from shiftdemo.tasks import TASKS
 from shiftdemo.types import Sample, TaggedSample
@@ -40,6 +41,7 @@ from shiftdemo.types import Sample, TaggedSample
 OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 CONDITION = Condition("row", (0, 32))
 RESULTS = Path(__file__).parent / "results" / "null_verdicts.json"
+MOST_SEEDS = 5  # of one run
 NOTHING = {"these_models", "over_seeds", "few_sentences"}
 
 
@@ -134,11 +136,16 @@ def shares(what: str, claims: Counter[str], n: int) -> dict[str, Any]:
 
 def train(steps: int, n_seeds: int, folder: Path) -> list[str]:
     """Returns the folders of base taggers that differ in their seed alone."""
-    config = TrainConfig(arms=("base",), seeds=tuple(range(n_seeds)), steps=steps, eval_every=0)
-    for event in api.finetune(config, folder):
-        if type(event).__name__ in ("ArmSaved", "RunFailed", "RunFinished"):
-            print(event, flush=True)
-    return [str(folder / "base"), *(str(folder / f"seeds/{i}/base") for i in range(1, n_seeds))]
+    found = []
+    for first in range(0, n_seeds, MOST_SEEDS):
+        seeds = tuple(range(first, min(first + MOST_SEEDS, n_seeds)))
+        config = TrainConfig(arms=("base",), seeds=seeds, steps=steps, eval_every=0)
+        run = folder / str(first)
+        for event in api.finetune(config, run):
+            if isinstance(event, (RunFailed, RunFinished)):
+                print(event, flush=True)
+        found += [run / "base", *(run / f"seeds/{i}/base" for i in range(1, len(seeds)))]
+    return [str(path) for path in found]
 
 
 def real(steps: int, n: int, n_groups: int) -> Iterator[dict[str, Any]]:
