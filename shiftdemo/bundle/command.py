@@ -32,6 +32,8 @@ def command(config: TrainConfig) -> tuple[list[str], list[str]]:
 
 
 def _words(flag: str, value: Any) -> list[str]:
+    if value is True:
+        return [flag]
     if flag == "--shift":
         return [flag, *value]
     if flag == "--arm":  # once for each arm

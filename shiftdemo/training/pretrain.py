@@ -76,9 +76,10 @@ def run_stages(
     for number, stage in enumerate(recipe.stages, 1):
         if number < first:
             continue
-        train = gather(stage["sources"], data, recipe.task)
+        gathered = gather(stage["sources"], data, recipe.task)
         held = {running_text(sample) for sample in held_out}
-        train = [sample for sample in train if running_text(sample) not in held]
+        train = [sample for sample in gathered if running_text(sample) not in held]
+        left_out = len(gathered) - len(train)
         config = from_dict(
             TrainConfig, {**stage["training"], "task": recipe.task}, f"stage {number}"
         )
@@ -90,6 +91,7 @@ def run_stages(
             held_out,
             _initial(recipe, task, data, output, number, config, train),
             output / f"stage-{number}",
+            notes=(f"{left_out:,} held-out sentences were left out of training.",) * bool(left_out),
             half=number == len(recipe.stages),
         )
         yield from fit(plan, cancel, f"{recipe.name}-stage-{number}")

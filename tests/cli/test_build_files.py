@@ -209,8 +209,8 @@ def test_a_typed_sentence_has_the_built_in_corpus_in_front() -> None:
 
 
 def test_finetune_and_compare_read_mapped_columns(tmp_path: Path) -> None:
-    row = {"w": ["Ada", "lives", "in", "Paris"], "t": ["B-PER", "O", "O", "B-LOC"]}
-    for split in ("train", "validation"):
+    for split, name in (("train", "Ada"), ("validation", "Boris")):
+        row = {"w": [name, "lives", "in", "Paris"], "t": ["B-PER", "O", "O", "B-LOC"]}
         text = (json.dumps(row) + "\n") * 24
         (tmp_path / f"{split}.jsonl").write_text(text, encoding="utf-8")
     flags = ("--columns", "words=w,tags=t")

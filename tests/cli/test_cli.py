@@ -90,11 +90,11 @@ def test_bad_input_is_one_line_and_exit_2(arguments: list[str], words: str) -> N
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def _tagged_file(path: Path, n: int) -> Path:
+def _tagged_file(path: Path, n: int, verb: str = "lives") -> Path:
     names = ["Ada", "Boris", "Chloe", "Dmitri"]
     rows = [
         {
-            "words": [names[i % 4], "lives", "in", f"Town{i % 7}", "."],
+            "words": [names[i % 4], verb, "in", f"Town{i % 7}", "."],
             "tags": ["B-PER", "O", "O", "B-LOC", "O"],
         }
         for i in range(n)
@@ -104,7 +104,8 @@ def _tagged_file(path: Path, n: int) -> Path:
 
 
 def test_user_file_goes_through_build_train_and_compare(tmp_path: Path) -> None:
-    train, held_out = _tagged_file(tmp_path / "t.jsonl", 64), _tagged_file(tmp_path / "e.jsonl", 16)
+    train = _tagged_file(tmp_path / "t.jsonl", 64)
+    held_out = _tagged_file(tmp_path / "e.jsonl", 16, "works")
     shift = "position_offset:max_offset=8,p=0.5"
     built = run(
         *("build", "--task", "ner", "--shift", shift, "prefix_context"),

@@ -35,10 +35,10 @@ def _said(*arguments: str) -> list[str]:
     return [line for line in done.stderr.splitlines() if not OURS.fullmatch(line)]
 
 
-def _films(path: Path) -> Path:
+def _films(path: Path, place: str = "Paris") -> Path:
     """Writes labelled texts, some of which are longer than a tokenizer says that it takes."""
     rows = [
-        {"text": f"a {word} film of {n} minutes" + " and so on" * (300 * (n % 5 == 0))}
+        {"text": f"a {word} film of {n} minutes from {place}" + " and so on" * (300 * (n % 5 == 0))}
         | {"label": label}
         for n in range(20)
         for word, label in (("good", "positive"), ("bad", "negative"))
@@ -49,14 +49,15 @@ def _films(path: Path) -> Path:
 
 def test_train_compare_and_export_say_nothing_foreign(tmp_path: Path) -> None:
     films, run = str(_films(tmp_path / "films.jsonl")), str(tmp_path / "run")
+    held_out = str(_films(tmp_path / "held-out.jsonl", "Rome"))
     model = "scratch:learned"
     assert not _said(
         *("finetune", "--task", "classification", "--model", model, "--train", films),
-        *("--eval", films, "--steps", "2", "--batch-size", "8", "--output", run),
+        *("--eval", held_out, "--steps", "2", "--batch-size", "8", "--output", run),
     )
     assert not _said(
         *("compare", "--task", "classification", "--base", run, "--shifted", run),
-        *("--input", films, "--offsets", "0,2"),
+        *("--input", held_out, "--offsets", "0,2"),
     )
     assert not _said("export", run, "--output", str(tmp_path / "model.zip"))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from shiftdemo import api
-from shiftdemo.cli import main
+from shiftdemo.bundle.command import command
+from shiftdemo.cli import build_parser, main
 from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.data.shared import shared_samples
 from shiftdemo.errors import DataError, OverlapError
@@ -33,6 +34,13 @@ def config(tmp_path: Path) -> TrainConfig:
     held_out = tagged(tmp_path / "held-out.jsonl", range(27, 47))
     data = DataSpec(corpus="", train=train, eval=held_out)
     return TrainConfig(data=data, steps=2, batch_size=8, warmup=1, eval_every=0)
+
+
+def test_the_command_of_a_run_has_flags_without_values() -> None:
+    words, rest = command(TrainConfig(allow_overlap=True, allow_no_effect=True))
+    assert not rest and "True" not in words
+    parsed = build_parser().parse_args(words[3:])
+    assert parsed.allow_overlap and parsed.allow_no_effect
 
 
 def test_what_is_read_counts_and_white_space_does_not() -> None:
