@@ -59,7 +59,9 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "20")
     fill(page.get_by_label("Offsets"), "0,8")
     page.locator("#compare-run").click()
-    expect(page.locator(".sd-verdict")).to_contain_text("over 2 seeds and the sentences", timeout=120_000)
+    expect(page.locator(".sd-verdict")).to_contain_text(
+        "over 2 seeds and the sentences", timeout=120_000
+    )
     expect(page.locator("#tab-compare .main-svg").first).to_be_visible()
     expect(page.locator("#tab-compare")).to_contain_text("n = 20 sentences")
 
