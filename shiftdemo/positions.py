@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from shiftdemo.errors import ConfigError, NoEffectError
 
 MAX_PADDING = 512  # tokens of left padding; the cost grows with its square
-ALLOW = "To go on as a control: --allow-no-effect (on the page: the tick below this message)."
+ALLOW = "To go on as a control: --allow-no-effect (on the page: the tick that has appeared)."
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool)
         raise OverlapError(
             f"{found.text} (the first: {found.example!r}), so held-out figures would flatter the "
             "model. Take them out of one of the two. To go on all the same: --allow-overlap (on "
-            "the page: the tick below this message)."
+            "the page: the tick that has appeared)."
         )
     return (f"{found.text}: held-out figures flatter the model.",)
 
