@@ -6,7 +6,7 @@ if os.environ.get("SPACES_ZERO_GPU"):
     import spaces  # noqa: F401 - before torch, so that it can lend the GPU
 
 if __name__ == "__main__":
-    from shiftdemo.limits import Limits
+    from shiftdemo.core.limits import Limits
     from shiftdemo.ui.app import serve
 
     on_a_space = bool(os.environ.get("SPACE_ID"))

@@ -26,7 +26,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.events import RunEvent, StepLogged
+from shiftdemo.core.events import RunEvent, StepLogged
 from shiftdemo.training.record import LogReader
 
 PORT, SIZE, STEPS = 7869, 4000, 60_000

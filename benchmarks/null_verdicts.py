@@ -26,17 +26,17 @@ from typing import Any
 import numpy as np
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec, TrainConfig
+from shiftdemo.core.config import DataSpec, TrainConfig
+from shiftdemo.core.events import RunFailed, RunFinished
+from shiftdemo.core.types import Sample, TaggedSample
 from shiftdemo.evaluation.assembling import Setting, assemble
-from shiftdemo.evaluation.comparison import Comparison, judged
+from shiftdemo.evaluation.comparing import compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.report import compare_models, over_seeds
+from shiftdemo.evaluation.results import Comparison, judged
 from shiftdemo.evaluation.robustness import Measured
 from shiftdemo.evaluation.scores import statistics
-from shiftdemo.events import RunFailed, RunFinished
-from shiftdemo.models import torch_threads
+from shiftdemo.models.load import torch_threads
 from shiftdemo.tasks import TASKS
-from shiftdemo.types import Sample, TaggedSample
 
 OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 CONDITION = Condition("row", (0, 32))

@@ -19,14 +19,16 @@ from typing import Any
 import torch
 from rounds import machine
 
-from shiftdemo.models import BUNDLED, Loaded, load_model
-from shiftdemo.moving import moved_positions
-from shiftdemo.probing import find_positions
+from shiftdemo.models.load import BUNDLED, LoadedModel, load_model
+from shiftdemo.models.moving import moved_positions
+from shiftdemo.models.probing import find_positions
 
 ROWS, LENGTH, MOST, WARM_UP = 32, 16, 32, 5
 
 
-def step(loaded: Loaded, inputs: dict[str, torch.Tensor], offset: torch.Tensor | None) -> float:
+def step(
+    loaded: LoadedModel, inputs: dict[str, torch.Tensor], offset: torch.Tensor | None
+) -> float:
     """Returns the milliseconds of one step."""
     pair = loaded.task == "translation"
     began = time.perf_counter()

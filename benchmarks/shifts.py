@@ -23,13 +23,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from shiftdemo import words as w
+from shiftdemo.core import words as w
+from shiftdemo.core.types import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.grammar import GrammarSpec, generate
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
-from shiftdemo.shifts.batch import shift_columns
-from shiftdemo.shifts.columns import SampleColumns
-from shiftdemo.shifts.many import MOST_ROWS
-from shiftdemo.types import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.shifts.columnar.apply import shift_columns
+from shiftdemo.shifts.columnar.samples import SampleColumns
+from shiftdemo.shifts.stream import MOST_ROWS
 
 N, ROUNDS = 10_000, 5
 # Of a question a raw string says too little.
@@ -119,7 +119,7 @@ def main() -> None:
         # One task of each kind of sample: an operator does not see the task.
         kinds = {KINDS[task]: task for task in reversed(shift.tasks) if task in KINDS}
         for kind, task in kinds.items():
-            if shift.in_columns:
+            if shift.columnar:
                 runs[f"{shift.name} ({task})"] = together(shift.name, kind, texts)
             runs[f"{shift.name} ({task}), one by one"] = one_by_one(shift.name, kind, texts)
     seconds: dict[str, list[float]] = {name: [] for name in runs}

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 import transformers as tf
 
+from shiftdemo.core.types import Sample
+from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.tasks import Batch
 from shiftdemo.tasks.ner import MAX_TOKENS
-from shiftdemo.training.cost import StepCost
-from shiftdemo.types import Sample
 
 _CUT = {"truncation": True, "max_length": MAX_TOKENS}
 

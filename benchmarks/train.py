@@ -30,16 +30,16 @@ import torch
 import transformers as tf
 from rounds import KINDS, Gate, machine
 
-from shiftdemo.assets import ASSETS
-from shiftdemo.config import TrainConfig
+from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.events import StepLogged
+from shiftdemo.core.types import Sample
 from shiftdemo.data.sources import read_source
-from shiftdemo.events import StepLogged
-from shiftdemo.models import Loaded, load_model
+from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import apply_shifts
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan
-from shiftdemo.types import Sample
+from shiftdemo.training.plan import Plan
 
 ROUNDS, WARM_UP = 5, 4.0
 DATA = {
@@ -105,7 +105,7 @@ def run_ours(candidate: Candidate, samples: list[Sample], gate: Gate) -> None:
     )
     task = TASKS.get(candidate.task)()
 
-    def make_model(seed: int) -> Loaded:
+    def make_model(seed: int) -> LoadedModel:
         return load_model(candidate.folder, candidate.task)
 
     for event in fit(Plan(config, task, samples, samples[:8], make_model)):

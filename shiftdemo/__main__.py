@@ -1,6 +1,6 @@
 """``python -m shiftdemo``."""
 
-from shiftdemo.cli import main
+from shiftdemo.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

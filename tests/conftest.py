@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from shiftdemo.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 settings.register_profile(
@@ -105,7 +105,7 @@ def by_task(
 @pytest.fixture(scope="session")
 def tokenizers(by_task: dict[str, Sequence[Sample]]) -> dict[str, Any]:
     """A tokenizer of at most 200 pieces for each task."""
-    from shiftdemo.scratch import train_tokenizer
+    from shiftdemo.models.scratch import train_tokenizer
     from shiftdemo.tasks import TASKS
 
     return {
@@ -117,8 +117,8 @@ def tokenizers(by_task: dict[str, Sequence[Sample]]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def make_tiny(tokenizers: dict[str, Any]) -> Callable[..., Any]:
     """Gives a fresh model: ``make_tiny(task, encoding, seed=0, dropout=0.0, **size)``."""
-    from shiftdemo.models import make_scratch
-    from shiftdemo.scratch import ScratchSize
+    from shiftdemo.models.load import make_scratch
+    from shiftdemo.models.scratch import ScratchSize
 
     names = {
         "ner": ("O", "B-LOC", "I-LOC", "B-PER", "I-PER"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shiftdemo import words as w
-from shiftdemo.types import (
-    PLAIN_FEED,
+from shiftdemo.core import words as w
+from shiftdemo.core.types import (
+    PLAIN_INPUTS,
     PositionPlan,
     QuestionSample,
     Sample,
@@ -56,14 +56,14 @@ def check(result: ShiftedSample, sample: Sample) -> None:
     if isinstance(sample, TaggedSample):
         assert isinstance(result.shifted, TaggedSample)  # made again, so checked: BIO is valid
         assert len(result.shifted.words) == len(result.shifted.tags)
-        assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+        assert result.target_alignment is None and result.feed.target == PLAIN_INPUTS.target
         if "tag_roll" not in result.shift:  # the one operator that takes tags off their words
             for tag, place in zip(sample.tags, result.alignment, strict=True):
                 assert place is None or result.shifted.tags[place] == tag
         return
     if isinstance(sample, TextSample):
         assert isinstance(result.shifted, TextSample) and result.shifted.label == sample.label
-        assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+        assert result.target_alignment is None and result.feed.target == PLAIN_INPUTS.target
         return
     if isinstance(sample, QuestionSample):
         check_answers(result, sample)
@@ -80,7 +80,7 @@ def check_answers(result: ShiftedSample, sample: QuestionSample) -> None:
     shifted = result.shifted
     assert isinstance(shifted, QuestionSample)  # made again, so checked: the answers are there
     assert (shifted.question, shifted.answers) == (sample.question, sample.answers)
-    assert result.target_alignment is None and result.feed.target == PLAIN_FEED.target
+    assert result.target_alignment is None and result.feed.target == PLAIN_INPUTS.target
     for before, after in zip(sample.starts, shifted.starts, strict=True):
         place, moved = (
             _word_at(one.context, at) for one, at in ((sample, before), (shifted, after))

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from shiftdemo.delay import DelayLayer, attach_delay, find_delay
-from shiftdemo.scratch import ENCODINGS
+from shiftdemo.models.delay import DelayLayer, attach_delay, find_delay
+from shiftdemo.models.scratch import ENCODINGS
 
 Make = Callable[..., Any]
 Settings = dict[str, Any]

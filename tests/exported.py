@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec, TrainConfig
+from shiftdemo.core.config import DataSpec, TrainConfig
 
 ODD = "ev`il`` | <b>x<i>\n---\nlicense: mit\n.jsonl"  # a file's name that would break a card
 SHIFT = "position_offset:max_offset=8,p=0.5"

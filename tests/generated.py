@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from shiftdemo import words as w
-from shiftdemo.errors import ConfigError
-from shiftdemo.params import Param
+from shiftdemo.core import words as w
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.params import Param
+from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.shifts import SHIFTS, Shift
-from shiftdemo.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 
 # An operator sees the sample and not the task, so one task of each kind of sample will do: a
 # summary with its document is a pair as a translation is, and a text to classify is a text.

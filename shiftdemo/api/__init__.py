@@ -4,7 +4,7 @@ The page and the command line call these functions and nothing below them.
 """
 
 from shiftdemo.api.attend import AttentionResult, attend, attend_loaded
-from shiftdemo.api.base import Cancel, Report, load
+from shiftdemo.api.base import load
 from shiftdemo.api.build import (
     build_shifted,
     describe,
@@ -18,19 +18,20 @@ from shiftdemo.api.compare import (
     compare_loaded,
     compare_seeds,
     pairs_of,
+    predict_typed,
     trained_condition,
-    translate_or_tag,
 )
 from shiftdemo.api.export import export_run, push_run
 from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, resume, runs_root
-from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.data.export import write_shifted
+from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.progress import Cancel, Progress
 from shiftdemo.data.load import each_sample, load_samples, stream_samples
-from shiftdemo.data.preview import guess_columns
-from shiftdemo.data.preview import preview as preview_file
-from shiftdemo.limits import Limits
-from shiftdemo.publish import check_push
-from shiftdemo.regenerate import regenerate
+from shiftdemo.data.reading.preview import guess_columns
+from shiftdemo.data.reading.preview import preview as preview_file
+from shiftdemo.data.writing.export import write_shifted
+from shiftdemo.data.writing.regenerate import regenerate
+from shiftdemo.publishing.hub import check_push
 from shiftdemo.shifts import CONTEXT_SIZE
 from shiftdemo.training.trackers import track
 
@@ -41,7 +42,7 @@ __all__ = [
     "CompareConfig",
     "DataSpec",
     "Limits",
-    "Report",
+    "Progress",
     "TrainConfig",
     "attend",
     "attend_loaded",
@@ -60,6 +61,7 @@ __all__ = [
     "load",
     "load_samples",
     "pairs_of",
+    "predict_typed",
     "pretrain",
     "preview_file",
     "push_run",
@@ -70,7 +72,6 @@ __all__ = [
     "stream_samples",
     "track",
     "trained_condition",
-    "translate_or_tag",
     "typed_context",
     "typed_sample",
     "write_shifted",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from shiftdemo.api.base import load
 from shiftdemo.api.build import typed_sample
-from shiftdemo.limits import Limits
-from shiftdemo.types import AttentionMap, TranslationSample
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import AttentionMap, TranslationSample
 
 if TYPE_CHECKING:
-    from shiftdemo.models import Loaded
+    from shiftdemo.models.load import LoadedModel
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,15 @@ def attend(
 
 def attend_loaded(
     task: str,
-    model: Loaded,
+    model: LoadedModel,
     text: str,
     target: str = "",
-    versus: Loaded | None = None,
+    versus: LoadedModel | None = None,
     limits: Limits | None = None,
 ) -> AttentionResult:
     """As :func:`attend`, with models that are loaded already."""
-    from shiftdemo.attention.extract import attend as extract
-    from shiftdemo.models import torch_threads
+    from shiftdemo.attention.weights import attend as extract
+    from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks import TASKS
 
     most = (limits or Limits()).attention_tokens

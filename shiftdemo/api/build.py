@@ -7,22 +7,22 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shiftdemo import words as w
-from shiftdemo.config import DataSpec
-from shiftdemo.data.columns import TASK_PARTS
+from shiftdemo.core import words as w
+from shiftdemo.core.config import DataSpec
+from shiftdemo.core.errors import ConfigError, DataError, LimitError
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.load import load_samples
-from shiftdemo.data.push import push_samples
-from shiftdemo.data.questions import typed_question
-from shiftdemo.data.spoken import with_languages
-from shiftdemo.errors import ConfigError, DataError, LimitError
-from shiftdemo.limits import Limits
+from shiftdemo.data.reading.columns import TASK_PARTS
+from shiftdemo.data.reading.languages import with_languages
+from shiftdemo.data.reading.questions import typed_question
+from shiftdemo.publishing.data_set import push_samples
 from shiftdemo.shifts import CONTEXT_SIZE, by_stage, make_shifts, shift_many
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
 
 
 def describe() -> dict[str, Any]:
     """Returns what there is: versions, tasks, operators with their bounds, and models."""
-    from shiftdemo.models import references, versions
+    from shiftdemo.models.load import references, versions
     from shiftdemo.tasks import TASKS
 
     shifts = [

@@ -7,23 +7,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftdemo.api.base import Cancel, Report, load, never, silent
+from shiftdemo.api.base import load
 from shiftdemo.api.trained import conditions_of, more_tokens, training_of
-from shiftdemo.config import CompareConfig
+from shiftdemo.core.config import CompareConfig
+from shiftdemo.core.errors import LimitError
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.progress import Cancel, Progress, never, silent
+from shiftdemo.core.types import Sample, Start, both_starts
 from shiftdemo.data.load import load_samples
-from shiftdemo.errors import LimitError
-from shiftdemo.limits import Limits
-from shiftdemo.types import Sample, Start, both_starts
 
 if TYPE_CHECKING:
+    from shiftdemo.evaluation.comparing import Comparison
     from shiftdemo.evaluation.conditions import Condition
-    from shiftdemo.evaluation.report import Comparison
-    from shiftdemo.models import Loaded
+    from shiftdemo.models.load import LoadedModel
 
 
 def compare(
     config: CompareConfig,
-    progress: Report = silent,
+    progress: Progress = silent,
     cancel: Cancel = never,
     limits: Limits | None = None,
     samples: Sequence[Sample] | None = None,
@@ -46,17 +47,17 @@ def compare(
 
 def compare_loaded(
     config: CompareConfig,
-    models: dict[str, Loaded],
-    progress: Report = silent,
+    models: dict[str, LoadedModel],
+    progress: Progress = silent,
     cancel: Cancel = never,
     samples: Sequence[Sample] | None = None,
     limits: Limits | None = None,
 ) -> Comparison:
     """As :func:`compare`, with models that are loaded already: ``base`` and ``shift``."""
+    from shiftdemo.evaluation.comparing import compare_models
     from shiftdemo.evaluation.conditions import condition_asked
-    from shiftdemo.evaluation.report import compare_models
     from shiftdemo.evaluation.robustness import offsets_from
-    from shiftdemo.models import torch_threads
+    from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks import TASKS
 
     limits = limits or Limits()
@@ -93,13 +94,13 @@ def _check(config: CompareConfig, limits: Limits) -> None:
     limits.check_data(config.data)
 
 
-def trained_condition(task: str, models: Mapping[str, Loaded]) -> Condition:
+def trained_condition(task: str, models: Mapping[str, LoadedModel]) -> Condition:
     """Returns what a pair is compared on where nothing else is asked for.
 
     Args:
         models: ``base`` and ``shift``; what the second was trained on comes first.
     """
-    from shiftdemo.evaluation.report import unknown
+    from shiftdemo.evaluation.comparing import unknown
     from shiftdemo.tasks import TASKS
 
     made = TASKS.get(task)()
@@ -122,7 +123,7 @@ def pairs_of(folder: Path) -> list[tuple[str, str]]:
 def compare_seeds(
     config: CompareConfig,
     pairs: Sequence[tuple[str, str]],
-    progress: Report = silent,
+    progress: Progress = silent,
     cancel: Cancel = never,
     limits: Limits | None = None,
 ) -> Comparison:
@@ -134,7 +135,7 @@ def compare_seeds(
     Raises:
         ShiftDemoError: as :func:`compare`.
     """
-    from shiftdemo.evaluation.report import over_seeds
+    from shiftdemo.evaluation.comparing import over_seeds
 
     found: list[Comparison] = []
     for number, (base, shifted) in enumerate(pairs):
@@ -148,8 +149,8 @@ def compare_seeds(
     return over_seeds(found)
 
 
-def translate_or_tag(
-    model: Loaded, samples: Sequence[Sample], offset: Start = 0, allow_no_effect: bool = False
+def predict_typed(
+    model: LoadedModel, samples: Sequence[Sample], offset: Start = 0, allow_no_effect: bool = False
 ) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
@@ -163,7 +164,7 @@ def translate_or_tag(
         ShiftDemoError: the offset is beyond the model's positions, or does not reach it.
     """
     from shiftdemo.evaluation.effects import as_control, check_offset
-    from shiftdemo.models import torch_threads
+    from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks import TASKS
 
     with torch_threads(1):

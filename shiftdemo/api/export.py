@@ -8,7 +8,7 @@ from pathlib import Path
 def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
     """Writes one arm of a finetune's folder as a zip that plain transformers loads.
 
-    See :func:`shiftdemo.bundle.export.export_run` for what it holds.
+    See :func:`shiftdemo.publishing.model.export_run` for what it holds.
 
     Args:
         arm: its name; empty: ``shift``, or the only one that there is.
@@ -18,9 +18,9 @@ def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
     Raises:
         ShiftDemoError: there is no such run or arm, or the zip cannot be written.
     """
-    from shiftdemo.bundle import export
+    from shiftdemo.publishing import model
 
-    return export.export_run(run, arm, output, seed_index)
+    return model.export_run(run, arm, output, seed_index)
 
 
 def push_run(
@@ -44,6 +44,6 @@ def push_run(
     Raises:
         ShiftDemoError: there is no such run or arm, or the hub refuses or cannot be reached.
     """
-    from shiftdemo.bundle import export
+    from shiftdemo.publishing import model
 
-    return export.push_run(run, arm, repo_id, seed_index, private, token, endpoint)
+    return model.push_run(run, arm, repo_id, seed_index, private, token, endpoint)

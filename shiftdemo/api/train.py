@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.api.base import Cancel, Report, never, silent
-from shiftdemo.config import TrainConfig
-from shiftdemo.errors import ConfigError
-from shiftdemo.events import RunEvent, RunFinished
-from shiftdemo.limits import Limits
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.events import RunEvent, RunFinished
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.progress import Cancel, Progress, never, silent
 
 
 def finetune(
@@ -32,11 +32,11 @@ def finetune(
     Raises:
         ShiftDemoError: data, model or settings cannot be used; raised at the first event.
     """
+    from shiftdemo.training.process_group import ProcessGroup
     from shiftdemo.training.record import read_events
-    from shiftdemo.training.spread import Spread
 
     config = (limits or Limits()).check_run(config)
-    if Spread().first and read_events(output):
+    if ProcessGroup().first and read_events(output):
         raise ConfigError(
             f"{output} holds a run already; name another folder with --output, or go on with it "
             f"by --resume {output}."
@@ -62,7 +62,7 @@ def resume(
     Raises:
         ShiftDemoError: there is no run, it is complete, or its data cannot be used any more.
     """
-    from shiftdemo.training.checkpoint import find_checkpoint, read_config, rewind_log
+    from shiftdemo.training.checkpoints import find_checkpoint, read_config, rewind_log
     from shiftdemo.training.record import read_events, write_json
 
     config = read_config(output)
@@ -77,7 +77,7 @@ def resume(
     config = (limits or Limits()).check_run(config)
     rewind_log(output, found[1] if found else None, config.seeds)
     if found:
-        from shiftdemo.models import versions
+        from shiftdemo.models.load import versions
 
         write_json(output / "config.json", {**dataclasses.asdict(config), "versions": versions()})
     yield from _run(config, output, cancel, limits, spare, found)
@@ -92,13 +92,13 @@ def _run(
     found: Any = None,
 ) -> Iterator[RunEvent]:
     from shiftdemo.training.loop import fit
-    from shiftdemo.training.plan import make_plan
+    from shiftdemo.training.planning import make_plan
+    from shiftdemo.training.process_group import ProcessGroup
     from shiftdemo.training.record import record
-    from shiftdemo.training.spread import Spread
 
     plan = make_plan(config, output, limits or Limits())
     events = fit(plan, cancel, output.name, found, spare)
-    if not Spread().first:  # another process writes and tells
+    if not ProcessGroup().first:  # another process writes and tells
         for _ in events:
             pass
         return
@@ -132,7 +132,7 @@ def pretrain(
     output: Path,
     task: str = "",
     first_stage: int = 1,
-    report: Report = silent,
+    report: Progress = silent,
 ) -> Iterator[RunEvent]:
     """Makes a bundled model from a recipe; yields its events, leaves model and card in ``output``.
 
@@ -152,7 +152,7 @@ def pretrain(
     for event in run_stages(recipe, data, output, first_stage):
         append(event, output)
         yield event
-    from shiftdemo.card import finish_model
+    from shiftdemo.publishing.pretrained_card import finish_model
 
     finish_model(recipe, recipe_path, data, output, report)
 

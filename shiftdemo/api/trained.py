@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shiftdemo.errors import ShiftDemoError
+from shiftdemo.core.errors import ShiftDemoError
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.conditions import Condition
@@ -32,8 +32,8 @@ def training_of(ref: str) -> Training | None:
     Args:
         ref: a model reference; the folder of an arm lies in that of its run.
     """
-    from shiftdemo.bundle.saved import read_arm
-    from shiftdemo.training.run import arm_folder
+    from shiftdemo.publishing.saved import read_arm
+    from shiftdemo.training.plan import arm_folder
 
     if ":" in ref:
         return None
@@ -52,7 +52,7 @@ def training_of(ref: str) -> Training | None:
 
 
 def _tokens(run: Path, arm: str) -> float | None:
-    from shiftdemo.events import StepLogged
+    from shiftdemo.core.events import StepLogged
     from shiftdemo.training.record import read_events
 
     events = read_events(run)

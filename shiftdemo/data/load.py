@@ -1,20 +1,20 @@
-"""Samples for a task from a :class:`~shiftdemo.config.DataSpec`."""
+"""Samples for a task from a :class:`~shiftdemo.core.config.DataSpec`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
 
-from shiftdemo.config import DataSpec
-from shiftdemo.data.columns import parse_columns
-from shiftdemo.data.files import iter_samples
+from shiftdemo.core.config import DataSpec
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import Sample
 from shiftdemo.data.grammar import GrammarSpec, generate, keep
-from shiftdemo.data.hub import hub_samples, is_hub
-from shiftdemo.data.lines import Meter
-from shiftdemo.data.spoken import with_languages
-from shiftdemo.errors import ConfigError
-from shiftdemo.limits import Limits
-from shiftdemo.types import Sample
+from shiftdemo.data.reading.columns import parse_columns
+from shiftdemo.data.reading.files import iter_samples
+from shiftdemo.data.reading.hub import hub_samples, is_hub
+from shiftdemo.data.reading.languages import with_languages
+from shiftdemo.data.reading.lines import Meter
 
 CORPORA = ("grammar",)
 

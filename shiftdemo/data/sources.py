@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.data.columns import parse_columns
-from shiftdemo.data.files import parallel_lines, read_samples
-from shiftdemo.errors import ConfigError
-from shiftdemo.types import Sample, TaggedSample, running_text
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import Sample, TaggedSample, running_text
+from shiftdemo.data.reading.columns import parse_columns
+from shiftdemo.data.reading.files import parallel_lines, read_samples
 
 
 def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample]:

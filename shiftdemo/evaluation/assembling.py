@@ -8,16 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.evaluation.comparison import Comparison, OutputRow
-from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.entities import TypeRow
-from shiftdemo.evaluation.robustness import Measured, summarise
-from shiftdemo.evaluation.scores import by_type, measure_of, score_names, score_statistics
-from shiftdemo.evaluation.significance import Difference, paired, paired_mean
-from shiftdemo.evaluation.verdict import Controls, Differences
-from shiftdemo.models import Loaded
-from shiftdemo.tasks import Task
-from shiftdemo.types import (
+from shiftdemo.core.types import (
     QuestionSample,
     Sample,
     Score,
@@ -25,6 +16,15 @@ from shiftdemo.types import (
     TextSample,
     TranslationSample,
 )
+from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.results import Comparison, OutputRow
+from shiftdemo.evaluation.robustness import Measured, summarise
+from shiftdemo.evaluation.scorers.entities import TypeRow
+from shiftdemo.evaluation.scores import by_type, measure_of, score_names, score_statistics
+from shiftdemo.evaluation.significance import Difference, paired, paired_mean
+from shiftdemo.evaluation.verdict import Controls, Differences
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.tasks import Task
 
 OUTPUT_ROWS = 100  # sentences whose outputs are kept
 
@@ -53,7 +53,7 @@ class Setting:
 
 
 def assemble(
-    models: Mapping[str, Loaded],
+    models: Mapping[str, LoadedModel],
     setting: Setting,
     runs: Mapping[str, Sequence[Measured]],
     controls: Mapping[str, Controls],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import Start
 from shiftdemo.shifts import make_shift
-from shiftdemo.types import Start
 
 _OPERATOR = "position_offset"
 _AXES = {

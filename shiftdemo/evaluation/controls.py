@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import torch
 
-from shiftdemo.errors import DataError
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample
 from shiftdemo.evaluation.predict import evaluating
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample
 
 SOURCE_MARGIN = 0.10  # the loss with shuffled sources is at least this share higher
 SOURCE_SAMPLES = 256
@@ -38,10 +38,12 @@ class SourceUse:
     message: str
 
 
-def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int = 0) -> SourceUse:
+def source_use(
+    loaded: LoadedModel, task: Task, samples: Sequence[Sample], seed: int = 0
+) -> SourceUse:
     """Returns whether the loss gets clearly worse when the sources are shuffled.
 
-    What is shuffled is the task's to say: see its :meth:`Task.exchanged`.
+    What is shuffled is the task's to say: see its :meth:`Task.shuffle_sources`.
 
     Args:
         samples: the first 256 that have a reference which the model can be scored on.
@@ -56,7 +58,7 @@ def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int 
             "The shuffled-source control needs at least two sentences with references that the "
             "model knows; give more sentences."
         )
-    mixed = task.exchanged(usable, random.Random(f"{seed}/sources"))
+    mixed = task.shuffle_sources(usable, random.Random(f"{seed}/sources"))
     loss, shuffled_loss = (_mean_loss(loaded, task, part) for part in (usable, mixed))
     ok = math.isfinite(loss) and shuffled_loss >= (1 + SOURCE_MARGIN) * loss
     figures = f"loss {loss:.3f} nats per label, {shuffled_loss:.3f} with {task.shuffled}"
@@ -68,7 +70,7 @@ def source_use(loaded: Loaded, task: Task, samples: Sequence[Sample], seed: int 
     return SourceUse(loss, shuffled_loss, ok, message)
 
 
-def _mean_loss(loaded: Loaded, task: Task, samples: Sequence[Sample]) -> float:
+def _mean_loss(loaded: LoadedModel, task: Task, samples: Sequence[Sample]) -> float:
     ordered = sorted(samples, key=lambda sample: task.size(loaded, sample))
     total, count = 0.0, 0
     with evaluating(loaded), torch.inference_mode():

@@ -16,14 +16,14 @@ from typing import NoReturn
 import torch
 from torch import Tensor
 
-from shiftdemo.errors import ConfigError, DataError, FaultError, NoEffectError
+from shiftdemo.core.errors import ConfigError, DataError, FaultError, NoEffectError
+from shiftdemo.core.types import Sample, Start, both_starts
 from shiftdemo.evaluation.predict import evaluating, without_references
-from shiftdemo.models import Loaded
-from shiftdemo.positions import ALLOW
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.positions import ALLOW
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import TASKS, Batch
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample, Start, both_starts
 
 MOVES_BY = 1e-4  # some logit changes by more than this, or by this share of the largest one
 FELT_FROM = 1e-6  # the same of a model before training, which may hardly feel gaps yet
@@ -49,10 +49,10 @@ class OffsetEffect:
 
 
 def offset_effect(
-    loaded: Loaded,
+    loaded: LoadedModel,
     samples: Sequence[Sample],
     offset: Start,
-    forward: Callable[[Loaded, Batch], Tensor] | None = None,
+    forward: Callable[[LoadedModel, Batch], Tensor] | None = None,
 ) -> OffsetEffect:
     """Returns whether an offset reaches the model as its position encoding demands.
 
@@ -83,10 +83,10 @@ def offset_effect(
 
 
 def _change(
-    loaded: Loaded,
+    loaded: LoadedModel,
     batch: Batch,
     moved: Batch,
-    forward: Callable[[Loaded, Batch], Tensor] | None = None,
+    forward: Callable[[LoadedModel, Batch], Tensor] | None = None,
 ) -> tuple[float, float]:
     """Returns the largest change of a logit that counts, and its share of the largest logit."""
     forward = forward or TASKS.get(loaded.task)().logits
@@ -102,7 +102,9 @@ def _change(
     return change, change / max(largest, 1e-12)
 
 
-def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) -> OffsetEffect:
+def _judged_effect(
+    loaded: LoadedModel, offset: int, change: float, relative: float
+) -> OffsetEffect:
     encoding = loaded.positions.encoding
     if encoding in ("rotary", "relative"):
         ok = relative <= FLAT_WITHIN
@@ -125,7 +127,7 @@ def _judged_effect(loaded: Loaded, offset: int, change: float, relative: float) 
 
 
 def check_offset(
-    loaded: Loaded, samples: Sequence[Sample], offset: Start, allow_no_effect: bool = False
+    loaded: LoadedModel, samples: Sequence[Sample], offset: Start, allow_no_effect: bool = False
 ) -> OffsetEffect:
     """Returns what an offset does, and refuses to go on where it is not what it has to be.
 
@@ -144,7 +146,7 @@ def check_offset(
 
 
 def check_shift(
-    loaded: Loaded, shift: Shift, samples: Sequence[Sample], allow_no_effect: bool = False
+    loaded: LoadedModel, shift: Shift, samples: Sequence[Sample], allow_no_effect: bool = False
 ) -> str:
     """Returns a note about a position shift that is without effect, or ``""``.
 
@@ -182,12 +184,12 @@ def check_shift(
     return f"{message} This run is a control."
 
 
-def _is_ours(loaded: Loaded) -> bool:
+def _is_ours(loaded: LoadedModel) -> bool:
     """Whether it is known how the model has to behave: bundled, or made on the spot."""
     return loaded.ref.startswith(_OURS)
 
 
-def _refuse(loaded: Loaded, message: str) -> NoReturn:
+def _refuse(loaded: LoadedModel, message: str) -> NoReturn:
     """Says that nothing is measured, to whoever can mend it."""
     if _is_ours(loaded):
         raise FaultError(
@@ -197,7 +199,7 @@ def _refuse(loaded: Loaded, message: str) -> NoReturn:
     raise NoEffectError(f"{message} Take another model than {loaded.ref}. {ALLOW}")
 
 
-def as_control(loaded: Loaded) -> Loaded:
+def as_control(loaded: LoadedModel) -> LoadedModel:
     """Returns the same model, moved where that is possible and left alone where it is not."""
     found = copy.copy(loaded)
     found.control, found.positions = True, dataclasses.replace(loaded.positions, control=True)

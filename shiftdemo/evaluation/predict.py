@@ -6,21 +6,17 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from shiftdemo.errors import ShiftDemoError
-from shiftdemo.models import Loaded
+from shiftdemo.core.progress import Cancelled
+from shiftdemo.core.types import Sample, ShiftedSample, Start
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, ShiftedSample, Start
 
 CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
 
 
-class Cancelled(ShiftDemoError):
-    """An evaluation was stopped by whoever asked for it."""
-
-
 @contextlib.contextmanager
-def evaluating(loaded: Loaded) -> Iterator[None]:
+def evaluating(loaded: LoadedModel) -> Iterator[None]:
     """Within it, the model is in evaluation mode (no dropout)."""
     training = loaded.model.training
     loaded.model.eval()
@@ -31,7 +27,7 @@ def evaluating(loaded: Loaded) -> Iterator[None]:
 
 
 def without_references(
-    loaded: Loaded, task: Task, samples: Sequence[Sample]
+    loaded: LoadedModel, task: Task, samples: Sequence[Sample]
 ) -> list[ShiftedSample]:
     """Returns the samples ready for ``collate`` where their references do not matter.
 
@@ -41,7 +37,7 @@ def without_references(
 
 
 def predictions(
-    loaded: Loaded,
+    loaded: LoadedModel,
     task: Task,
     samples: Sequence[Sample],
     offset: Start = 0,

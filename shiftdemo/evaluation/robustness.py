@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import Sample, Score, both_starts
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.predict import predictions, without_references
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, Score, both_starts
 
 DEFAULT_OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 MAX_OFFSETS = 64
@@ -95,7 +95,7 @@ def offsets_from(text: str) -> tuple[int, ...]:
 
 
 def greatest_offset(
-    loaded: Loaded, task: Task, samples: Sequence[Sample], condition: Condition = _BOTH
+    loaded: LoadedModel, task: Task, samples: Sequence[Sample], condition: Condition = _BOTH
 ) -> int | None:
     """Returns the greatest offset that the model's positions leave room for, or ``None`` for any.
 
@@ -116,7 +116,7 @@ def greatest_offset(
 
 
 def allowed_offsets(
-    models: Iterable[Loaded],
+    models: Iterable[LoadedModel],
     task: Task,
     samples: Sequence[Sample],
     offsets: Sequence[int] = (),
@@ -149,7 +149,7 @@ def allowed_offsets(
 
 
 def measured(
-    loaded: Loaded,
+    loaded: LoadedModel,
     task: Task,
     samples: Sequence[Sample],
     offsets: Sequence[int],
@@ -182,7 +182,7 @@ def measured(
 
 
 def curve(
-    loaded: Loaded,
+    loaded: LoadedModel,
     task: Task,
     samples: Sequence[Sample],
     offsets: Sequence[int],

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation import answers, classes, entities, likelihood, overlap, rouge
-from shiftdemo.evaluation.entities import TypeRow
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, Score
+from shiftdemo.evaluation.scorers import answers, bleu_chrf, classes, entities, likelihood, rouge
+from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.significance import N_RESAMPLES, Measure, interval, resampled_sums
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample, Score
 
 
 class Scorer(Protocol):
@@ -37,7 +37,7 @@ class Scorer(Protocol):
 
 
 _SCORERS: dict[str, Any] = {
-    "translation": overlap,
+    "translation": bleu_chrf,
     "ner": entities,
     "language_modeling": likelihood,
     "classification": classes,

@@ -8,17 +8,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from shiftdemo.errors import DataError
-from shiftdemo.evaluation.comparison import Comparison, judged
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Score
 from shiftdemo.evaluation.controls import SourceUse
 from shiftdemo.evaluation.effects import OffsetEffect
+from shiftdemo.evaluation.results import Comparison, judged
 from shiftdemo.evaluation.robustness import summarise
 from shiftdemo.evaluation.scores import measure_of
 from shiftdemo.evaluation.seed_interval import over_seeds_and_sentences
 from shiftdemo.evaluation.significance import Difference, Measure, resampled_sums
 from shiftdemo.evaluation.verdict import Controls, Differences
 from shiftdemo.tasks import TASKS
-from shiftdemo.types import Score
 
 _C = TypeVar("_C", OffsetEffect | None, SourceUse | None)
 _ALIKE = ("task", "offsets", "n", "seed", "condition", "reference_arm", "arms")

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shiftdemo.errors import ConfigError, NotApplicable
-from shiftdemo.params import SHARE, Param, ShiftSpec
-from shiftdemo.registry import Registry
-from shiftdemo.shifts.draft import Draft
-from shiftdemo.shifts.hashrandom import HashRandom
-from shiftdemo.types import Sample, ShiftedSample
+from shiftdemo.core.errors import ConfigError, NotApplicable
+from shiftdemo.core.params import SHARE, Param, ShiftSpec
+from shiftdemo.core.registry import Registry
+from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.shifts.draws import HashRandom
+from shiftdemo.shifts.editing import EditableSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Shift(ABC):
             it acts.
         tasks: the tasks that it is defined for.
         summary, summary_zh: what it does, in two sentences.
-        in_columns: whether ``apply`` uses nothing of a draft but what ``Drafts`` has too, so that
-            it serves many samples at once as it is.
+        columnar: whether ``apply`` uses nothing of a draft but what ``EditableSamples`` has
+            too, so that it serves many samples at once as it is.
         joins: whether it draws other samples of the set; the provenance then says from how many.
         formula: its definition.
         source: the paper that it comes from.
@@ -69,7 +69,7 @@ class Shift(ABC):
     tasks: ClassVar[tuple[str, ...]]
     summary: ClassVar[str]
     summary_zh: ClassVar[str]
-    in_columns: ClassVar[bool] = False
+    columnar: ClassVar[bool] = False
     joins: ClassVar[bool] = False
     formula: ClassVar[str]
     source: ClassVar[str]
@@ -149,7 +149,9 @@ class Shift(ABC):
             raise ConfigError(f"Shift {self.name} keeps no progress; the checkpoint is of another.")
 
     @abstractmethod
-    def apply(self, draft: Draft, rng: random.Random, context: Sequence[Sample]) -> dict[str, Any]:
+    def apply(
+        self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
+    ) -> dict[str, Any]:
         """Shifts ``draft`` once more, and returns what was drawn.
 
         Args:
@@ -221,7 +223,7 @@ def apply_shifts(
     sample goes on as it was and ``note`` says why. With ``always`` every share counts as 1.
     """
     rng = HashRandom(f"{seed}/{epoch}/{sample.id}")
-    draft = Draft(sample)
+    draft = EditableSample(sample)
     params: Mapping[str, Any] = {}
     done: list[str] = []
     notes: list[str] = []

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from shiftdemo.models import Loaded
-from shiftdemo.moving import left_padded, moved_positions
-from shiftdemo.registry import Registry
+from shiftdemo.core.registry import Registry
+from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample, Start
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
-from shiftdemo.types import PositionPlan, Sample, ShiftedSample, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,14 @@ class Task(ABC):
         """Returns the tags that occur, in a fixed order; empty where there are none."""
 
     @abstractmethod
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """Returns the batch of ``samples``; truncates to what the model's positions allow."""
 
     @abstractmethod
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """Returns about how many tokens a sample has, at no cost; see also :meth:`lengths`."""
 
-    def lengths(self, loaded: Loaded, samples: Sequence[Sample]) -> list[tuple[int, int]]:
+    def lengths(self, loaded: LoadedModel, samples: Sequence[Sample]) -> list[tuple[int, int]]:
         """Returns how many tokens of source and target each sample has as it is; 0: no target."""
         found: list[tuple[int, int]] = []
         for start in range(0, len(samples), _MEASURED):
@@ -103,49 +103,49 @@ class Task(ABC):
             found += zip(source, targets, strict=True)
         return found
 
-    def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
+    def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
         """Returns ``(batch, n_labels, n_classes)``, a row of logits for each of ``batch.labels``.
 
         Here for tasks that label tokens; a task that labels something else overrides it.
         """
         return logits(loaded, batch)
 
-    def loss(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Tensor:
+    def loss(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Tensor:
         """Returns what training minimises: mean nats per label that counts."""
         return self.losses(loaded, batch, smoothing).objective
 
-    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+    def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
         """Returns what training minimises, and the loss without its label smoothing."""
         out = self.logits(loaded, batch)
         counted = batch.labels != IGNORED
         return cross_entropy(out[counted], batch.labels[counted], smoothing)
 
     @abstractmethod
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
         """Returns the tokens that the model (or its encoder) reads for a typed text."""
 
     @abstractmethod
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """Whether a loss can be taken on the sample: it has a reference that the model knows."""
 
     @abstractmethod
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """Returns the samples with what the model reads exchanged; references stay in place.
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """Returns the samples with what the model reads dealt anew; references stay in place.
 
         Raises:
             DataError: an exchange would change nothing.
         """
 
-    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+    def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
         """Returns the sample where its reference does not matter, with one that the model knows."""
         return sample
 
-    def notes(self, loaded: Loaded, samples: Sequence[Sample]) -> tuple[str, ...]:
+    def notes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> tuple[str, ...]:
         """Returns what to know before a run on these samples; nothing for most tasks."""
         return ()
 
-    def readings(
-        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    def predictions_from_logits(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
         """Returns pairs of a reference and an output, where the logits of a batch tell outputs.
 
@@ -159,14 +159,20 @@ class Task(ABC):
 
     @abstractmethod
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns one output a sample, every sentence starting at position ``offset``.
 
         A task without a decoder knows the source's start alone.
         """
 
-    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0) -> list[Any]:
+    def answers(
+        self, loaded: LoadedModel, samples: Sequence[Sample], offset: Start = 0
+    ) -> list[Any]:
         """Returns the outputs for a few typed samples as a person reads them."""
         return self.predict(loaded, samples, offset)
 
@@ -183,7 +189,9 @@ def _own_logits(out: Any) -> Tensor:
     return found
 
 
-def logits(loaded: Loaded, batch: Batch, read: Callable[[Any], Tensor] = _own_logits) -> Tensor:
+def logits(
+    loaded: LoadedModel, batch: Batch, read: Callable[[Any], Tensor] = _own_logits
+) -> Tensor:
     """Returns the model's logits ``(batch, len, n_classes)`` with the batch's offsets applied.
 
     Args:

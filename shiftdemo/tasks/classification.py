@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded
-from shiftdemo.moving import left_padded, moved_positions
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample, ShiftedSample, Start, TextSample, both_starts
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round
-from shiftdemo.types import Sample, ShiftedSample, Start, TextSample, both_starts
 
 MAX_TOKENS = 256
 
@@ -47,20 +47,20 @@ class Classification(Task):
         """See :meth:`Task.labels`: in alphabetical order."""
         return tuple(sorted({_text(sample).label for sample in samples} - {""}))
 
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, no more than is kept."""
         return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
         """See :meth:`Task.ids`."""
         return _encode(loaded, [text])[0]
 
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         return bool(_text(sample).text.strip()) and _text(sample).label in loaded.labels
 
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """See :meth:`Task.exchanged`: no label keeps its own text."""
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.shuffle_sources`: no label keeps its own text."""
         texts = [_text(sample) for sample in samples]
         if len({one.label for one in texts}) < 2:
             raise DataError(
@@ -71,11 +71,11 @@ class Classification(Task):
             for one, other in zip(texts, passed_round(len(texts), rng), strict=True)
         ]
 
-    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+    def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
         """See :meth:`Task.neutral`."""
         return dataclasses.replace(_text(sample), label=loaded.labels[0])
 
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; labels ``(batch, 1)``."""
         known = {label: i for i, label in enumerate(loaded.labels)}
         texts = [_text(sample.shifted) for sample in samples]
@@ -104,7 +104,7 @@ class Classification(Task):
             n_tokens=sum(map(len, ids)),
         )
 
-    def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
+    def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
         """See :meth:`Task.logits`: ``(batch, 1, n_classes)``."""
         inputs, by = batch.inputs, batch.source_offset
         padded = loaded.positions.encoding == "relative" and by.ndim == 1 and bool(by.any())
@@ -117,16 +117,20 @@ class Classification(Task):
         with moved_positions(loaded.positions, by, by), whole if padded else nullcontext():
             return loaded.model(**inputs).logits.unsqueeze(1)
 
-    def readings(
-        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    def predictions_from_logits(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
-        """See :meth:`Task.readings`."""
+        """See :meth:`Task.predictions_from_logits`."""
         found = [loaded.labels[label] for label in best[:, 0].tolist()]
         return [(one.shifted, label) for one, label in zip(samples, found, strict=True)]
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns the predicted label of every text, each text starting at ``offset``."""
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
@@ -145,7 +149,7 @@ class Classification(Task):
         return found
 
 
-def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
+def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text; what looks like a special token in it is text."""
     bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
     # T5 and BART classify at the end token and refuse a row that has two.

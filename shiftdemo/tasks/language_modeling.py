@@ -10,15 +10,15 @@ from typing import Any
 
 import torch
 
-from shiftdemo import words as w
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded
-from shiftdemo.moving import moved_positions
+from shiftdemo.core import words as w
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample, ShiftedSample, Start, TextSample, both_starts
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.base import unshifted
-from shiftdemo.shifts.right_shift import fed
+from shiftdemo.shifts.operators.right_shift import teacher_forced
 from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad
 from shiftdemo.tasks.loss import IGNORED, token_loss
-from shiftdemo.types import Sample, ShiftedSample, Start, TextSample, both_starts
 
 MAX_TOKENS = 256
 SHOWN_TOKENS = 12  # of a continuation
@@ -69,20 +69,20 @@ class LanguageModeling(Task):
         """See :meth:`Task.labels`: none."""
         return ()
 
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, no more than is kept."""
         return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
         """See :meth:`Task.ids`: a start token and those of the text."""
         return [loaded.start_id, *_encode(loaded, [text])[0][:-1]]
 
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         return bool(_text(sample).text.strip())
 
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """See :meth:`Task.exchanged`: the words of each text in any order.
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.shuffle_sources`: the words of each text in any order.
 
         What stands before a word is all that it can be foreseen from; a model that knows no more
         than how frequent words are loses nothing.
@@ -96,7 +96,7 @@ class LanguageModeling(Task):
             raise DataError("Texts of one word have no order to shuffle; give longer ones.")
         return list(mixed)
 
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`: the input is the labels moved right behind a start token.
 
         So the logits at place *i* are judged against the label at place *i*: the model must be
@@ -105,7 +105,7 @@ class LanguageModeling(Task):
         texts = _encode(loaded, [_text(sample.shifted).text for sample in samples])
         inputs, labels = [], []
         for ids, sample in zip(texts, samples, strict=True):
-            given, counts = fed(ids, sample.feed, loaded.start_id)
+            given, counts = teacher_forced(ids, sample.feed, loaded.start_id)
             inputs.append(given)
             labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
         return Batch(
@@ -125,7 +125,11 @@ class LanguageModeling(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns one :class:`TextFit` a sample, every text starting at position ``offset``."""
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
@@ -146,7 +150,9 @@ class LanguageModeling(Task):
                 found[row] = TextFit(loss, n_tokens, n_right)
         return found
 
-    def answers(self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0) -> list[Any]:
+    def answers(
+        self, loaded: LoadedModel, samples: Sequence[Sample], offset: Start = 0
+    ) -> list[Any]:
         """See :meth:`Task.answers`: how well each text is foreseen, and how it would go on."""
         found = self.predict(loaded, samples, offset)
         texts = [_text(sample).text for sample in samples]
@@ -159,7 +165,7 @@ class LanguageModeling(Task):
         return str(output)
 
 
-def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
+def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text and an end token, as many as the model's positions take.
 
     No end token stands behind a text that was cut: it does not end there. What looks like a
@@ -173,7 +179,7 @@ def _encode(loaded: Loaded, texts: Sequence[str]) -> list[list[int]]:
 
 
 @torch.inference_mode()
-def continue_text(loaded: Loaded, text: str, max_new_tokens: int = 32, offset: int = 0) -> str:
+def continue_text(loaded: LoadedModel, text: str, max_new_tokens: int = 32, offset: int = 0) -> str:
     """Returns how the model goes on with a text, greedily.
 
     Args:

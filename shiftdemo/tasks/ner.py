@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from shiftdemo import words as w
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded
+from shiftdemo.core import words as w
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample, ShiftedSample, Start, TaggedSample, bio_fault, both_starts
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample, ShiftedSample, Start, TaggedSample, bio_fault, both_starts
 
 MAX_TOKENS = 256
 
@@ -48,11 +48,11 @@ class Ner(Task):
         )
         return ("O", *(f"{mark}-{kind}" for kind in types for mark in "BI"))
 
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over three."""
         return 2 + sum(len(word) + 2 for word in _tagged(sample).words) // 3
 
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100.
 
         Where the model answers ``d`` places late, so do the labels, behind ``d`` padding tokens.
@@ -91,18 +91,18 @@ class Ner(Task):
             n_tokens=sum(map(len, rows)),
         )
 
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
-        """See :meth:`Task.ids`: word by word (:func:`shiftdemo.words.split`)."""
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
+        """See :meth:`Task.ids`: word by word (:func:`shiftdemo.core.words.split`)."""
         words = list(w.split(text).words)
         return list(loaded.tokenizer(words, is_split_into_words=True, verbose=False).input_ids)
 
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         tagged = isinstance(sample, TaggedSample) and bool(sample.words)
         return tagged and set(_tagged(sample).tags) <= set(loaded.labels)
 
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """See :meth:`Task.exchanged`: words are dealt anew from those of all the samples.
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.shuffle_sources`: words are dealt anew from those of all the samples.
 
         Whole sentences of one length would not do, because sentences made from one pattern have
         the same tags.
@@ -116,17 +116,17 @@ class Ner(Task):
             for one in tagged
         ]
 
-    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+    def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
         """See :meth:`Task.neutral`: every word gets one tag that the model knows."""
         beginnings = (label for label in loaded.labels if label.startswith("B-"))
         tag = "O" if "O" in loaded.labels else next(beginnings, "O")
         tagged = _tagged(sample)
         return dataclasses.replace(tagged, tags=(tag,) * len(tagged.words))
 
-    def readings(
-        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    def predictions_from_logits(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
-        """See :meth:`Task.readings`; words without a label (cut off) are in neither."""
+        """See :meth:`Task.predictions_from_logits`; words that were cut off are in neither."""
         found: list[tuple[Sample, Any]] = []
         for sample, labels, chosen in zip(samples, batch.labels, best, strict=True):
             counted = labels != IGNORED
@@ -138,7 +138,11 @@ class Ner(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns the predicted tags of every word (a tuple a sample)."""
         words = [_tagged(sample).words for sample in samples]
@@ -169,7 +173,7 @@ class Ner(Task):
 
 
 def _encode(
-    loaded: Loaded, sentences: Sequence[Sequence[str]]
+    loaded: LoadedModel, sentences: Sequence[Sequence[str]]
 ) -> list[tuple[list[int], list[int | None]]]:
     """Returns for each sentence its ids and the place of every word's first piece.
 

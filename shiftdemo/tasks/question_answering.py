@@ -10,15 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from shiftdemo import words as w
-from shiftdemo.data.questions import typed_question
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded
-from shiftdemo.shifts.right_shift import decoder_input
-from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round
-from shiftdemo.tasks.loss import IGNORED, Losses
-from shiftdemo.tasks.windows import MAX_TOKENS, Window, windows
-from shiftdemo.types import (
+from shiftdemo.core import words as w
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import (
     PLAIN_POSITIONS,
     PositionPlan,
     QuestionSample,
@@ -27,6 +21,12 @@ from shiftdemo.types import (
     Start,
     both_starts,
 )
+from shiftdemo.data.reading.questions import typed_question
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.shifts.operators.right_shift import decoder_input
+from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round
+from shiftdemo.tasks.loss import IGNORED, Losses
+from shiftdemo.tasks.windows import MAX_TOKENS, Window, windows
 
 MAX_ANSWER = 30  # tokens of a predicted answer, as in BERT's and transformers' own scripts
 _LOOKED_AT = 1000  # samples that are counted before a run
@@ -64,22 +64,22 @@ class QuestionAnswering(Task):
         """See :meth:`Task.labels`: none."""
         return ()
 
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, no more than a row has."""
         one = _question(sample)
         return 3 + min((len(one.question) + len(one.context)) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
         """See :meth:`Task.ids`: the question on the first line, then the context."""
         one = typed_question(text)
         return list(loaded.tokenizer(one.question, one.context, verbose=False).input_ids)
 
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         return bool(_question(sample).question.strip() and _question(sample).answers)
 
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """See :meth:`Task.exchanged`: every context, with its answer, gets another question."""
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.shuffle_sources`: every context and answer gets another question."""
         asked = [_question(sample) for sample in samples]
         if len({one.question for one in asked}) < 2:
             raise DataError("The shuffled-question control needs different questions; add some.")
@@ -88,14 +88,14 @@ class QuestionAnswering(Task):
             for one, other in zip(asked, passed_round(len(asked), rng), strict=True)
         ]
 
-    def neutral(self, loaded: Loaded, sample: Sample) -> Sample:
+    def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
         """See :meth:`Task.neutral`: the context's first word is the answer."""
         one = _question(sample)
         first = w.split(one.context).words[:1]
         starts = tuple(one.context.index(word) for word in first)
         return dataclasses.replace(one, answers=first, starts=starts)
 
-    def notes(self, loaded: Loaded, samples: Sequence[Sample]) -> tuple[str, ...]:
+    def notes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> tuple[str, ...]:
         """See :meth:`Task.notes`: samples that a run cannot learn from."""
         asked = [_question(sample) for sample in samples[:_LOOKED_AT]]
         first = "the first " if len(samples) > _LOOKED_AT else ""
@@ -111,7 +111,7 @@ class QuestionAnswering(Task):
             )
         return tuple(notes)
 
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; labels ``(batch, 2)``, of each sample's first answer.
 
         Of a long context the first window that holds the answer is read. Without an answer, or
@@ -123,14 +123,14 @@ class QuestionAnswering(Task):
         plans = [sample.feed.source for sample in samples]
         return _batch(loaded, [window for window, _ in chosen], labels, plans)
 
-    def logits(self, loaded: Loaded, batch: Batch) -> Tensor:
+    def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
         """See :meth:`Task.logits`: ``(batch, 2, len)``, −inf at places outside the context."""
         inputs = dict(batch.inputs)
         answerable = inputs.pop(_ANSWERABLE).unsqueeze(1)  # (batch, 1, len)
         out = logits(loaded, dataclasses.replace(batch, inputs=inputs), _start_and_end)
         return out.transpose(1, 2).masked_fill(~answerable, float("-inf"))
 
-    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+    def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
         """See :meth:`Task.losses`; smoothing spreads over the places of the context alone."""
         counted = batch.labels != IGNORED
         out = self.logits(loaded, batch)[counted].float()  # (n_labels, len)
@@ -142,10 +142,10 @@ class QuestionAnswering(Task):
         n_labels = max(1, len(chosen))
         return Losses(-total / n_labels, -chosen.detach().sum() / n_labels)
 
-    def readings(
-        self, loaded: Loaded, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
+    def predictions_from_logits(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
-        """See :meth:`Task.readings`: start and end each by themselves."""
+        """See :meth:`Task.predictions_from_logits`: start and end each by themselves."""
         asked = [_question(sample.shifted) for sample in samples]
         read: list[tuple[Sample, Any]] = []
         for (one, found), (begin, last) in zip(_found(loaded, asked), best.tolist(), strict=True):
@@ -155,7 +155,11 @@ class QuestionAnswering(Task):
 
     @torch.inference_mode()
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns the best answer (text) of each sample, every row starting at ``offset``.
 
@@ -182,7 +186,7 @@ class QuestionAnswering(Task):
 
 
 def _found(
-    loaded: Loaded, samples: Sequence[QuestionSample]
+    loaded: LoadedModel, samples: Sequence[QuestionSample]
 ) -> list[tuple[QuestionSample, list[Window]]]:
     return list(zip(samples, windows(loaded, samples), strict=True))
 
@@ -200,7 +204,7 @@ def _labelled(
 
 
 def _batch(
-    loaded: Loaded,
+    loaded: LoadedModel,
     found: Sequence[Window],
     labels: Sequence[Sequence[int]],
     plans: Sequence[PositionPlan],

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import torch
 
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded
-from shiftdemo.moving import left_padded, moved_positions
-from shiftdemo.shifts.right_shift import fed
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample, ShiftedSample, Start, TranslationSample, both_starts
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.moving import left_padded, moved_positions
+from shiftdemo.shifts.operators.right_shift import teacher_forced
 from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
-from shiftdemo.types import Sample, ShiftedSample, Start, TranslationSample, both_starts
 
 
 class Seq2Seq(Task):
@@ -42,7 +42,7 @@ class Seq2Seq(Task):
         """See :meth:`Task.labels`: none."""
         return ()
 
-    def size(self, loaded: Loaded, sample: Sample) -> int:
+    def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, both sides, no more than is kept."""
         pair = self.checked(sample)
         source = min(len(pair.source) // 4, self.source_tokens)
@@ -58,28 +58,28 @@ class Seq2Seq(Task):
             raise DataError(f"Sample {sample.id} is not {self.pair}; give source and target.")
         return sample
 
-    def prompt(self, loaded: Loaded) -> str:
+    def prompt(self, loaded: LoadedModel) -> str:
         """Returns what the model wants in front of every source, as T5's ``"summarize: "``."""
         return ""
 
-    def ids(self, loaded: Loaded, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
         """See :meth:`Task.ids`: of the source."""
         return list(loaded.tokenizer([self.prompt(loaded) + text], verbose=False).input_ids[0])
 
-    def has_reference(self, loaded: Loaded, sample: Sample) -> bool:
+    def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         pair = self.checked(sample)
         return bool(pair.source.strip() and pair.target.strip())
 
-    def exchanged(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
-        """See :meth:`Task.exchanged`: no target keeps its own source."""
+    def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
+        """See :meth:`Task.shuffle_sources`: no target keeps its own source."""
         pairs = [self.checked(sample) for sample in samples]
         return [
             dataclasses.replace(pair, source=pairs[other].source, links=None)
             for pair, other in zip(pairs, passed_round(len(pairs), rng), strict=True)
         ]
 
-    def collate(self, loaded: Loaded, samples: Sequence[ShiftedSample]) -> Batch:
+    def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; decoder input is the labels moved right."""
         pairs = [self.checked(sample.shifted) for sample in samples]
         bound = loaded.positions.table_size
@@ -91,7 +91,7 @@ class Seq2Seq(Task):
         start = loaded.model.config.decoder_start_token_id
         inputs, labels = [], []
         for ids, sample in zip(targets, samples, strict=True):
-            given, counts = fed(ids, sample.feed, start)
+            given, counts = teacher_forced(ids, sample.feed, start)
             inputs.append(given)
             labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
         source = pad(sources, tokenizer.pad_token_id)
@@ -110,7 +110,7 @@ class Seq2Seq(Task):
             n_tokens=sum(map(len, sources)) + sum(map(len, inputs)),
         )
 
-    def losses(self, loaded: Loaded, batch: Batch, smoothing: float = 0.0) -> Losses:
+    def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
         """See :meth:`Task.losses`; Marian and BART project only the places that have a label."""
         model = loaded.model
         if not hasattr(model, "final_logits_bias"):
@@ -124,10 +124,14 @@ class Seq2Seq(Task):
         return cross_entropy(out, batch.labels[counted], smoothing)
 
     def predict(
-        self, loaded: Loaded, samples: Sequence[Sample], offset: Start = 0, batch_size: int = 64
+        self,
+        loaded: LoadedModel,
+        samples: Sequence[Sample],
+        offset: Start = 0,
+        batch_size: int = 64,
     ) -> list[Any]:
         """Returns the texts, decoded greedily; source and target start at ``offset``
-        (see :data:`shiftdemo.types.Start`).
+        (see :data:`shiftdemo.core.types.Start`).
 
         What the model's ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
         """
@@ -141,7 +145,7 @@ class Seq2Seq(Task):
                 texts[row] = text
         return texts
 
-    def _source_ids(self, loaded: Loaded, sources: Sequence[str]) -> list[list[int]]:
+    def _source_ids(self, loaded: LoadedModel, sources: Sequence[str]) -> list[list[int]]:
         """Returns the tokens of each source behind the prompt, cut to what the model takes."""
         prompt, tokenizer = self.prompt(loaded), loaded.tokenizer
         # T5 has no table of positions; its tokenizer tells what it was trained with.
@@ -151,7 +155,7 @@ class Seq2Seq(Task):
         return [cut_end(ids, most) for ids in found]
 
     @torch.inference_mode()
-    def _generate(self, loaded: Loaded, sources: Sequence[str], start: Start) -> list[str]:
+    def _generate(self, loaded: LoadedModel, sources: Sequence[str], start: Start) -> list[str]:
         tokenizer, model, positions = loaded.tokenizer, loaded.model, loaded.positions
         bound = positions.table_size
         first, first_target = both_starts(start)

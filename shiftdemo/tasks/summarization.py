@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.base import TASKS
 from shiftdemo.tasks.seq2seq import Seq2Seq
 
@@ -21,7 +21,7 @@ class Summarization(Seq2Seq):
     shuffled = "shuffled documents"
     source_tokens = 1024  # what BART and Pegasus were trained with
 
-    def prompt(self, loaded: Loaded) -> str:
+    def prompt(self, loaded: LoadedModel) -> str:
         """See :meth:`Seq2Seq.prompt`: what the model's ``config.json`` says for this task."""
         return prompt_in(getattr(loaded.model.config, "task_specific_params", None))
 

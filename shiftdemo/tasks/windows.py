@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shiftdemo.models import Loaded
-from shiftdemo.types import QuestionSample
+from shiftdemo.core.types import QuestionSample
+from shiftdemo.models.load import LoadedModel
 
 MAX_TOKENS = 384  # of a row, and the overlap below: the settings of BERT on SQuAD
 OVERLAP = 128  # tokens of the context that two windows share
@@ -48,7 +48,7 @@ class Window:
         return context[start:end].strip()
 
 
-def windows(loaded: Loaded, samples: Sequence[QuestionSample]) -> list[list[Window]]:
+def windows(loaded: LoadedModel, samples: Sequence[QuestionSample]) -> list[list[Window]]:
     """Returns the windows of each sample, in order; one where all of it fits.
 
     A row has at most ``MAX_TOKENS`` tokens and no more than the model's positions. A question that

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 import torch
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.delay import keep_settings
-from shiftdemo.events import EvalLogged
-from shiftdemo.models import Loaded, save_model
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.events import EvalLogged
+from shiftdemo.core.types import Sample
+from shiftdemo.evaluation.cost import StepCost
+from shiftdemo.models.delay import keep_settings
+from shiftdemo.models.load import LoadedModel, save_model
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import Batch, Task
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.training.cost import StepCost
 from shiftdemo.training.dropout import fast_dropout
 from shiftdemo.training.heldout import measure_held_out
 from shiftdemo.training.lora import add_lora, merged_state
@@ -30,13 +31,12 @@ from shiftdemo.training.optim import (
     rate,
     restore_optimizer,
 )
+from shiftdemo.training.process_group import ProcessGroup
 from shiftdemo.training.randomness import Stream
-from shiftdemo.training.spread import Spread
-from shiftdemo.types import Sample
 
 
 class StepFigures(NamedTuple):
-    """What one step came to; see :class:`shiftdemo.events.StepLogged`."""
+    """What one step came to; see :class:`shiftdemo.core.events.StepLogged`."""
 
     loss: float
     tokens: int
@@ -54,20 +54,20 @@ class Arm:
         name: str,
         seed: int,
         task: Task,
-        loaded: Loaded,
+        loaded: LoadedModel,
         shifts: Sequence[Shift],
         config: TrainConfig,
-        spread: Spread | None = None,
+        process_group: ProcessGroup | None = None,
     ) -> None:
         """Prepares the model for training.
 
         Args:
             shifts: applied to the training samples of this arm; none for the base arm.
-            spread: the processes that each take a part of every batch; only this one if ``None``.
+            process_group: the processes that each take a part of every batch; ``None``: this one.
         """
         self.name, self.seed, self.task, self.loaded = name, seed, task, loaded
         self.shifts, self.config = list(shifts), config
-        self.spread = spread or Spread()
+        self.process_group = process_group or ProcessGroup()
         model = loaded.model
         for shift in self.shifts:
             keep_settings(model, shift.model_settings)
@@ -85,7 +85,7 @@ class Arm:
     ) -> StepFigures:
         """Makes one optimiser step."""
         began = time.perf_counter()
-        mine = self.spread.slice(samples)
+        mine = self.process_group.slice(samples)
         moved = [apply_shifts(self.shifts, s, self.seed, context, epoch) for s in mine]
         model, config = self.loaded.model, self.config
         if not model.training:
@@ -101,18 +101,22 @@ class Arm:
                 batch = batch.to(self.loaded.device)
                 with self._autocast():
                     mean, plain = self.task.losses(self.loaded, batch, config.label_smoothing)
-                whole = self.spread.total(n_labels)
+                whole = self.process_group.total(n_labels)
                 share = n_labels / whole if whole else 0.0
-                (mean if self.spread.size == 1 else mean * share).backward()
+                (mean if self.process_group.size == 1 else mean * share).backward()
                 objective, loss = torch.stack([mean.detach(), plain]).tolist()  # one wait
         else:  # fewer samples than processes
-            whole = self.spread.total(0)
-        if self.spread.size > 1:
+            whole = self.process_group.total(0)
+        if self.process_group.size > 1:
             loss, objective = (
-                self.spread.total(value * n_labels) / max(1.0, whole) for value in (loss, objective)
+                self.process_group.total(value * n_labels) / max(1.0, whole)
+                for value in (loss, objective)
             )
-            tokens, flops = int(self.spread.total(tokens)), int(self.spread.total(flops))
-            self.spread.sum_gradients(model)
+            tokens, flops = (
+                int(self.process_group.total(tokens)),
+                int(self.process_group.total(flops)),
+            )
+            self.process_group.sum_gradients(model)
         add_l2(model, config.l2)
         if config.clip:
             torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)

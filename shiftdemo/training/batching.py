@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from shiftdemo.errors import DataError
+from shiftdemo.core.errors import DataError
 
 # Sorting by length inside a pool of this many batches keeps padding low and the order random.
 _POOL = 40

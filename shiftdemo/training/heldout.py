@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import torch
 
+from shiftdemo.core.types import Sample
 from shiftdemo.evaluation.scores import measure, statistics
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
-from shiftdemo.types import Sample
 
 _BATCH = 64
 
@@ -28,12 +28,12 @@ class HeldOut(NamedTuple):
 
 @torch.inference_mode()
 def measure_held_out(
-    task: Task, loaded: Loaded, samples: Sequence[Sample], shifts: Sequence[Shift], seed: int
+    task: Task, loaded: LoadedModel, samples: Sequence[Sample], shifts: Sequence[Shift], seed: int
 ) -> HeldOut:
     """Returns how a model does on ``samples`` with every one of ``shifts`` applied to each.
 
-    The score is the task's where it can be read off the logits (:meth:`Task.readings`), and
-    the accuracy of labels elsewhere: no text is generated while training.
+    The score is the task's where logits tell it (:meth:`Task.predictions_from_logits`), and the
+    accuracy of labels elsewhere: no text is generated while training.
     """
     loaded.model.eval()
     total, right, count = 0.0, 0, 0
@@ -49,7 +49,7 @@ def measure_held_out(
         total += float(token_loss(out, batch.labels, reduction="sum"))
         right += int((best == batch.labels)[counted].sum())
         count += int(counted.sum())
-        read += task.readings(loaded, moved, batch, best)
+        read += task.predictions_from_logits(loaded, moved, batch, best)
     loss, accuracy = total / max(1, count), 100.0 * right / max(1, count)
     if not read:
         return HeldOut(loss, accuracy, accuracy, task.accuracy_name)

@@ -14,8 +14,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.events import (
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.events import (
     ArmCost,
     RunCancelled,
     RunEvent,
@@ -25,17 +25,17 @@ from shiftdemo.events import (
     RunStarted,
     StepLogged,
 )
-from shiftdemo.models import torch_threads, versions
+from shiftdemo.models.load import torch_threads, versions
 from shiftdemo.training.arm import StepFigures, is_finite
+from shiftdemo.training.arms_in_processes import ArmsInProcesses, LostProcess
+from shiftdemo.training.arms_in_turn import HELD_OUT, ArmGroup, ArmsInTurn, noted
 from shiftdemo.training.batching import batches
-from shiftdemo.training.checkpoint import State, remove_checkpoints, write_checkpoint
-from shiftdemo.training.crew import Crew, LostProcess
+from shiftdemo.training.checkpoints import State, remove_checkpoints, write_checkpoint
 from shiftdemo.training.memory import NO_MEMORY, ran_out
+from shiftdemo.training.plan import Plan, resolved
+from shiftdemo.training.process_group import ProcessGroup
 from shiftdemo.training.processes import cores
-from shiftdemo.training.run import Plan, resolved
-from shiftdemo.training.spread import Spread
 from shiftdemo.training.stopping import EarlyStop
-from shiftdemo.training.team import HELD_OUT, LocalTeam, Team, noted
 
 SAVE_SECONDS = 15.0
 _SAVE_SHARE = 0.05  # at most this part of the time goes into saving
@@ -56,7 +56,7 @@ def fit(
         cancel: asked before every step; the run then saves what it has and ends.
         run_id: written into the events.
         resume: a checkpoint of the same plan, to go on from.
-        spare: connections to processes that wait for arms; see :class:`Crew`.
+        spare: connections to processes that wait for arms; see :class:`ArmsInProcesses`.
 
     Yields:
         ``RunStarted`` (or ``RunResumed``), then ``StepLogged``, ``EvalLogged`` and ``ArmSaved``,
@@ -89,7 +89,7 @@ class _Run:
         resume: tuple[Path, State] | None,
         spare: Sequence[Any],
     ) -> None:
-        self.spread = Spread()
+        self.process_group = ProcessGroup()
         self.config = self._settled(plan.config)
         self.plan = dataclasses.replace(plan, config=self.config)
         self.cancel, self.run_id, self.resume, self.spare = cancel, run_id, resume, spare
@@ -101,16 +101,16 @@ class _Run:
         }
         self.endings = list(self.state.endings)
         self.ending: RunEvent | None = None
-        self.team: Team | None = None
+        self.group: ArmGroup | None = None
         self.memory, self.memory_due = 0.0, 0.0
         self.reached = 0
 
     def _settled(self, config: TrainConfig) -> TrainConfig:
         """Returns the configuration with what it comes to here; the log keeps it."""
-        config = resolved(config, self.spread.device)
+        config = resolved(config, self.process_group.device)
         trained = len(config.trained_arms)
         processes = config.processes or max(1, cores() // config.threads)
-        alone = config.device == "cpu" and self.spread.size == 1
+        alone = config.device == "cpu" and self.process_group.size == 1
         return dataclasses.replace(config, processes=min(processes, trained) if alone else 1)
 
     @property
@@ -118,9 +118,9 @@ class _Run:
         return time.perf_counter() - self.began
 
     def close(self) -> None:
-        if self.team is not None:
-            self.team.close()
-            self.team = None
+        if self.group is not None:
+            self.group.close()
+            self.group = None
 
     def events(self) -> Iterator[RunEvent]:
         if self.resume:
@@ -129,13 +129,13 @@ class _Run:
         for index, seed in enumerate(self.config.seeds):
             if index < self.state.index + self.state.seed_done:
                 continue
-            self.team = team = self._assembled(seed)
+            self.group = group = self._assembled(seed)
             if self.resume and index == self.state.index:
                 folder, state = self.resume
-                team.read_state(folder, state.progress)
+                group.read_state(folder, state.progress)
             elif index == 0:
-                yield self._started(team)
-            yield from self._train(team, index, seed)
+                yield self._started(group)
+            yield from self._train(group, index, seed)
             self.close()
             if self.ending is not None:
                 break
@@ -143,50 +143,50 @@ class _Run:
             ArmCost(name, int(n), int(tokens), seconds, int(flops))
             for name, (n, tokens, seconds, flops) in self.costs.items()
         )
-        if self.ending is None and self.plan.output and self.spread.first:
+        if self.ending is None and self.plan.output and self.process_group.first:
             remove_checkpoints(self.plan.output)
         reason = "; ".join(self.endings) or "all steps done"
         yield self.ending or RunFinished(self.run_id, reason, self.seconds)
 
-    def _assembled(self, seed: int) -> Team:
+    def _assembled(self, seed: int) -> ArmGroup:
         names, n_processes = self.config.arms, self.config.processes
         if n_processes < 2:
-            return LocalTeam(self.plan, names, seed, self.spread)
+            return ArmsInTurn(self.plan, names, seed, self.process_group)
         # The untrained start comes last, so that the arms that cost time are dealt evenly.
         ordered = sorted(names, key=lambda name: name == "start")
-        return Crew(self.plan, ordered, seed, n_processes, self.spare)
+        return ArmsInProcesses(self.plan, ordered, seed, n_processes, self.spare)
 
-    def _started(self, team: Team) -> RunStarted:
+    def _started(self, group: ArmGroup) -> RunStarted:
         config = {**dataclasses.asdict(self.config), "versions": versions()}
         total = self.config.steps * len(self.config.seeds)
-        largest = max(team.n_params().values())  # an arm may have a layer of its own
+        largest = max(group.n_params().values())  # an arm may have a layer of its own
         return RunStarted(self.run_id, self.config.arms, total, config, largest, self.plan.notes)
 
-    def _train(self, team: Team, index: int, seed: int) -> Iterator[RunEvent]:
+    def _train(self, group: ArmGroup, index: int, seed: int) -> Iterator[RunEvent]:
         config = self.config
         done = self.state.step if self.resume and index == self.state.index else 0
         n = len(self.plan.train)
-        every = batches(n, team.lengths, config.batch_size, config.batch_tokens, seed)
+        every = batches(n, group.lengths, config.batch_size, config.batch_tokens, seed)
         order = itertools.islice(every, done, None)
         stop = EarlyStop(config)
         if done:
             stop.restore(self.state.stopping)
         if not done and "start" in config.arms:
-            yield from team.evaluate(0).values()
+            yield from group.evaluate(0).values()
         due = time.perf_counter() + SAVE_SECONDS
         asked, pace, wait = done, _AHEAD_SECONDS, False
         for step in range(done + 1, config.steps + 1):
-            until = min(step + min(team.ahead, int(_AHEAD_SECONDS / pace)), self._together(step))
+            until = min(step + min(group.ahead, int(_AHEAD_SECONDS / pace)), self._together(step))
             while asked < until and not wait:
                 asked += 1
-                team.ask(asked, *next(order))
+                group.ask(asked, *next(order))
             self.reached = step - 1
-            found = team.figures()
+            found = group.figures()
             for name, figures in found.items():
                 if not is_finite(figures.objective):
                     self.ending = self._diverged(name, step)
                     return
-                yield self._logged(team, name, seed, step, figures)
+                yield self._logged(group, name, seed, step, figures)
             pace = max(1e-6, *(figures.seconds for figures in found.values()))
             planned = bool(config.eval_every) and step % config.eval_every == 0
             over = step == config.steps or self._must_end(step)
@@ -194,14 +194,14 @@ class _Run:
             if asked > step:
                 continue
             if over or planned:
-                reason = yield from self._evaluate(team, step, stop if planned else None)
+                reason = yield from self._evaluate(group, step, stop if planned else None)
                 if reason and step < config.steps:
                     self.endings.append(reason)
                     self.ending, over = None, True  # as if nobody had cut it short here
             if wait or over or self._agreed(time.perf_counter() > due):
                 began = time.perf_counter()
                 seed_done = over and self.ending is None
-                yield from self._save(team, index, step, stop, seed_done)
+                yield from self._save(group, index, step, stop, seed_done)
                 took = time.perf_counter() - began
                 due = time.perf_counter() + max(SAVE_SECONDS, took / _SAVE_SHARE)
             if over:
@@ -214,10 +214,10 @@ class _Run:
         return min(self.config.steps, -(-step // every) * every if every else self.config.steps)
 
     def _logged(
-        self, team: Team, name: str, seed: int, step: int, figures: StepFigures
+        self, group: ArmGroup, name: str, seed: int, step: int, figures: StepFigures
     ) -> StepLogged:
         if self.seconds > self.memory_due:
-            self.memory, self.memory_due = team.memory(), self.seconds + _MEMORY_EVERY
+            self.memory, self.memory_due = group.memory(), self.seconds + _MEMORY_EVERY
         cost = self.costs[name]
         for place, value in enumerate((1, figures.tokens, figures.seconds, figures.flops)):
             cost[place] += value
@@ -237,7 +237,7 @@ class _Run:
 
     def _agreed(self, flag: bool) -> bool:
         """Whether one of the processes of a run that is spread says so."""
-        return self.spread.any(flag)
+        return self.process_group.any(flag)
 
     def _must_end(self, step: int) -> bool:
         limit = self.config.seconds
@@ -249,7 +249,7 @@ class _Run:
         return self.ending is not None
 
     def _evaluate(
-        self, team: Team, step: int, stop: EarlyStop | None
+        self, group: ArmGroup, step: int, stop: EarlyStop | None
     ) -> Generator[RunEvent, None, str]:
         """Yields held-out figures; returns why they end the run, or ``""``.
 
@@ -257,19 +257,19 @@ class _Run:
             stop: ``None`` behind a step where the run was cut short: it is measured, but what it
                 does when it is resumed must not depend on that.
         """
-        figures = team.evaluate(step)
+        figures = group.evaluate(step)
         said: dict[str, str] = {}
         if stop is not None:
-            said = team.learn({name: one.shifted_accuracy for name, one in figures.items()})
+            said = group.learn({name: one.shifted_accuracy for name, one in figures.items()})
         yield from (noted(one, said.get(name, "")) for name, one in figures.items())
         moved = bool(said.get(HELD_OUT))
         reason = stop.reason(list(figures.values()), moved) if stop is not None else ""
         return reason if self._agreed(bool(reason)) else ""
 
     def _save(
-        self, team: Team, index: int, step: int, stop: EarlyStop, seed_done: bool
+        self, group: ArmGroup, index: int, step: int, stop: EarlyStop, seed_done: bool
     ) -> Iterator[RunEvent]:
-        if self.plan.output is None or not self.spread.first:
+        if self.plan.output is None or not self.process_group.first:
             return
         state = State(
             index,
@@ -280,8 +280,8 @@ class _Run:
             endings=self.endings,
             seed_done=seed_done,
         )
-        write_checkpoint(self.plan.output, None if seed_done else team, state)
-        yield from team.save(step, index).values()
+        write_checkpoint(self.plan.output, None if seed_done else group, state)
+        yield from group.save(step, index).values()
 
     def _diverged(self, arm: str, step: int) -> RunFailed:
         message = (

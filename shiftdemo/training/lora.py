@@ -23,7 +23,7 @@ def add_lora(model: Any, rank: int, dropout: float, seed: int) -> None:
     """
     from peft import LoraConfig, inject_adapter_in_model
 
-    from shiftdemo.delay import NAME
+    from shiftdemo.models.delay import NAME
 
     kept = [name for name in (*HEADS, NAME) if any(name in n for n, _ in model.named_modules())]
     config = LoraConfig(

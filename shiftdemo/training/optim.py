@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from shiftdemo.config import TrainConfig
+from shiftdemo.core.config import TrainConfig
 
 MOMENTUM = 0.9
 BETAS = (0.9, 0.98)  # of AdamW, as for Transformers in Vaswani et al. 2017

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 
-import shiftdemo.training.crew  # noqa: F401 - loaded for the processes to come
+import shiftdemo.training.arm_process  # noqa: F401 - loaded for the processes to come
 from shiftdemo.data.load import keep_corpus
 
 keep_corpus()

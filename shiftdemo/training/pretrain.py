@@ -13,16 +13,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.config import TrainConfig, from_dict
+from shiftdemo.core.config import TrainConfig, from_dict
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.events import RunEvent
+from shiftdemo.core.types import Sample, running_text
 from shiftdemo.data.sources import read_source
-from shiftdemo.errors import ConfigError
-from shiftdemo.events import RunEvent
-from shiftdemo.models import Loaded, load_model, make_scratch, set_dropout
-from shiftdemo.scratch import ScratchSize, train_tokenizer
+from shiftdemo.models.load import LoadedModel, load_model, make_scratch, set_dropout
+from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan, arm_folder
-from shiftdemo.types import Sample, running_text
+from shiftdemo.training.plan import Plan, arm_folder
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,14 @@ def _initial(
     number: int,
     config: TrainConfig,
     train: list[Sample],
-) -> Callable[[int], Loaded]:
-    def later(seed: int) -> Loaded:
+) -> Callable[[int], LoadedModel]:
+    def later(seed: int) -> LoadedModel:
         folder = arm_folder(output / f"stage-{number - 1}", "base", 0)
         loaded = load_model(str(folder), recipe.task)
         set_dropout(loaded.model, config.dropout)
         return loaded
 
-    def scratch(seed: int) -> Loaded:
+    def scratch(seed: int) -> LoadedModel:
         texts = gather(recipe.tokenizer, data, recipe.task) or train
         size = from_dict(ScratchSize, recipe.size, "size")
         tokenizer = train_tokenizer(task.texts(texts), recipe.task, size.vocab)

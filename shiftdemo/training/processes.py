@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 _starting = threading.Lock()
-_preload = ["shiftdemo.training.crew"]
+_preload = ["shiftdemo.training.arm_process"]
 
 
 def cores() -> int:
@@ -65,13 +65,6 @@ def parent_is_gone() -> bool:
     """Whether the process that started this one has ended, however that happened."""
     parent = multiprocessing.parent_process()
     return parent is not None and not parent.is_alive()
-
-
-def crew_member(connection: Any) -> None:
-    """Waits for the arms that it is to train; see :func:`shiftdemo.training.crew.serve`."""
-    from shiftdemo.training.crew import serve
-
-    serve(connection)
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.events import EVENT_TYPES, RunEvent, RunStarted
+from shiftdemo.core.events import EVENT_TYPES, RunEvent, RunStarted
 
 EVENTS = "events.jsonl"
 

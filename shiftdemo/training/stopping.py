@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.events import EvalLogged
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.events import EvalLogged
 
 
 @dataclass

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from shiftdemo.errors import ConfigError
-from shiftdemo.events import EvalLogged, RunEvent, RunStarted, StepLogged
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.events import EvalLogged, RunEvent, RunStarted, StepLogged
 
 TRACKERS = ("tensorboard", "trackio")
 PROJECT = "shiftdemo"  # under which trackio shows the runs

@@ -11,18 +11,18 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from shiftdemo.assets import ASSETS
-from shiftdemo.errors import ConfigError
-from shiftdemo.limits import Limits
-from shiftdemo.ui.attention import AttentionTab
-from shiftdemo.ui.build import BuildTab
-from shiftdemo.ui.compare import CompareTab
-from shiftdemo.ui.context import Context
-from shiftdemo.ui.i18n import Visit, t, translations
+from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.limits import Limits
+from shiftdemo.ui.attention.tab import AttentionTab
+from shiftdemo.ui.build.tab import BuildTab
+from shiftdemo.ui.common.context import Context
+from shiftdemo.ui.common.handlers import drawn, message_box, wire
+from shiftdemo.ui.common.i18n import Visit, t, translations
+from shiftdemo.ui.compare.tab import CompareTab
 from shiftdemo.ui.quiet import wait, without_hot_reload
 from shiftdemo.ui.shell import Shell, asset, theme
-from shiftdemo.ui.train import TrainTab
-from shiftdemo.ui.wiring import drawn, message_box, wire
+from shiftdemo.ui.train.tab import TrainTab
 
 TITLE = "shiftdemo: a laboratory for shift training"
 TASKS = (

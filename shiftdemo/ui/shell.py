@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.assets import ASSETS
+from shiftdemo.core.assets import ASSETS
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

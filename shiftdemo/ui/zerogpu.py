@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.config import TrainConfig
-from shiftdemo.limits import Limits
-from shiftdemo.training.flag import FileFlag
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.limits import Limits
+from shiftdemo.training.server.stop_flag import FileFlag
 
 _START_SECONDS = 30.0  # data, model and the first kernels
 _STEP_SECONDS = 0.03  # one arm's step of 32 sentences with a small model, generously

@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.types import AttentionMap
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import AttentionMap
 from shiftdemo.viz.grid import Panel, grid
 from shiftdemo.viz.style import arm_label
 

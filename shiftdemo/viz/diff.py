@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
-from shiftdemo import words as w
+from shiftdemo.core import words as w
 from shiftdemo.viz.style import arm_label
 
 Segment: TypeAlias = tuple[str, str]

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.errors import ConfigError
-from shiftdemo.types import AttentionMap
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import AttentionMap
 from shiftdemo.viz.attention import compare, difference, heatmap, panel
 from shiftdemo.viz.page import attention_page
 from shiftdemo.viz.style import arm_label, get_theme

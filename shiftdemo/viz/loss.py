@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from shiftdemo.events import (
+from shiftdemo.core.events import (
     EvalLogged,
     RunCancelled,
     RunEvent,

@@ -10,8 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from shiftdemo.errors import DataError
-from shiftdemo.types import Score
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Score
 from shiftdemo.viz.style import FONT_SIZE, SMALL_SIZE, arm_style, escape, faded, get_theme, themed
 
 HEIGHT = 420  # of a panel, pixels

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

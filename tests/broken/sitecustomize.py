@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-TARGET = "shiftdemo.moving"
+TARGET = "shiftdemo.models.moving"
 
 
 class _Breaking(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from shiftdemo import api
-from shiftdemo.cli_build import Progress
-from shiftdemo.config import DataSpec
-from shiftdemo.data.export import as_row
-from shiftdemo.data.files import read_samples
-from shiftdemo.data.lines import Meter
+from shiftdemo.cli.sample_bar import SampleBar
+from shiftdemo.core.config import DataSpec
+from shiftdemo.data.reading.files import read_samples
+from shiftdemo.data.reading.lines import Meter
+from shiftdemo.data.writing.export import as_row
 
 ROOT = Path(__file__).resolve().parents[2]
 ENV = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
@@ -44,7 +44,7 @@ def build(task: str, path: object, *arguments: object) -> subprocess.CompletedPr
 
 def test_cli_imports_none_of_the_slow_libraries() -> None:
     code = (
-        "import sys, shiftdemo.cli\n"
+        "import sys, shiftdemo.cli.main\n"
         "slow = {'datasets', 'pyarrow', 'pandas', 'huggingface_hub', 'tqdm', 'torch'}\n"
         "assert not slow & set(sys.modules), slow & set(sys.modules)\n"
     )
@@ -68,10 +68,10 @@ def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, term
     screen = _Screen(terminal)
     monkeypatch.setattr(sys, "stderr", screen)
     clock = iter(range(10**6))
-    monkeypatch.setattr("shiftdemo.cli_build.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("shiftdemo.cli.sample_bar.time.monotonic", lambda: float(next(clock)))
     meter, done = Meter(), [0]
     meter.start(6400, lambda: done[0])
-    progress = Progress(meter)
+    progress = SampleBar(meter)
     for _ in progress.watch(range(6400)):
         done[0] += 1
     progress.close()

@@ -32,7 +32,7 @@ def test_cli_imports_without_gradio_and_plotly() -> None:
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name.split('.')[0] in ('gradio', 'plotly'): raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Block())\n"
-        "import shiftdemo.cli\n"
+        "import shiftdemo.cli.main\n"
         "assert 'torch' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
@@ -165,7 +165,7 @@ def test_a_failed_build_leaves_no_file(tmp_path: Path) -> None:
 
 def test_a_run_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    from shiftdemo.events import RunCancelled
+    from shiftdemo.core.events import RunCancelled
     from shiftdemo.training.record import append
 
     append(RunCancelled("run", 3, 1.0), tmp_path / "run")

@@ -11,8 +11,8 @@ import pytest
 
 from shiftdemo import api
 from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
-from shiftdemo.cli import main
-from shiftdemo.config import DataSpec, TrainConfig
+from shiftdemo.cli.main import main
+from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.evaluation.conditions import Condition
 
 DATA = DataSpec(size=64, eval_size=16, max_words=10)

@@ -13,7 +13,7 @@ import pytest
 from exported import train
 from hubserver import NAME, TOKEN, serving
 
-from shiftdemo.cli import main
+from shiftdemo.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from shiftdemo import api
-from shiftdemo.cli import main
-from shiftdemo.config import CompareConfig, DataSpec
-from shiftdemo.models import load_model, save_model
-from shiftdemo.types import QuestionSample, Sample, TranslationSample
+from shiftdemo.cli.main import main
+from shiftdemo.core.config import CompareConfig, DataSpec
+from shiftdemo.core.types import QuestionSample, Sample, TranslationSample
+from shiftdemo.models.load import load_model, save_model
 
 SHIFT = "position_offset:max_offset=16"
 TASKS = ("summarization", "question_answering")

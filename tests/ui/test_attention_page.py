@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from shiftdemo.types import AttentionMap
+from shiftdemo.core.types import AttentionMap
 from shiftdemo.viz.export import write_attention
 
 SOURCE = ("Mary", "gave", "Mary", "</script><img src=x onerror=alert(1)>", "</s>")

@@ -11,13 +11,13 @@ import gradio as gr
 import pytest
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec
-from shiftdemo.data.export import as_row
-from shiftdemo.limits import Limits
-from shiftdemo.types import Sample
-from shiftdemo.ui.build_data import BuildData
-from shiftdemo.ui.i18n import Visit
-from shiftdemo.ui.set_work import build_files, read_all, to_read
+from shiftdemo.core.config import DataSpec
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import Sample
+from shiftdemo.data.writing.export import as_row
+from shiftdemo.ui.build.set_work import build_files, read_all, to_read
+from shiftdemo.ui.build.sources import BuildData
+from shiftdemo.ui.common.i18n import Visit
 
 PREFIX = ["prefix_context:n=2", "position_offset:max_offset=9,p=1"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shiftdemo.assets import ASSETS
-from shiftdemo.ui import compare_view as view
-from shiftdemo.ui.i18n import Visit
+from shiftdemo.core.assets import ASSETS
+from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.compare import view
 
 AXIS = "offset: position of the source's first token (the target's: 0)"
 

@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from shiftdemo.config import DataSpec, TrainConfig
-from shiftdemo.limits import Limits
-from shiftdemo.params import ShiftSpec
+from shiftdemo.core.config import DataSpec, TrainConfig
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.params import ShiftSpec
 from shiftdemo.ui.app import TASKS
-from shiftdemo.ui.train_form import TrainForm
-from shiftdemo.ui.train_presets import PRESETS, preset
-from shiftdemo.ui.wiring import message_box
+from shiftdemo.ui.common.handlers import message_box
+from shiftdemo.ui.train.form import TrainForm
+from shiftdemo.ui.train.presets import PRESETS, preset
 
 
 @pytest.fixture(scope="module")

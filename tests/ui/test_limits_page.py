@@ -13,13 +13,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from shiftdemo.errors import DataError
-from shiftdemo.limits import Limits
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.limits import Limits
 from shiftdemo.ui.app import TASKS
-from shiftdemo.ui.compare import CompareTab
-from shiftdemo.ui.context import Context
-from shiftdemo.ui.file_form import FileForm
-from shiftdemo.ui.i18n import Visit
+from shiftdemo.ui.common.context import Context
+from shiftdemo.ui.common.file_form import FileForm
+from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.compare.tab import CompareTab
 
 LIMITS = dataclasses.replace(Limits.public(), unpacked_bytes=20_000)
 REFUSED = "unpacks to more than 20,000 bytes"

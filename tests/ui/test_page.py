@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from visitor import SETTLES_MS, fill
 
-from shiftdemo.data.files import read_samples
+from shiftdemo.data.reading.files import read_samples
 
 HOSTILE = '<img src=x onerror="window.hit=1"> ${window.hit=2} {{constructor}} <b>bold</b>'
 OpenPage = Callable[..., Page]

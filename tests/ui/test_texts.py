@@ -8,29 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from shiftdemo import models, scratch
-from shiftdemo.shifts import SHIFTS, position_offset
-from shiftdemo.ui import (
-    app,
-    attention,
-    build_set,
-    data_form,
-    forms,
-    progress,
-    texts,
-    train_form,
-    train_presets,
-    wiring,
-)
-from shiftdemo.ui import models as pickers
-from shiftdemo.ui.i18n import Visit, catalogue
+from shiftdemo.models import load as models
+from shiftdemo.models import scratch
+from shiftdemo.shifts import SHIFTS
+from shiftdemo.shifts.operators import position_offset
+from shiftdemo.ui import app
+from shiftdemo.ui.attention import tab as attention
+from shiftdemo.ui.build import set as build_set
+from shiftdemo.ui.common import data_form, texts
+from shiftdemo.ui.common import form as forms
+from shiftdemo.ui.common import handlers as wiring
+from shiftdemo.ui.common import model_picker as pickers
+from shiftdemo.ui.common.i18n import Visit, catalogue
+from shiftdemo.ui.train import form as train_form
+from shiftdemo.ui.train import presets as train_presets
+from shiftdemo.ui.train import progress
 
 FOLDER = Path(app.__file__).parent
 
 
 def _literals() -> Iterator[str]:
     """Yields the texts that are written where they are used."""
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(FOLDER.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue

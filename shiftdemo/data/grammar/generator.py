@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from zlib import crc32
 
+from shiftdemo.core.errors import ConfigError
 from shiftdemo.data.grammar.compose import compose
 from shiftdemo.data.grammar.frames import permitted
 from shiftdemo.data.grammar.lexicon import lexicon
 from shiftdemo.data.grammar.phrase import Draft, Phrase
 from shiftdemo.data.grammar.realise import links, surface, text_of
 from shiftdemo.data.grammar.spec import LONGEST, SHORTEST, SPLITS, GrammarSentence, GrammarSpec
-from shiftdemo.errors import ConfigError
 
 # of five sentences three belong to training, one to validation, one to test
 _SHARES = ("train", "train", "train", "val", "test")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from shiftdemo.core.words import split
 from shiftdemo.data.grammar import english, french
 from shiftdemo.data.grammar.tables import read_table
-from shiftdemo.words import split
 
 _Row = TypeVar("_Row")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from shiftdemo.core.types import Link
+from shiftdemo.core.words import gap_between
 from shiftdemo.data.grammar import french
 from shiftdemo.data.grammar.phrase import Phrase, Token
-from shiftdemo.types import Link
-from shiftdemo.words import gap_between
 
 _ELIDED = {"le", "la", "de", "que", "ne", "je", "se", "me"}
 _CONTRACTED = {

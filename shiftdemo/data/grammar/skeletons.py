@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from shiftdemo.core.types import TaggedSample, mentions
 from shiftdemo.data.grammar.spec import GrammarSentence
-from shiftdemo.types import TaggedSample, mentions
 
 Sentence: TypeAlias = GrammarSentence | TaggedSample
 

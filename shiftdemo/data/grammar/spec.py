@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shiftdemo.errors import ConfigError
-from shiftdemo.types import Link, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import Link, Sample, TaggedSample, TextSample, TranslationSample
 
 SPLITS = ("train", "val", "test")
 NAME_PLACES = ("any", "start", "end", "none")
@@ -74,7 +74,7 @@ class GrammarSentence:
 
     Attributes:
         id: ``grammar-{split}-{seed}-{index}``.
-        words_en, words_fr: the words, as :func:`shiftdemo.words.split` gives them.
+        words_en, words_fr: the words, as :func:`shiftdemo.core.words.split` gives them.
         tags_en, tags_fr: one BIO tag a word: PER, LOC, ORG or MISC (works).
         links: gold alignment, sorted pairs ``(index in words_en, index in words_fr)``.
         label: ``"positive"``, ``"negative"`` or ``"neutral"``.

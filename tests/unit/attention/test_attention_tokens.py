@@ -6,7 +6,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
 from shiftdemo.attention.tokens import readable
-from shiftdemo.scratch import train_tokenizer
+from shiftdemo.models.scratch import train_tokenizer
 
 TEXTS = ["reading a long book , longing for Paris ."] * 4
 

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shiftdemo.data.files import parallel_lines, read_samples
-from shiftdemo.shifts import SHIFTS, apply_shifts
-from shiftdemo.types import (
+from shiftdemo.core.types import (
     QuestionSample,
     Sample,
     TaggedSample,
@@ -17,6 +15,8 @@ from shiftdemo.types import (
     mentions,
     running_text,
 )
+from shiftdemo.data.reading.files import parallel_lines, read_samples
+from shiftdemo.shifts import SHIFTS, apply_shifts
 
 
 def _need(path: Path) -> Path:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from shiftdemo.config import DataSpec
-from shiftdemo.data.files import read_samples
+from shiftdemo.core.config import DataSpec
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import TextSample
 from shiftdemo.data.load import load_samples
-from shiftdemo.data.preview import preview
+from shiftdemo.data.reading.files import read_samples
+from shiftdemo.data.reading.preview import preview
 from shiftdemo.data.sources import read_source
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.types import TextSample
 
 
 def write(path: Path, text: str) -> Path:

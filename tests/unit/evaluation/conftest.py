@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 import torch
 
-from shiftdemo.models import Loaded, make_scratch
-from shiftdemo.scratch import ScratchSize, train_tokenizer
+from shiftdemo.core.types import PositionPlan, Sample, StepInputs, TaggedSample, TranslationSample
+from shiftdemo.models.load import LoadedModel, make_scratch
+from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import TASKS, Task
-from shiftdemo.types import Feed, PositionPlan, Sample, TaggedSample, TranslationSample
 
 SIZE = ScratchSize(width=32, ffn=64, heads=2, layers=1, decoder_layers=1, max_positions=64)
 PAIRS = (
@@ -69,7 +69,7 @@ def tagged() -> list[Sample]:
     return found
 
 
-MakeModel = Callable[[str, str], Loaded]
+MakeModel = Callable[[str, str], LoadedModel]
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def make_model(
     }
     labels = {"translation": (), "ner": ner.labels(tagged)}
 
-    def make(task: str, encoding: str) -> Loaded:
+    def make(task: str, encoding: str) -> LoadedModel:
         ref = f"scratch:{encoding}"
         return make_scratch(ref, task, tokenizers[task], labels[task], SIZE, dropout=0.0, seed=1)
 
@@ -91,8 +91,8 @@ def make_model(
 
 
 def train(
-    loaded: Loaded, task: Task, samples: Sequence[Sample], steps: int, max_offset: int = 0
-) -> Loaded:
+    loaded: LoadedModel, task: Task, samples: Sequence[Sample], steps: int, max_offset: int = 0
+) -> LoadedModel:
     """Learns ``samples`` by heart, half of them at positions from 0 to ``max_offset``."""
     rng = random.Random(0)
     optimizer = torch.optim.AdamW(loaded.model.parameters(), lr=5e-3)
@@ -103,7 +103,7 @@ def train(
             k = rng.randint(0, max_offset) if rng.random() < 0.5 else 0
             row = unshifted(sample, 0)
             plan = PositionPlan(offset=k)
-            rows.append(dataclasses.replace(row, feed=Feed(source=plan, target=plan)))
+            rows.append(dataclasses.replace(row, feed=StepInputs(source=plan, target=plan)))
         loss = task.loss(loaded, task.collate(loaded, rows))
         loss.backward()
         optimizer.step()
@@ -113,18 +113,18 @@ def train(
 
 
 @pytest.fixture(scope="session")
-def translator(make_model: MakeModel, translation: Task, pairs: list[Sample]) -> Loaded:
+def translator(make_model: MakeModel, translation: Task, pairs: list[Sample]) -> LoadedModel:
     """A BART-like model that knows ``pairs`` by heart."""
     return train(make_model("translation", "learned"), translation, pairs, 120)
 
 
 @pytest.fixture(scope="session")
-def base_tagger(make_model: MakeModel, ner: Task, tagged: list[Sample]) -> Loaded:
+def base_tagger(make_model: MakeModel, ner: Task, tagged: list[Sample]) -> LoadedModel:
     """A BERT-like tagger trained at position 0."""
     return train(make_model("ner", "learned"), ner, tagged, 60)
 
 
 @pytest.fixture(scope="session")
-def shift_tagger(make_model: MakeModel, ner: Task, tagged: list[Sample]) -> Loaded:
+def shift_tagger(make_model: MakeModel, ner: Task, tagged: list[Sample]) -> LoadedModel:
     """The same, half of the samples at positions up to 16."""
     return train(make_model("ner", "learned"), ner, tagged, 200, max_offset=16)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.evaluation.comparing import compare_models
 from shiftdemo.evaluation.conditions import (
     Condition,
     condition_asked,
     condition_of,
     not_measured,
 )
-from shiftdemo.evaluation.report import compare_models
 from shiftdemo.evaluation.robustness import allowed_offsets
 
 

@@ -7,18 +7,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from shiftdemo.errors import ConfigError, DataError
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, TaggedSample
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Batch, Task
-from shiftdemo.types import Sample, TaggedSample
 
 ABSOLUTE = ("learned", "sinusoidal")
 FLAT = ("rotary", "relative")
 
 
-def naive_logits(loaded: Loaded, batch: Batch) -> Tensor:
+def naive_logits(loaded: LoadedModel, batch: Batch) -> Tensor:
     """Calls the model as one would call BERT: with ``position_ids``."""
     length = batch.inputs["input_ids"].shape[1]
     position_ids = torch.arange(length).unsqueeze(0) + batch.source_offset.unsqueeze(1)
@@ -61,7 +61,7 @@ def test_rotary_and_relative_positions_are_flat(
 def test_a_relative_model_that_is_really_moved_wrongly_is_caught(make_model, tagged) -> None:
     loaded = make_model("ner", "relative")
 
-    def blind(loaded: Loaded, batch: Batch) -> Tensor:  # pads on the left, does not mask
+    def blind(loaded: LoadedModel, batch: Batch) -> Tensor:  # pads on the left, does not mask
         by = int(batch.source_offset.max())
         ids = torch.nn.functional.pad(batch.inputs["input_ids"], (by, 0))
         return loaded.model(input_ids=ids).logits[:, by:]
@@ -94,7 +94,7 @@ def test_a_translator_that_learnt_uses_its_source(translator, translation: Task,
 
 
 def test_a_translator_that_ignores_its_source_is_flagged(
-    translator: Loaded, translation: Task, pairs: list[Sample]
+    translator: LoadedModel, translation: Task, pairs: list[Sample]
 ) -> None:
     deaf = dataclasses.replace(translator, model=copy.deepcopy(translator.model))
     with torch.no_grad():

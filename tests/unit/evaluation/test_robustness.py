@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import Score, TranslationSample
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.predict import Cancelled, predictions
 from shiftdemo.evaluation.robustness import (
@@ -16,7 +17,6 @@ from shiftdemo.evaluation.robustness import (
     summarise,
 )
 from shiftdemo.tasks import Task
-from shiftdemo.types import Score, TranslationSample
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.evaluation.entities import per_type, spans
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import TaggedSample, TextSample, TranslationSample
+from shiftdemo.evaluation.scorers.entities import per_type, spans
 from shiftdemo.evaluation.scores import (
     measure,
     measures,
@@ -20,7 +21,6 @@ from shiftdemo.evaluation.scores import (
     statistics,
 )
 from shiftdemo.tasks import TASKS, Task
-from shiftdemo.types import TaggedSample, TextSample, TranslationSample
 
 WORDS = ("le", "chat", "rouge", "dort", "sur", "la", "table", ",", "et", "boit", "l'eau", "Ça")
 

@@ -9,19 +9,19 @@ import math
 import numpy as np
 import pytest
 
-from shiftdemo.errors import DataError
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample
+from shiftdemo.evaluation.comparing import Comparison, compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.controls import SourceUse
-from shiftdemo.evaluation.report import Comparison, compare_models, over_seeds
 from shiftdemo.evaluation.seed_interval import mean_interval, over_seeds_and_sentences
-from shiftdemo.models import Loaded
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
-from shiftdemo.types import Sample
 
 
 @pytest.fixture(scope="module")
 def seeds(
-    base_tagger: Loaded, shift_tagger: Loaded, ner: Task, tagged: list[Sample]
+    base_tagger: LoadedModel, shift_tagger: LoadedModel, ner: Task, tagged: list[Sample]
 ) -> list[Comparison]:
     """Two comparisons that stand for two seeds: in the second the arms have changed places."""
     return [

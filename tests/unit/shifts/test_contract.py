@@ -11,9 +11,9 @@ from generated import CASES, a_sample, a_shift
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, make_shifts
-from shiftdemo.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
 
 TASKS = sorted({task for _, task in CASES})
 IDS = [f"{shift.name}-{task}" for shift, task in CASES]

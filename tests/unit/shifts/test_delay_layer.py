@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shiftdemo.delay import DELAYS, KINDS, NAME, WIDTHS, DelayLayer
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import PLAIN_INPUTS, TaggedSample, TranslationSample
+from shiftdemo.models.delay import DELAYS, KINDS, NAME, WIDTHS, DelayLayer
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.types import PLAIN_FEED, TaggedSample, TranslationSample
 
 PAIR = TranslationSample("pair", "She reads.", "Elle lit.", links=((0, 0), (1, 1), (2, 2)))
 TAGGED = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -30,7 +30,7 @@ def test_the_operator_asks_for_the_layer_and_leaves_the_words(kind: str, more: s
     assert layer.settings == values and values["kind"] == kind
     for sample in (PAIR, TAGGED):
         found = apply_shifts([shift], sample, 0)
-        assert found.applied and found.shifted == sample and found.feed == PLAIN_FEED
+        assert found.applied and found.shifted == sample and found.feed == PLAIN_INPUTS
         assert found.params["delay_layer.drawn_reach"] == layer.reach
         assert found.params["delay_layer.kind"] == kind
 

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftdemo.errors import ConfigError
-from shiftdemo.shifts import apply_shifts, make_shift, make_shifts
-from shiftdemo.shifts.length_curriculum import LengthCurriculum
-from shiftdemo.shifts.right_shift import decoder_input, fed
-from shiftdemo.types import (
-    Feed,
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.types import (
     PositionPlan,
     QuestionSample,
     Sample,
     ShiftedSample,
+    StepInputs,
     TaggedSample,
     TranslationSample,
 )
+from shiftdemo.shifts import apply_shifts, make_shift, make_shifts
+from shiftdemo.shifts.operators.length_curriculum import LengthCurriculum
+from shiftdemo.shifts.operators.right_shift import decoder_input, teacher_forced
 
 WORKED = TranslationSample(
     "worked",
@@ -314,19 +314,23 @@ def test_right_shift_lags_by_n() -> None:
 @pytest.mark.parametrize(
     ("feed", "given", "counts"),
     [
-        (Feed(), [0, 5, 6, 7], [True] * 4),
-        (Feed(length=2), [0, 5], [True] * 2),
-        (Feed(length=2, mode="mask"), [0, 5, 6, 7], [True, True, False, False]),
-        (Feed(length=2, mode="window", window=0.0), [0, 5], [True, True]),
-        (Feed(length=2, mode="window", window=0.99), [0, 5, 6, 7], [False, False, True, True]),
-        (Feed(length=9, mode="window", window=0.5), [0, 5, 6, 7], [True] * 4),
-        (Feed(length=3, right_shift=2), [0, 0, 5], [True] * 3),
+        (StepInputs(), [0, 5, 6, 7], [True] * 4),
+        (StepInputs(length=2), [0, 5], [True] * 2),
+        (StepInputs(length=2, mode="mask"), [0, 5, 6, 7], [True, True, False, False]),
+        (StepInputs(length=2, mode="window", window=0.0), [0, 5], [True, True]),
+        (
+            StepInputs(length=2, mode="window", window=0.99),
+            [0, 5, 6, 7],
+            [False, False, True, True],
+        ),
+        (StepInputs(length=9, mode="window", window=0.5), [0, 5, 6, 7], [True] * 4),
+        (StepInputs(length=3, right_shift=2), [0, 0, 5], [True] * 3),
     ],
 )
 def test_fed_gives_decoder_input_and_what_counts(
-    feed: Feed, given: list[int], counts: list[bool]
+    feed: StepInputs, given: list[int], counts: list[bool]
 ) -> None:
-    assert fed([5, 6, 7, 8], feed, 0) == (given, counts)
+    assert teacher_forced([5, 6, 7, 8], feed, 0) == (given, counts)
 
 
 def _levels(operator: LengthCurriculum) -> list[float]:

@@ -12,9 +12,9 @@ import pytest
 from contract import check
 from generated import CASES
 
-from shiftdemo.data.files import parallel_lines, read_samples
+from shiftdemo.core.types import Sample, TaggedSample, TextSample, running_text
+from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.types import Sample, TaggedSample, TextSample, running_text
 
 REAL = [(shift, task) for shift, task in CASES if task != "question_answering"]
 IDS = [f"{shift.name}-{task}" for shift, task in REAL]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.scratch import ENCODINGS
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, ShiftedSample, TextSample, TranslationSample
+from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS
-from shiftdemo.types import Sample, ShiftedSample, TextSample, TranslationSample
 
 Make = Callable[..., Any]
 TASK = TASKS.get("classification")()
@@ -80,7 +80,7 @@ def test_predict_gives_the_best_label_at_every_offset(
     assert TASK.predict(loaded, unlabelled, batch_size=3) == wanted
     assert set(TASK.predict(loaded, unlabelled, 20)) <= set(loaded.labels)
     assert TASK.predict(loaded, []) == []
-    read = TASK.readings(loaded, moved(labelled[:7]), batch, best)
+    read = TASK.predictions_from_logits(loaded, moved(labelled[:7]), batch, best)
     assert read == list(zip(labelled[:7], wanted, strict=True))
 
 

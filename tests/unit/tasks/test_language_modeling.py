@@ -1,4 +1,4 @@
-"""Language modelling: what a step is fed, the loss, positions, and what comes out."""
+"""Language modelling: what a step reads, the loss, positions, and what comes out."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import torch
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.models import Loaded
-from shiftdemo.scratch import ENCODINGS
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, ShiftedSample, TextSample, TranslationSample
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS, token_loss
 from shiftdemo.tasks.language_modeling import TextFit, continue_text
-from shiftdemo.types import Sample, ShiftedSample, TextSample, TranslationSample
 
 Make = Callable[..., Any]
 TASK = TASKS.get("language_modeling")()
@@ -34,7 +34,7 @@ def texts(by_task: dict[str, Sequence[Sample]]) -> list[TextSample]:
     return [one for one in by_task["language_modeling"][:5] if isinstance(one, TextSample)]
 
 
-def pieces(loaded: Loaded, text: str) -> list[int]:
+def pieces(loaded: LoadedModel, text: str) -> list[int]:
     found: list[int] = loaded.tokenizer(text, add_special_tokens=False).input_ids
     return found
 
@@ -250,7 +250,7 @@ def test_a_model_that_knows_its_texts_fails_the_control_with_shuffled_words(
 def test_a_gpt_2_tokenizer_has_its_end_token_for_start_and_padding(
     make_tiny: Make, texts: list[TextSample], tmp_path: Any
 ) -> None:
-    from shiftdemo.models import load_model, save_model
+    from shiftdemo.models.load import load_model, save_model
 
     loaded = make_tiny("language_modeling", "learned")
     loaded.tokenizer = copy.deepcopy(loaded.tokenizer)  # the other tests share it

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from shiftdemo.attention.extract import attend
-from shiftdemo.errors import LimitError
+from shiftdemo.attention.weights import attend
+from shiftdemo.core.errors import LimitError
+from shiftdemo.core.types import Sample
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import TASKS
-from shiftdemo.types import Sample
 
 Make = Callable[..., Any]
 LONG = " ".join(["Ada lives in Paris ."] * 200)

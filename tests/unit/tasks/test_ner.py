@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from shiftdemo.errors import ConfigError, DataError
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, logits, token_loss
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 
 Make = Callable[..., Any]
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")

@@ -12,17 +12,17 @@ import pytest
 import torch
 import transformers as tf
 
-from shiftdemo.attention.extract import attend
-from shiftdemo.delay import attach_delay
-from shiftdemo.errors import ConfigError, DataError, ModelError
+from shiftdemo.attention.weights import attend
+from shiftdemo.core.errors import ConfigError, DataError, ModelError
+from shiftdemo.core.types import QuestionSample, Sample, TaggedSample
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
-from shiftdemo.models import Loaded, load_model, save_model
-from shiftdemo.scratch import ENCODINGS
+from shiftdemo.models.delay import attach_delay
+from shiftdemo.models.load import LoadedModel, load_model, save_model
+from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, token_loss
 from shiftdemo.tasks.question_answering import MAX_ANSWER
-from shiftdemo.types import QuestionSample, Sample, TaggedSample
 
 Make = Callable[..., Any]
 TASK = TASKS.get("question_answering")()
@@ -60,7 +60,7 @@ def loaded(
     request: pytest.FixtureRequest,
     tokenizers: dict[str, Any],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Loaded:
+) -> LoadedModel:
     place = tmp_path_factory.mktemp(request.param)
     return load_model(str(_folder(request.param, tokenizers[TASK.name], place)), TASK.name)
 
@@ -70,7 +70,7 @@ def _moved(samples: Sequence[Sample], *specs: str) -> Any:
     return [apply_shifts(shifts, sample, 0, always=True) for sample in samples]
 
 
-def _alone(loaded: Loaded, sample: QuestionSample, **more: Any) -> tuple[Any, list[Any]]:
+def _alone(loaded: LoadedModel, sample: QuestionSample, **more: Any) -> tuple[Any, list[Any]]:
     """Runs the stock model on one sample as the tokenizer gives it; also the context's places."""
     given = loaded.tokenizer(sample.question, sample.context, return_tensors="pt")
     inside = [place for place, side in enumerate(given.sequence_ids(0)) if side == 1]
@@ -78,7 +78,9 @@ def _alone(loaded: Loaded, sample: QuestionSample, **more: Any) -> tuple[Any, li
         return loaded.model(**given, **more), inside
 
 
-def test_labels_are_the_answer_s_tokens(loaded: Loaded, questions: list[QuestionSample]) -> None:
+def test_labels_are_the_answer_s_tokens(
+    loaded: LoadedModel, questions: list[QuestionSample]
+) -> None:
     batch = TASK.collate(loaded, _moved(questions))
     assert batch.labels.shape == (len(questions), 2)
     for sample, ids, (start, end) in zip(
@@ -88,7 +90,7 @@ def test_labels_are_the_answer_s_tokens(loaded: Loaded, questions: list[Question
 
 
 def test_loss_is_the_model_s_own_less_what_stands_outside_the_context(
-    loaded: Loaded, questions: list[QuestionSample]
+    loaded: LoadedModel, questions: list[QuestionSample]
 ) -> None:
     """The model spreads its belief over the question too: own = ours − log(mass in the context)."""
     for sample in questions[:4]:
@@ -108,7 +110,7 @@ def test_loss_is_the_model_s_own_less_what_stands_outside_the_context(
 
 
 def test_padding_changes_nothing_and_only_the_context_can_answer(
-    loaded: Loaded, questions: list[QuestionSample]
+    loaded: LoadedModel, questions: list[QuestionSample]
 ) -> None:
     short = dataclasses.replace(questions[0], context="Ada went.", starts=(0,))
     together = [questions[0], short, questions[3]]
@@ -143,7 +145,9 @@ def test_smoothing_spreads_over_the_context_alone(
     assert gradients and all(g.isfinite().all() for g in gradients)
 
 
-def test_predict_is_the_best_span_by_hand(loaded: Loaded, questions: list[QuestionSample]) -> None:
+def test_predict_is_the_best_span_by_hand(
+    loaded: LoadedModel, questions: list[QuestionSample]
+) -> None:
     found = TASK.predict(loaded, questions[:6], batch_size=4)
     for sample, text in zip(questions[:6], found, strict=True):
         out, inside = _alone(loaded, sample)
@@ -159,7 +163,7 @@ def test_predict_is_the_best_span_by_hand(loaded: Loaded, questions: list[Questi
 
 
 def test_an_offset_moves_absolute_positions_only(
-    loaded: Loaded, questions: list[QuestionSample]
+    loaded: LoadedModel, questions: list[QuestionSample]
 ) -> None:
     plain, moved = (
         TASK.collate(loaded, _moved(questions[:4], *specs))
@@ -213,7 +217,7 @@ def test_a_scratch_model_learns_uses_its_question_and_is_loaded_as_it_was(
     save_model(loaded, tmp_path)
     assert TASK.predict(load_model(str(tmp_path), TASK.name), questions) == found
     best = TASK.logits(loaded, batch).argmax(-1)
-    read = TASK.readings(loaded, _moved(questions), batch, best)
+    read = TASK.predictions_from_logits(loaded, _moved(questions), batch, best)
     assert sum(text == one.answers[0] for one, text in read) > 28
 
 

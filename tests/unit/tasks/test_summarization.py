@@ -10,11 +10,11 @@ import pytest
 import torch
 import transformers as tf
 
-from shiftdemo.errors import DataError
-from shiftdemo.models import Loaded, load_model
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, logits, token_loss
-from shiftdemo.types import TaggedSample, TranslationSample
 
 TASK = TASKS.get("summarization")()
 SPECS = ["position_offset:fixed=7,p=1", "length_crop:min=3,max=3", "prefix_filler:k=2"]
@@ -51,7 +51,7 @@ def loaded(
     request: pytest.FixtureRequest,
     tokenizers: dict[str, Any],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Loaded:
+) -> LoadedModel:
     name = {"BART": "Bart"}.get(request.param, request.param)
     place = _folder(name, tokenizers["summarization"], tmp_path_factory.mktemp(name))
     return load_model(str(place), "summarization")
@@ -63,7 +63,7 @@ def _moved(samples: list[TranslationSample], *specs: str) -> Any:
 
 
 def test_loss_is_the_model_s_own_with_labels(
-    loaded: Loaded, pairs: list[TranslationSample]
+    loaded: LoadedModel, pairs: list[TranslationSample]
 ) -> None:
     batch = TASK.collate(loaded, _moved(pairs[:6]))
     with torch.no_grad():
@@ -79,7 +79,7 @@ def test_loss_is_the_model_s_own_with_labels(
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_an_operator_reaches_the_batch(
-    loaded: Loaded, pairs: list[TranslationSample], spec: str
+    loaded: LoadedModel, pairs: list[TranslationSample], spec: str
 ) -> None:
     plain, batch = (TASK.collate(loaded, _moved(pairs[:4], *some)) for some in ([], [spec]))
     if "offset" in spec:
@@ -95,7 +95,9 @@ def test_an_operator_reaches_the_batch(
     assert change < 1e-5 if flat else change > 1e-5
 
 
-def test_predict_is_greedy_decoding_by_hand(loaded: Loaded, pairs: list[TranslationSample]) -> None:
+def test_predict_is_greedy_decoding_by_hand(
+    loaded: LoadedModel, pairs: list[TranslationSample]
+) -> None:
     for offset in (0, 5):
         (text,) = TASK.predict(loaded, pairs[:1], offset)
         batch = TASK.collate(loaded, _moved(pairs[:1], f"position_offset:fixed={offset},p=1"))
@@ -110,7 +112,7 @@ def test_predict_is_greedy_decoding_by_hand(loaded: Loaded, pairs: list[Translat
         assert text == loaded.tokenizer.decode(ids, skip_special_tokens=True).strip()
 
 
-def test_a_long_document_is_cut_to_what_the_model_takes(loaded: Loaded) -> None:
+def test_a_long_document_is_cut_to_what_the_model_takes(loaded: LoadedModel) -> None:
     long = TranslationSample("long", "Ada sees Paris . " * 600, "Ada sees Paris .")
     batch = TASK.collate(loaded, _moved([long]))
     most = loaded.positions.table_size or loaded.tokenizer.model_max_length

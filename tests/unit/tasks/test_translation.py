@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.models import Loaded
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, Batch, logits, token_loss
-from shiftdemo.types import Sample, ShiftedSample, TaggedSample, TranslationSample
 
 Make = Callable[..., Any]
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
@@ -25,7 +25,7 @@ def moved(samples: Sequence[Sample], *specs: str) -> list[ShiftedSample]:
     return [apply_shifts(shifts, sample, 0, always=True) for sample in samples]
 
 
-def by_hand(loaded: Loaded, batch: Batch) -> float:
+def by_hand(loaded: LoadedModel, batch: Batch) -> float:
     """The mean of −log p(y_i | x, start, y_1 … y_{i-1}), one sentence and one place at a time."""
     start = loaded.model.config.decoder_start_token_id
     losses = []

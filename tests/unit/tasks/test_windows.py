@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import torch
 
+from shiftdemo.core.types import QuestionSample
 from shiftdemo.shifts import apply_shifts
 from shiftdemo.tasks import TASKS
 from shiftdemo.tasks.question_answering import MAX_ANSWER
 from shiftdemo.tasks.windows import Window, windows
-from shiftdemo.types import QuestionSample
 
 TASK = TASKS.get("question_answering")()
 Make = Callable[..., Any]

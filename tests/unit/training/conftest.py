@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shiftdemo.config import TrainConfig
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.types import Sample
 from shiftdemo.tasks import TASKS
-from shiftdemo.training.run import Plan
-from shiftdemo.types import Sample
+from shiftdemo.training.plan import Plan
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"

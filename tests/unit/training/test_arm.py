@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.errors import DataError
-from shiftdemo.models import load_model
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import TaggedSample
+from shiftdemo.models.load import load_model
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.training.arm import Arm
 from shiftdemo.training.heldout import measure_held_out
 from shiftdemo.training.optim import rate
-from shiftdemo.training.run import Plan
-from shiftdemo.types import TaggedSample
+from shiftdemo.training.plan import Plan
 
 
 def weights(folder: Path, task: str = "ner") -> dict[str, torch.Tensor]:

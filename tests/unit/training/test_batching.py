@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftdemo.errors import DataError
+from shiftdemo.core.errors import DataError
 from shiftdemo.training.batching import batches
 
 Sizes = list[tuple[int, int]]

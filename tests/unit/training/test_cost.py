@@ -11,11 +11,11 @@ import transformers as tf
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from shiftdemo.delay import attach_delay
+from shiftdemo.evaluation.cost import StepCost
+from shiftdemo.models.delay import attach_delay
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import Batch
-from shiftdemo.training.cost import StepCost
-from shiftdemo.training.run import Plan
+from shiftdemo.training.plan import Plan
 
 WIDTH, FFN, LAYERS, VOCAB = 32, 48, 2, 60
 ENCODER = {

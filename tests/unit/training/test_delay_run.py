@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from shiftdemo.delay import NAME, find_delay
-from shiftdemo.errors import ModelError
-from shiftdemo.events import EvalLogged, StepLogged
-from shiftdemo.models import load_model
+from shiftdemo.core.errors import ModelError
+from shiftdemo.core.events import EvalLogged, StepLogged
+from shiftdemo.models.delay import NAME, find_delay
+from shiftdemo.models.load import load_model
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import Arm
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan
+from shiftdemo.training.plan import Plan
 
 RUNS = [
     ("ner", "learned", "kind=gelu,delay=2"),

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.events import (
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.events import (
     ArmSaved,
     EvalLogged,
     RunCancelled,
@@ -22,9 +22,9 @@ from shiftdemo.events import (
     RunStarted,
     StepLogged,
 )
-from shiftdemo.models import load_model
+from shiftdemo.models.load import load_model
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan, arm_folder
+from shiftdemo.training.plan import Plan, arm_folder
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"

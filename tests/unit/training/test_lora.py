@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from shiftdemo.models import load_model
+from shiftdemo.models.load import load_model
 from shiftdemo.shifts import apply_shifts
 from shiftdemo.training.arm import Arm
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan
+from shiftdemo.training.plan import Plan
 
 CASES = [
     ("ner", "learned"),

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from moving import Make
 
-from shiftdemo.events import ArmSaved, EvalLogged, RunFinished, StepLogged
-from shiftdemo.models import load_model
+from shiftdemo.core.events import ArmSaved, EvalLogged, RunFinished, StepLogged
+from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.models.load import load_model
 from shiftdemo.shifts import SHIFTS, make_shift
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.loop import fit
-from shiftdemo.training.plan import notes_before
-from shiftdemo.training.run import Plan
-from shiftdemo.types import TaggedSample, TranslationSample
+from shiftdemo.training.plan import Plan
+from shiftdemo.training.planning import notes_before
 
 CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks]
 

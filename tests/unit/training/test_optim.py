@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from shiftdemo.config import TrainConfig
+from shiftdemo.core.config import TrainConfig
 from shiftdemo.training.optim import (
     add_l2,
     make_optimizer,

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from shiftdemo import api
-from shiftdemo.bundle.command import command
-from shiftdemo.cli import build_parser, main
-from shiftdemo.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.data.shared import shared_samples
-from shiftdemo.errors import DataError, OverlapError
-from shiftdemo.events import RunStarted
-from shiftdemo.limits import Limits
-from shiftdemo.types import QuestionSample, TaggedSample, TextSample, TranslationSample
-from shiftdemo.ui.sentences import in_chinese
+from shiftdemo.cli.main import build_parser, main
+from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.core.errors import DataError, OverlapError
+from shiftdemo.core.events import RunStarted
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import QuestionSample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.data.overlap import shared_samples
+from shiftdemo.publishing.command import command
+from shiftdemo.ui.common.sentences import in_chinese
 
 
 def tagged(path: Path, numbers: range) -> str:

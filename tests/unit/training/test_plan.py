@@ -10,13 +10,13 @@ import torch
 import transformers as tf
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec, TrainConfig
-from shiftdemo.errors import ConfigError, ModelError
-from shiftdemo.events import RunFinished, RunStarted
-from shiftdemo.limits import Limits
-from shiftdemo.models import load_model
-from shiftdemo.training.plan import make_plan
-from shiftdemo.training.run import resolved
+from shiftdemo.core.config import DataSpec, TrainConfig
+from shiftdemo.core.errors import ConfigError, ModelError
+from shiftdemo.core.events import RunFinished, RunStarted
+from shiftdemo.core.limits import Limits
+from shiftdemo.models.load import load_model
+from shiftdemo.training.plan import resolved
+from shiftdemo.training.planning import make_plan
 
 SMALL = DataSpec(size=60, eval_size=16, max_words=8)
 

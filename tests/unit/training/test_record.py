@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from shiftdemo.events import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
+from shiftdemo.core.events import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
 from shiftdemo.training.record import (
     EVENTS,
     LogReader,

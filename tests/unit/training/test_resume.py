@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from shiftdemo import api
-from shiftdemo.config import DataSpec, TrainConfig
-from shiftdemo.errors import ConfigError
-from shiftdemo.events import (
+from shiftdemo.core.config import DataSpec, TrainConfig
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.events import (
     EvalLogged,
     RunCancelled,
     RunEvent,
@@ -25,7 +25,7 @@ from shiftdemo.events import (
     RunStarted,
     StepLogged,
 )
-from shiftdemo.training.checkpoint import find_checkpoint
+from shiftdemo.training.checkpoints import find_checkpoint
 from shiftdemo.training.record import read_events
 
 KILLED = """

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shiftdemo.config import TrainConfig
-from shiftdemo.events import EvalLogged, RunCancelled, RunEvent, RunFinished, StepLogged
-from shiftdemo.training.checkpoint import find_checkpoint
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.events import EvalLogged, RunCancelled, RunEvent, RunFinished, StepLogged
+from shiftdemo.training.checkpoints import find_checkpoint
 from shiftdemo.training.loop import fit
-from shiftdemo.training.run import Plan
+from shiftdemo.training.plan import Plan
 from shiftdemo.training.stopping import EarlyStop
 
 
@@ -133,7 +133,7 @@ def test_the_held_out_score_is_that_of_the_task_or_token_accuracy(
         return
     assert all(e.score_name == "entity F1" for e in found)
     from shiftdemo.evaluation.scores import score
-    from shiftdemo.models import load_model
+    from shiftdemo.models.load import load_model
 
     some = plan()
     assert some.output is not None

@@ -16,8 +16,15 @@ from typing import Any
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from shiftdemo.errors import ConfigError
-from shiftdemo.events import ArmSaved, EvalLogged, RunEvent, RunFinished, RunStarted, StepLogged
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.events import (
+    ArmSaved,
+    EvalLogged,
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    StepLogged,
+)
 from shiftdemo.training.trackers import figures, track
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shiftdemo.errors import ConfigError, DataError
-from shiftdemo.types import AttentionMap, Score
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import AttentionMap, Score
 from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
 from shiftdemo.viz.export import attention_html, attention_json, write_attention
 from shiftdemo.viz.robustness import curve_figure, spaced, ticks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shiftdemo.events import (
+from shiftdemo.core.events import (
     EvalLogged,
     RunCancelled,
     RunFailed,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiftdemo.errors import ConfigError
+from shiftdemo.core.errors import ConfigError
 from shiftdemo.viz.style import (
     ARMS,
     arm_label,
@@ -65,7 +65,7 @@ def test_faded_and_themes():
 
 def test_tables_and_views_need_neither_plotly_nor_torch():
     code = (
-        "import sys, shiftdemo.viz.build, shiftdemo.viz.loss, shiftdemo.viz.diff\n"
+        "import sys, shiftdemo.viz.sample_view, shiftdemo.viz.loss, shiftdemo.viz.diff\n"
         "assert not {'plotly', 'torch', 'transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

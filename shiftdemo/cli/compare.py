@@ -1,0 +1,102 @@
+"""``compare``: two models on the same sentences, as the shift grows."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shiftdemo import api
+from shiftdemo.cli.flags import (
+    INPUT,
+    corpus_flags,
+    data_spec,
+    effect_flag,
+    file_flags,
+    given,
+    json_flag,
+    language_flags,
+    model_of,
+    number_flags,
+    task_flag,
+)
+from shiftdemo.cli.output import print_json, say
+from shiftdemo.core.config import CompareConfig
+
+if TYPE_CHECKING:
+    from shiftdemo.evaluation.results import Comparison
+
+HELP = "compare two models as the shift grows"
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of ``compare``."""
+    task_flag(parser)
+    parser.add_argument("--base", required=True, metavar="MODEL|DIR")
+    parser.add_argument("--shifted", required=True, metavar="MODEL|DIR")
+    parser.add_argument("--input", help=INPUT)
+    file_flags(parser)
+    language_flags(parser)
+    parser.add_argument("--split", dest="eval_split", help="of the hub's data; default validation")
+    corpus_flags(parser)
+    parser.add_argument(
+        "--shift",
+        default="",
+        metavar="SPEC",
+        help="what is moved, and the trained range, as position_offset:max_offset=32,side=source; "
+        "otherwise what the arms were trained on, as their runs tell",
+    )
+    parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="or 0,1,2,4")
+    number_flags(parser, CompareConfig, ("n", "seed"))
+    effect_flag(parser)
+    parser.add_argument("--output", help="folder for comparison.json and the outputs")
+    json_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """``compare``"""
+    config = CompareConfig(
+        task=arguments.task,
+        base=model_of(arguments.base, "base"),
+        shifted=model_of(arguments.shifted, "shift"),
+        data=data_spec(arguments, "", arguments.input or ""),
+        offsets=arguments.offsets,
+        shift=arguments.shift,
+        allow_no_effect=arguments.allow_no_effect,
+        **given(arguments, ["n", "seed"]),
+    )
+
+    def progress(fraction: float, text: str) -> None:
+        if sys.stderr.isatty():
+            say(f"\r  {fraction:4.0%}  {text:<60}", "")
+
+    pairs = [(config.base, config.shifted)]
+    if arguments.base == arguments.shifted and Path(arguments.base).is_dir():
+        pairs = api.pairs_of(Path(arguments.base)) or pairs
+    found = api.compare_seeds(config, pairs, progress)
+    if arguments.output:
+        from shiftdemo.training.record import write_json
+
+        write_json(Path(arguments.output) / "comparison.json", found.to_dict())
+    if arguments.json:
+        print_json(found.to_dict())
+        return 0
+    say("")
+    for one in (found, *found.also):
+        _print_comparison(one)
+    return 0
+
+
+def _print_comparison(found: Comparison) -> None:
+    mean = f", mean of {found.n_seeds} seeds" if found.n_seeds > 1 else ""
+    trained = f"; trained: {found.condition.range_text}" if found.condition.trained else ""
+    print(f"{found.score_name}{mean} [{found.brackets}]; {found.condition.axis}{trained}")
+    for arm, curve in found.curves.items():
+        print(arm)
+        for offset, score in zip(found.offsets, curve, strict=True):
+            interval = f"[{score.low:.1f}, {score.high:.1f}]"
+            print(f"  offset {offset:>4}: {score.name} {score.value:5.1f}  {interval}")
+    for note in found.notes:
+        print(f"Note: {note}")
+    print(found.verdict)

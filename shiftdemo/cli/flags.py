@@ -1,0 +1,129 @@
+"""Flags that several subcommands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shiftdemo.core.config import DataSpec
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.data.reading.columns import TASK_PARTS
+
+TASKS = tuple(TASK_PARTS)
+_FILE_ROWS = 200_000
+INPUT = (
+    "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
+    "(hub:./FOLDER for a folder in the hub's format)"
+)
+
+
+def json_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--json``."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, nothing else")
+
+
+def task_flag(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """Adds ``--task``."""
+    parser.add_argument("--task", choices=TASKS, required=required)
+
+
+def number_flags(parser: argparse.ArgumentParser, config: type, names: Sequence[str]) -> None:
+    """Adds flags for bounded settings; text, default and bounds come from the dataclass."""
+    for name in names:
+        item = config.__dataclass_fields__[name]  # type: ignore[attr-defined]
+        low, high = item.metadata["low"], item.metadata["high"]
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=type(item.default),
+            help=f"{item.metadata['help']} {low:g} to {high:g}; default {item.default:g}",
+        )
+
+
+def effect_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--allow-no-effect``."""
+    parser.add_argument(
+        "--allow-no-effect",
+        action="store_true",
+        help="where a shift of positions changes nothing in what a model of your own puts out, "
+        "warn and go on instead of stopping: a control whose curves are flat by themselves",
+    )
+
+
+def corpus_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of the built-in corpus."""
+    parser.add_argument("--corpus", choices=("grammar",), help="the built-in corpus")
+    names = ("any", "start", "end", "none")
+    parser.add_argument("--names", choices=names, help="where names stand in its training part")
+    parser.add_argument("--eval-names", choices=names, help="the same for its held-out part")
+    parser.add_argument(
+        "--new-frames",
+        action="store_true",
+        default=None,
+        help="build its held-out part of sentence patterns that the training part never uses, "
+        "not only of other words: a fifth of the patterns is set aside for it",
+    )
+    number_flags(parser, DataSpec, ("size", "eval_size", "min_words", "max_words"))
+
+
+def file_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of files and of data sets of the hub."""
+    parser.add_argument(
+        "--columns",
+        default="",
+        metavar="ROLE=NAME,…",
+        help="which column is which, as source=en,target=fr or words=tokens,tags=ner_tags "
+        "(nested: translation.en; without a header: 1, 2, …); otherwise guessed by name",
+    )
+    parser.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help="characters of the file, as latin-1, cp1252, gb18030 or shift_jis; otherwise UTF-8, "
+        "or UTF-16 with a byte order mark",
+    )
+    parser.add_argument("--revision", default="", help="branch, tag or commit of the hub's data")
+    parser.add_argument("--subset", default="", help="configuration of the hub's data")
+
+
+def language_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of the languages of translation pairs."""
+    for side, use in (("source", ""), ("target", "; BLEU cuts zh, ja and ko into characters")):
+        parser.add_argument(
+            f"--{side}-lang",
+            metavar="CODE",
+            help=f"language of the {side}s, as zh, zh-CN or zho_Hans; otherwise by the column's "
+            f"name, or by the script{use}",
+        )
+
+
+def given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
+    """Returns the flags that were given, so that defaults stay in the dataclasses."""
+    return {n: v for n in names if (v := getattr(arguments, n, None)) is not None}
+
+
+def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
+    """Returns the data that the flags name: files or data sets of the hub, or the corpus."""
+    names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names", "new_frames"]
+    found = given(arguments, names)
+    if train or held_out:
+        if arguments.corpus:
+            raise ConfigError("Give --corpus or files, not both.")
+        if found.get("new_frames"):
+            raise ConfigError("--new-frames is for the built-in corpus; leave it out with files.")
+        names = ["columns", "encoding", "source_lang", "target_lang"]
+        names += ["revision", "subset", "train_split", "eval_split"]
+        found = {"size": _FILE_ROWS, "eval_size": 1000, **found, **given(arguments, names)}
+        return DataSpec(corpus="", train=train, eval=held_out, **found)
+    return DataSpec(**found)
+
+
+def model_of(text: str, arm: str) -> str:
+    """Returns a model reference; the folder of a finetune stands for its arm."""
+    folder = Path(text)
+    if ":" not in text and not (folder / "config.json").is_file() and (folder / arm).is_dir():
+        return str(folder / arm)
+    if (folder / arm / "config.json").is_file():
+        return str(folder / arm)
+    return text

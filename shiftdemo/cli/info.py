@@ -1,0 +1,63 @@
+"""``info``: what there is, tasks, shifts and models."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import Any
+
+from shiftdemo import api
+from shiftdemo.cli.flags import json_flag
+from shiftdemo.cli.output import print_json
+
+HELP = "what there is: tasks, shifts, models"
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of ``info``."""
+    json_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """``info``"""
+    found = api.describe()
+    if arguments.json:
+        print_json(found)
+        return 0
+    print("  ".join(f"{name} {version}" for name, version in found["versions"].items()))
+    print("\nTasks:  " + ", ".join(task["name"] for task in found["tasks"]))
+    print("\nShifts (name:key=value,key=value):")
+    for shift in found["shifts"]:
+        _print_shift(shift)
+    print("\nModels:")
+    for model in found["models"]:
+        print(f"  {model['ref']:<22} {model['task']}")
+    return 0
+
+
+def _print_shift(shift: dict[str, Any]) -> None:
+    print(f"\n  {shift['name']}  [{shift['stage']}; {', '.join(shift['tasks'])}]")
+    facts = (
+        ("", "summary"),
+        ("formula: ", "formula"),
+        ("effect: ", "effect"),
+        ("source: ", "source"),
+    )
+    for name, key in facts:
+        print(
+            textwrap.fill(
+                name + shift[key], 96, initial_indent="      ", subsequent_indent="      "
+            )
+        )
+    for param in shift["params"]:
+        print(f"      {param['name']}={param['default']!r} ({_bounds(param)}): {param['help']}")
+
+
+def _bounds(param: dict[str, Any]) -> str:
+    """Returns what a parameter may be, with its kind where numbers would mislead."""
+    if param["choices"]:
+        return ", ".join(param["choices"])
+    if param["kind"] == "bool":
+        return "true or false"
+    bounds = f"{param['low']:g} to {param['high']:g}"
+    return f"text of {bounds} characters" if param["kind"] == "str" else bounds

@@ -1,0 +1,281 @@
+"""What a user may set: names, defaults, bounds and help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+from shiftdemo.core.bounds import bounded, check_bounds, one_of
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.languages import check_language
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """Where samples come from: the built-in corpus, files of the user or data sets of the hub.
+
+    Attributes:
+        corpus: ``"grammar"``, or empty when files are given.
+        train, eval: paths of files, or ``hub:OWNER/NAME`` (see :mod:`shiftdemo.data`).
+        columns: which column is which, as ``source=en,target=fr``; the rest is guessed.
+        encoding: character encoding of the files; empty: UTF-8, or UTF-16 with its mark.
+        source_lang, target_lang: codes of the languages of translation pairs, as ``zh``, ``zh-CN``
+            or ``zho_Hans``; empty: by the columns' names, else by the script of the texts.
+        revision, subset: of a data set of the hub; empty: its main one.
+        train_split, eval_split: which of its splits.
+        names: where names may stand in the built-in corpus, in training
+            (``any``, ``start``, ``end``, ``none``).
+        eval_names: the same for the held-out sentences.
+        new_frames: the held-out sentences are built of frames that training never uses.
+    """
+
+    corpus: str = "grammar"
+    train: str = ""
+    eval: str = ""
+    columns: str = ""
+    encoding: str = ""
+    source_lang: str = ""
+    target_lang: str = ""
+    revision: str = ""
+    subset: str = ""
+    train_split: str = "train"
+    eval_split: str = "validation"
+    names: str = "any"
+    eval_names: str = "any"
+    new_frames: bool = False
+    size: int = bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
+    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
+    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
+    max_words: int = bounded(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
+
+    def __post_init__(self) -> None:
+        check_bounds(self, "data")
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(item.default, str) and not isinstance(value, str):
+                raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
+        if not isinstance(self.new_frames, bool):
+            raise ConfigError(f"data: new_frames is {self.new_frames!r:.40}; give true or false.")
+        check_language(self.source_lang, "source_lang")
+        check_language(self.target_lang, "target_lang")
+
+
+OWN_ARMS = ("base", "shift", "start")
+MOST_ARMS = 4
+_TAKEN = ("seeds", "checkpoint", "tensorboard")  # other folders of a run
+_ARM_NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """One paired run. ``arms`` train in lockstep and differ in the shift alone.
+
+    Attributes:
+        shifts: operators of the arm ``shift``; held-out sentences are shifted by them.
+        arms: ``base``, ``shift``, ``start`` (the untrained start, measured beside them) and names
+            of ``other_arms``; at most 4.
+        other_arms: further arms as ``NAME=SPEC + SPEC``.
+        optimizer: ``adamw`` or ``sgd`` (with momentum 0.9).
+        schedule: what follows the warm-up: ``linear`` or ``cosine`` to 0, ``inverse_sqrt``
+            (Vaswani et al. 2017) or ``constant``.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: ``auto``, ``float32`` or ``bfloat16``.
+        allow_no_effect: train also where a position shift does not reach the model, as a control.
+        allow_overlap: train also where held-out sentences are among the training sentences.
+    """
+
+    task: str = "ner"
+    model: str = "scratch:learned"
+    data: DataSpec = field(default_factory=DataSpec)
+    shifts: tuple[str, ...] = ("position_offset:max_offset=32,p=0.5",)
+    arms: tuple[str, ...] = ("base", "shift")
+    other_arms: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
+    seconds: float = bounded(
+        0.0,
+        0.0,
+        86_400.0,
+        "Time limit of the run in seconds; 0: none.",
+        "运行时限（秒）；0 为不限。",
+    )
+    batch_size: int = bounded(64, 1, 1024, "Sentences a step.", "每步的句子数。")
+    batch_tokens: int = bounded(
+        0, 0, 65_536, "Tokens a step instead of sentences; 0: off.", "按词元数组批；0 为关闭。"
+    )
+    optimizer: str = "adamw"
+    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.", "峰值学习率。")
+    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
+    schedule: str = "linear"
+    weight_decay: float = bounded(
+        0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.", "AdamW 的解耦权重衰减。"
+    )
+    l2: float = bounded(
+        0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.", "L2 惩罚（加入梯度）。"
+    )
+    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
+    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
+    clip: float = bounded(
+        1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.", "梯度裁剪；0 为不裁剪。"
+    )
+    average: float = bounded(
+        0.0,
+        0.0,
+        0.9999,
+        "Decay of the moving average of the weights; 0: off.",
+        "权重滑动平均衰减；0 为关闭。",
+    )
+    subword_dropout: float = bounded(
+        0.0,
+        0.0,
+        0.5,
+        "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
+        "训练时的 BPE-dropout。",
+    )
+    word_dropout: float = bounded(
+        0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.", "被替换为 <unk> 的源词元比例。"
+    )
+    eval_every: int = bounded(
+        250, 0, 100_000, "Steps between held-out figures.", "两次留出评估的间隔步数。"
+    )
+    stop_at: float = bounded(
+        0.0,
+        0.0,
+        100.0,
+        "Stop once the held-out shifted score reaches this (0 to 100); 0: never.",
+        "移位留出集得分达到此值（0 到 100）即停止；0 为不启用。",
+    )
+    patience: int = bounded(
+        0,
+        0,
+        1000,
+        "Stop after so many held-out figures without a better shifted loss; 0: never.",
+        "移位留出损失连续这么多次没有改善即停止；0 为不启用。",
+    )
+    lora_rank: int = bounded(
+        0,
+        0,
+        256,
+        "Rank of low-rank adapters (LoRA, Hu et al. 2021) trained instead of all weights; 0: off.",
+        "低秩适配器（LoRA）的秩；0 为训练全部权重。",
+    )
+    threads: int = bounded(1, 1, 64, "Torch threads of a process.", "每个进程的 Torch 线程数。")
+    processes: int = bounded(
+        0,
+        0,
+        MOST_ARMS,
+        "Processes that the arms are spread over; 0: one an arm, as far as there are cores.",
+        "分配各分支的进程数；0 为每分支一个（受核数限制）。",
+    )
+    device: str = "auto"
+    precision: str = "auto"
+    allow_no_effect: bool = False
+    allow_overlap: bool = False
+
+    def __post_init__(self) -> None:
+        check_bounds(self, "training")
+        one_of(self.schedule, ("linear", "constant", "cosine", "inverse_sqrt"), "schedule")
+        one_of(self.optimizer, ("adamw", "sgd"), "optimizer")
+        one_of(self.device, ("auto", "cpu", "cuda", "mps"), "device")
+        one_of(self.precision, ("auto", "float32", "bfloat16"), "precision")
+        for name in ("seeds", "arms", "shifts", "other_arms"):
+            if not isinstance(getattr(self, name), tuple):
+                raise ConfigError(f"training: {name} is {getattr(self, name)!r}; give a list.")
+        if not self.seeds:
+            raise ConfigError("Training needs at least one seed; give for example --seed 0.")
+        for seed in self.seeds:
+            if type(seed) is not int or not 0 <= seed < 2**31:
+                raise ConfigError(f"seeds holds {seed!r}; give whole numbers from 0 to 2147483647.")
+        self._check_arms()
+
+    def _check_arms(self) -> None:
+        others = self._others()
+        for arm in self.arms:
+            one_of(arm, (*OWN_ARMS, *others), "arms")
+        if not self.arms or len(set(self.arms)) != len(self.arms):
+            raise ConfigError("Each arm is named once; write --arms base,shift.")
+        if len(self.arms) > MOST_ARMS or not self.trained_arms:
+            raise ConfigError(
+                f"A run has 1 to {MOST_ARMS} arms, and one of them is trained "
+                f"(asked: {', '.join(self.arms)})."
+            )
+
+    def _others(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for text in self.other_arms:
+            name, equals, specs = str(text).partition("=")
+            name = name.strip()
+            if not equals or not specs.strip() or not _ARM_NAME.fullmatch(name):
+                raise ConfigError(
+                    f"Arm {str(text)[:60]!r} is not NAME=SPEC; write for example "
+                    "shuffled=local_shuffle:k=2 (small letters, digits, - and _ in the name)."
+                )
+            if name in OWN_ARMS or name in found or name.startswith(_TAKEN):
+                raise ConfigError(f"The name {name!r} of an arm is taken; give another one.")
+            found[name] = tuple(part.strip() for part in specs.split(" + "))
+        return found
+
+    @property
+    def trained_arms(self) -> tuple[str, ...]:
+        """The arms that are trained: all but the untrained start."""
+        return tuple(arm for arm in self.arms if arm != "start")
+
+    def shifts_of(self, arm: str) -> tuple[str, ...]:
+        """Returns the operators that the training samples of an arm go through."""
+        if arm == "shift":
+            return self.shifts
+        return self._others().get(arm, ())
+
+
+@dataclass(frozen=True, slots=True)
+class CompareConfig:
+    """One comparison of a base and a shift-trained model.
+
+    Attributes:
+        base, shifted: model references or folders.
+        offsets: ``START:STOP:STEP`` or ``0,1,2,4``; empty for the default series.
+        shift: what is moved, and the trained range, as ``position_offset:max_offset=32``; empty:
+            whatever the arms were trained on, as their runs tell.
+        allow_no_effect: measure also models that offsets do not reach, as controls.
+    """
+
+    task: str
+    base: str
+    shifted: str
+    data: DataSpec = field(default_factory=DataSpec)
+    offsets: str = ""
+    n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
+    shift: str = ""
+    allow_no_effect: bool = False
+
+    def __post_init__(self) -> None:
+        check_bounds(self, "compare")
+
+
+def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:
+    """Returns a config dataclass made from JSON values; lists become tuples.
+
+    Raises:
+        ConfigError: a key is unknown or a value is out of bounds.
+    """
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where}: the settings are no object of names and values.")
+    known = {item.name: item for item in fields(cls)}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ConfigError(f"{where}: unknown setting {unknown[0]!r}; known: {', '.join(known)}.")
+    ready: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    if cls is TrainConfig and isinstance(ready.get("data"), Mapping):
+        ready["data"] = from_dict(DataSpec, ready["data"], f"{where}: data")
+    missing = [
+        name
+        for name, item in known.items()
+        if name not in ready and item.default is MISSING and item.default_factory is MISSING
+    ]
+    if missing:
+        raise ConfigError(f"{where}: the setting {missing[0]!r} is missing.")
+    return cls(**ready)

@@ -1,0 +1,244 @@
+"""Which column plays which part: guessed from the names, or mapped by the user.
+
+The parts are ``source`` and ``target``, ``words`` and ``tags``, ``text`` and ``label``, ``text``
+alone, or ``question``, ``context`` and ``answer``, each with an ``id`` where there is one. A nested
+column is written with a dot: ``translation.en``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.languages import known_language
+
+Parts = tuple[str, ...]  # the roles that make a sample together
+TASK_PARTS: dict[str, Parts] = {
+    "translation": ("source", "target"),
+    "ner": ("words", "tags"),
+    "classification": ("text", "label"),
+    "language_modeling": ("text",),
+    "summarization": ("source", "target"),
+    "question_answering": ("question", "context", "answer"),
+}
+BESIDE: dict[Parts, Parts] = {TASK_PARTS["question_answering"]: ("start",)}  # may be there too
+# Where no task is named, in this order; parts that others hold come behind them.
+PARTS = tuple(dict.fromkeys(sorted(TASK_PARTS.values(), key=len, reverse=True)))
+ROLES = (*dict.fromkeys(role for some in (*PARTS, *BESIDE.values()) for role in some), "id")
+
+# The exact name comes first; the rest are those that data sets on the hub use, usual ones first.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "source": ("source", "src", "source_text", "src_text", "source_sentence", "input"),
+    "target": ("target", "tgt", "target_text", "tgt_text", "target_sentence", "reference"),
+    "words": ("words", "tokens"),
+    "tags": ("tags", "ner_tags", "ner", "bio_tags", "iob_tags", "ner_labels", "labels"),
+    "text": ("text", "sentence", "review", "content"),
+    "label": ("label", "labels", "sentiment", "class", "category"),
+    "question": ("question", "query"),
+    "context": ("context", "passage", "paragraph", "document"),
+    "answer": ("answers", "answer", "answers.text", "answer_text"),
+    "start": ("answer_start", "answer_starts", "start"),
+    "id": ("id", "sample_id", "sent_id", "guid"),
+}
+# What only one task calls so.
+_TASK_NAMES: dict[str, dict[str, Parts]] = {
+    "summarization": {
+        "source": ("document", "article", "text", "dialogue"),
+        "target": ("summary", "highlights", "abstract"),
+    }
+}
+# A tagged sentence may be given as text with spaces; alone, such a column says nothing.
+_LOOSE_NAMES = {
+    "words": (*_NAMES["words"], "sentence", "text"),
+    "tags": (*_NAMES["tags"], "label"),
+}
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """Returns the mapping written as ``source=en,target=fr``; empty for an empty text.
+
+    Raises:
+        ConfigError: a part is not ``role=name``, or the role is unknown.
+    """
+    found: dict[str, str] = {}
+    for part in text.split(",") if text.strip() else []:
+        role, equals, name = part.partition("=")
+        role, name = role.strip().lower(), name.strip()
+        if not equals or not name or role not in ROLES:
+            raise ConfigError(
+                f"Columns: {part.strip()[:40]!r} is not ROLE=NAME; write for example "
+                f"source=en,target=fr (roles: {', '.join(ROLES)})."
+            )
+        found[role] = name
+    return found
+
+
+def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
+    """Returns the role of each column that has one, as far as the names tell.
+
+    Args:
+        names: as in the file, in order; nested ones with a dot.
+        task: name of the task; empty: whichever fits.
+
+    Returns:
+        role -> column; empty where not all parts of a sample are found.
+    """
+    top = [name for name in names if "." not in name]
+    for some in (top, names) if len(top) < len(names) else (names,):
+        for parts in _parts(task):
+            found = _match(some, parts, task)
+            if found:
+                beside = {role: _first(names, _NAMES[role]) for role in BESIDE.get(parts, ())}
+                beside["id"] = _first(top, _NAMES["id"])
+                return {**found, **{role: name for role, name in beside.items() if name}}
+    return {}
+
+
+def _match(names: Sequence[str], parts: Parts, task: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for role in parts:
+        rest = [name for name in names if name not in found.values()]
+        if column := _first(rest, _usual(role, task)):
+            found[role] = column
+    if len(found) == len(parts):
+        return found
+    return _languages(names) if parts[0] == "source" and task != "summarization" else {}
+
+
+def _usual(role: str, task: str) -> Parts:
+    """Returns how files call a role, the usual names first."""
+    known = _LOOSE_NAMES.get(role, _NAMES[role]) if task else _NAMES[role]
+    return (*known, *_TASK_NAMES.get(task, {}).get(role, ()))
+
+
+def _languages(names: Sequence[str]) -> dict[str, str]:
+    """Returns source and target where two columns are called by their languages.
+
+    The page's own pair, English to French, comes first; otherwise the order of the file.
+    """
+    there = {code: name for name in names if (code := known_language(_leaf(name)))}
+    if len(there) < 2:
+        return {}
+    source = "en" if "en" in there else next(iter(there))
+    others = [code for code in there if code != source]
+    return {"source": there[source], "target": there["fr" if "fr" in others else others[0]]}
+
+
+def _leaf(name: str) -> str:
+    return name.rpartition(".")[2].strip().lower()
+
+
+def _first(names: Sequence[str], wanted: Iterable[str]) -> str:
+    """Returns the column with the best name; a top-level one before a nested one."""
+    whole = {name.strip().lower(): name for name in reversed(names)}
+    leaves = {_leaf(name): name for name in reversed(names)}
+    for table in (whole, leaves):
+        for name in wanted:
+            if name in table:
+                return table[name]
+    return ""
+
+
+def resolve(
+    names: Sequence[str], task: str, columns: Mapping[str, str] | None, where: str
+) -> dict[str, str]:
+    """Returns role -> column: what the user mapped, and the guess for the rest.
+
+    Raises:
+        DataError: a mapped column is not there, or the names tell too little.
+    """
+    by_name = {name.strip().lower(): name for name in names}
+    mapped: dict[str, str] = {}
+    for role, name in (columns or {}).items():
+        if role not in ROLES:
+            raise ConfigError(f"There is no role {role[:40]!r}; the roles are {', '.join(ROLES)}.")
+        actual = name if name in names else by_name.get(name.strip().lower())
+        if actual is None:
+            raise DataError(f"{where}: there is no column {name[:40]!r}; it has {short(names)}.")
+        mapped[role] = actual
+    found = {**match_names(names, task), **mapped}
+    for parts in _parts(task):
+        if set(parts) & set(mapped) and not set(parts) <= set(found):
+            # one was mapped by hand; look for its partners by name alone
+            rest = [name for name in names if name not in mapped.values()]
+            for role in set(parts) - set(found):
+                if partner := _first(rest, _usual(role, task)):
+                    found[role] = partner
+    mapped_parts = [parts for parts in _parts(task) if set(parts) & set(mapped)]
+    for parts in mapped_parts or _parts(task):
+        if set(parts) <= set(found):
+            used = (*parts, *BESIDE.get(parts, ()), "id")
+            return {role: found[role] for role in used if role in found}
+    raise DataError(f"{where}: the columns are {short(names) or 'empty'}; {wanted_columns(task)}")
+
+
+def lookup(row: Mapping[str, Any], name: str) -> Any:
+    """Returns the value of a column that may be nested.
+
+    Raises:
+        KeyError: the row has no such column.
+    """
+    if name in row:
+        return row[name]
+    outer, dot, inner = name.partition(".")
+    if dot and isinstance(row.get(outer), Mapping):
+        return lookup(row[outer], inner)
+    raise KeyError(name)
+
+
+def flat_names(row: Mapping[str, Any]) -> list[str]:
+    """Returns the column names of a row, those of an object inside it with a dot."""
+    names: list[str] = []
+    for name, value in row.items():
+        if isinstance(value, Mapping) and value:
+            names += [f"{name}.{inner}" for inner in value]
+        else:
+            names.append(name)
+    return names
+
+
+def feature_names(features: Mapping[str, Any]) -> list[str]:
+    """Returns the column names of the hub's feature description, nested ones with a dot."""
+    names: list[str] = []
+    for name, item in features.items():
+        inner: Iterable[str] = ()
+        if isinstance(item, Mapping) and item.get("_type") == "Translation":
+            inner = item.get("languages") or ()
+        elif isinstance(item, Mapping) and not isinstance(item.get("_type"), str):
+            inner = item  # a struct
+        found = [f"{name}.{one}" for one in inner]
+        names += found or [name]
+    return names
+
+
+def feature_classes(features: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Returns column -> names of its classes, where the hub's features say that it has some."""
+    return {name: found for name, item in features.items() if (found := _classes(item))}
+
+
+def _classes(feature: Any) -> list[str]:
+    if isinstance(feature, list) and len(feature) == 1:
+        return _classes(feature[0])
+    if not isinstance(feature, Mapping):
+        return []
+    if feature.get("_type") == "ClassLabel":
+        return [str(name) for name in feature.get("names") or []]
+    return _classes(feature.get("feature"))
+
+
+def _parts(task: str) -> list[Parts]:
+    return [TASK_PARTS[task]] if task in TASK_PARTS else list(PARTS)
+
+
+def wanted_columns(task: str) -> str:
+    """Returns what columns a file needs, as the end of a message."""
+    names = " or ".join(", ".join(parts) for parts in _parts(task))
+    mapping = ",".join(f"{role}=NAME" for role in _parts(task)[0])
+    return f"give the columns {names}, or map yours: --columns {mapping}."
+
+
+def short(names: Iterable[Any]) -> str:
+    """Returns the names for a message; a file without a header has sentences there."""
+    text = ", ".join(map(str, names))
+    return text if len(text) <= 80 else text[:80] + "…"

@@ -1,0 +1,194 @@
+"""Data sets of the hub, and folders in its format, streamed by the ``datasets`` library.
+
+A reference is ``hub:OWNER/NAME`` or ``hub:/path/of/a/folder``. Nothing that a data set brings is
+ever run: ``datasets`` has had no loading scripts since version 4, and none is asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import Sample
+from shiftdemo.data.reading.columns import feature_classes, feature_names, flat_names, resolve
+from shiftdemo.data.reading.lines import Meter
+from shiftdemo.data.reading.rows import Roles, Row
+
+PREFIX = "hub:"
+_ID = re.compile(r"[\w][\w.-]*/[\w.-]+")
+
+
+def is_hub(ref: str) -> bool:
+    """Tells whether a reference is one of the hub's."""
+    return ref.startswith(PREFIX)
+
+
+def hub_samples(
+    ref: str,
+    task: str = "",
+    split: str = "train",
+    subset: str = "",
+    revision: str = "",
+    columns: Mapping[str, str] | None = None,
+    meter: Meter | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Sample]:
+    """Yields the samples of one split, one at a time.
+
+    What is read ahead is the ``datasets`` library's choice: of large Parquet shards it is much
+    (1.5 GB was measured for one of a million rows); such a file itself is read in 0.13 GB.
+
+    Args:
+        ref: ``hub:OWNER/NAME``, or ``hub:`` and the path of a folder in the hub's format.
+        subset: the configuration's name; empty: the only or the default one.
+        revision: branch, tag or commit; empty: the main branch.
+        columns: role -> column name; the rest is guessed.
+
+    Raises:
+        LimitError: this server does not read that data set.
+        DataError: there is no such data set, subset, split or column; says which there are.
+    """
+    (limits or Limits()).check_reference(ref)
+    name = f"{ref} ({split})"
+    dataset = _open(ref, split, subset, revision)
+    features = dataset.features.to_dict() if dataset.features is not None else None
+    rows = _rows(dataset, name, meter, split)
+    if features is None:  # the files do not say; the first row does
+        first = next(rows, None)
+        if first is None:
+            raise DataError(f"{name} holds no samples.")
+        names = flat_names(first[1])
+        rows = _again(first, rows)
+    else:
+        names = feature_names(features)
+    found = resolve(names, task, columns, name)
+    roles = Roles(found, name, task, feature_classes(features or {}), unit="row")
+    empty = True
+    for sample in roles.samples(rows):
+        empty = False
+        yield sample
+    if empty:
+        raise DataError(f"{name} holds no samples.")
+
+
+def _again(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    yield from rows
+
+
+def _rows(dataset: Any, name: str, meter: Meter | None, split: str) -> Iterator[Row]:
+    done = [0]
+    size = (dataset.info.splits or {}).get(split)
+    if meter is not None:
+        meter.start(getattr(size, "num_examples", 0) or 0, lambda: done[0])
+    found = iter(dataset)
+    while True:
+        try:
+            row = next(found, None)
+        except Exception as error:  # readers of a dozen formats, each with errors of its own
+            raise _fault(name, error, f"near row {done[0] + 1} the data cannot be read") from None
+        if row is None:
+            return
+        done[0] += 1
+        yield done[0], row
+
+
+def _open(ref: str, split: str, subset: str, revision: str) -> Any:
+    """Returns the iterable data set of one split."""
+    path = _path(ref)
+    try:
+        import datasets
+    except ModuleNotFoundError:
+        raise DataError(f"{ref} needs the datasets library; run: pip install datasets") from None
+    try:
+        with _quiet():
+            builder = datasets.load_dataset_builder(path, subset or None, revision=revision or None)
+            splits = builder.as_streaming_dataset()
+    except Exception as error:
+        names = _subsets(path, revision) if isinstance(error, ValueError) else []
+        if subset not in names and (subset or len(names) > 1):
+            given = f"there is no subset {subset[:40]!r}" if subset else "it has several subsets"
+            known = ", ".join(names[:20]) + ("…" if len(names) > 20 else "")
+            raise DataError(f"{ref}: {given}; name one with --subset: {known}.") from None
+        raise _fault(ref, error, "it cannot be opened") from None
+    if split not in splits:
+        raise DataError(f"{ref} has no split {split[:40]!r}; it has {', '.join(splits)}.")
+    return splits[split]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps retries and warnings off standard error: the user gets one sentence of ours."""
+    loggers = [logging.getLogger(name) for name in ("datasets", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _path(ref: str) -> str:
+    """Returns what ``datasets`` calls the data set; only a path that looks like one is local."""
+    name = ref.removeprefix(PREFIX)
+    if name.startswith((".", "/", "~")) or os.path.isabs(name):
+        path = os.path.expanduser(name)
+        if not os.path.isdir(path):
+            raise DataError(f"There is no folder {name[:120]!r}; check the path behind hub:.")
+        return os.path.abspath(path)
+    if not _ID.fullmatch(name):
+        raise ConfigError(
+            f"{ref[:120]!r} is no data set; write hub:OWNER/NAME, or hub:./FOLDER for a folder."
+        )
+    return f"hf://datasets/{name}"  # never a folder that happens to have this name
+
+
+def _subsets(path: str, revision: str) -> list[str]:
+    import datasets
+
+    try:
+        return list(datasets.get_dataset_config_names(path, revision=revision or None))
+    except Exception:  # then the first error is the one to tell
+        return []
+
+
+def _fault(name: str, error: Exception, what: str) -> DataError:
+    """Returns one sentence for what ``datasets`` raised."""
+    from datasets.exceptions import DataFilesNotFoundError, DatasetNotFoundError
+
+    text = " ".join(str(error).split())
+    if _is_offline(error):
+        return DataError(
+            f"{name}: the hub cannot be reached (no network, or HF_HUB_OFFLINE is set); connect, "
+            "or load the data set elsewhere and give its folder as hub:/path."
+        )
+    if isinstance(error, DatasetNotFoundError):
+        if "Revision" in text:
+            return DataError(f"{name} has no such revision; give a branch, a tag or a commit.")
+        return DataError(
+            f"{name}: the hub has no such data set, or it wants a login (hf auth login) first."
+        )
+    if isinstance(error, DataFilesNotFoundError) or type(error).__name__ == "EmptyDatasetError":
+        return DataError(f"{name} holds no data files of a kind that is read.")
+    if "scripts are no longer supported" in text:
+        return DataError(f"{name} is a loading script, which is never run; use its Parquet branch.")
+    return DataError(f"{name}: {what} ({type(error).__name__}: {text[:120]}).")
+
+
+def _is_offline(error: BaseException | None) -> bool:
+    while error is not None:
+        name = type(error).__name__
+        if isinstance(error, ConnectionError) or name in ("ConnectError", "OfflineModeIsEnabled"):
+            return True
+        if "Timeout" in name:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

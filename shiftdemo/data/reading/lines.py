@@ -1,0 +1,248 @@
+"""The lines of a text file that a user gave, plain or gzip, with clear faults.
+
+Lines end at a line feed alone: U+2028 and its like are text. Nothing is ever held but one line,
+whatever the file claims to be.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from shiftdemo.core.errors import ConfigError, DataError
+
+MAX_LINE = 1_000_000  # bytes; a sample is shorter by far
+MAX_RATIO = 200  # text packs 3 to 20 times smaller; deflate could claim 1,032 times
+_RATIO_FROM = 64 * 2**20  # bytes unpacked before the ratio is looked at
+_ENCODINGS = "latin-1, cp1252, gb18030 or shift_jis"
+
+# Python's codecs also hold ciphers, archives and escapes; only character sets are let through.
+_TEXT_CODECS = re.compile(
+    r"ascii|utf-8(-sig)?|utf-(16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|gb2312|gbk|"
+    r"gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|iso2022_\w+|johab|tis-620|kz1048|ptcp154"
+)
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (
+        b"PK\x03\x04",
+        "a zip archive or an Excel workbook, not text; unpack it, or save the sheet as CSV",
+    ),
+    (b"PK\x05\x06", "an empty zip archive, not text; give the file itself"),
+    (b"PAR1", "a Parquet file; give it a name in .parquet"),
+    (b"ARROW1", "an Arrow file; write it as Parquet"),
+    (b"\x80\x02", "a Python pickle, which is never opened; write the samples as JSONL"),
+    (b"\x80\x03", "a Python pickle, which is never opened; write the samples as JSONL"),
+    (b"\x80\x04", "a Python pickle, which is never opened; write the samples as JSONL"),
+    (b"\x80\x05", "a Python pickle, which is never opened; write the samples as JSONL"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file, not text; save the sheet as CSV"),
+    (b"%PDF-", "a PDF, not text; copy its text into a CSV"),
+    (b"BZh", "packed with bzip2; unpack it, or pack it with gzip"),
+    (b"\xfd7zXZ", "packed with xz; unpack it, or pack it with gzip"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd; unpack it, or pack it with gzip"),
+    (b"SQLite format 3", "a database, not text; export the table as CSV"),
+)
+
+
+class Meter:
+    """How far a file is read; asked while it is being read.
+
+    Attributes:
+        fraction: 0 to 1, by bytes of the file as it lies on the disk or by rows of Parquet;
+            ``None`` where the end is not known.
+    """
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._done: Callable[[], int] | None = None
+
+    def start(self, total: int, done: Callable[[], int]) -> None:
+        """Begins: ``done()`` counts up to ``total``."""
+        self._total, self._done = total, done
+
+    @property
+    def fraction(self) -> float | None:
+        """See the class."""
+        if self._done is None or self._total <= 0:
+            return None
+        try:
+            return min(1.0, self._done() / self._total)
+        except ValueError:  # the file is closed: all of it was read
+            return 1.0
+
+
+def check_encoding(name: str) -> str:
+    """Returns the codec's own name for a character encoding; empty stays empty.
+
+    Raises:
+        ConfigError: there is no such character encoding.
+    """
+    if not name:
+        return ""
+    try:
+        found = codecs.lookup(name).name if name.isascii() and "\0" not in name else ""
+    except LookupError:
+        found = ""
+    if not _TEXT_CODECS.fullmatch(found):
+        raise ConfigError(
+            f"There is no text encoding {name[:40]!r}; give for example utf-8, {_ENCODINGS}."
+        )
+    return "utf-8" if found == "utf-8-sig" else found
+
+
+def read_lines(
+    path: Path,
+    encoding: str = "",
+    meter: Meter | None = None,
+    max_bytes: int | None = None,
+    keep_ends: bool = False,
+) -> Iterator[str]:
+    """Yields the lines of a text file without a byte order mark.
+
+    Args:
+        encoding: of the characters; empty: UTF-8, or UTF-16 where the file begins with its mark.
+        meter: is told how far the reading is.
+        max_bytes: refuse to unpack more than this.
+        keep_ends: leave the line ends (they are text inside a quoted field of CSV).
+
+    Raises:
+        DataError: the file cannot be opened or is no text; names the line and the mend.
+        ConfigError: there is no such encoding.
+    """
+    encoding = check_encoding(encoding)
+    with open_bytes(path) as raw:
+        head = raw.read(4)
+        raw.seek(0)
+        size = os.fstat(raw.fileno()).st_size
+        if meter is not None:
+            meter.start(size, raw.tell)
+        packed = head[:2] == b"\x1f\x8b"
+        handle: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+        number = 0
+        unpacked = 0
+        try:
+            start = handle.peek(16)[:16]
+            refuse_binary(path.name, start)
+            codec = encoding or _from_mark(start)
+            for line in _decoded(path.name, handle, codec, bool(encoding)):
+                number += 1
+                unpacked += len(line)
+                if packed:
+                    _check_size(path.name, unpacked, raw.tell(), max_bytes)
+                yield line if keep_ends else line.rstrip("\r\n")
+        except (OSError, EOFError, zlib.error):
+            if not packed:
+                raise DataError(f"{path.name}, line {number + 1} cannot be read.") from None
+            raise DataError(
+                f"{path.name}, line {number + 1}: the gzip data is damaged or cut off; "
+                "pack or load it again."
+            ) from None
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Opens a file for reading.
+
+    Raises:
+        DataError: the system does not let us.
+    """
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise DataError(
+            f"{path.name} cannot be opened: {error.strerror}; check its permissions."
+        ) from None
+
+
+def refuse_binary(name: str, head: bytes) -> None:
+    """Says what a file is that is no text.
+
+    Raises:
+        DataError: its first bytes are those of a well-known binary format.
+    """
+    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+    if kind:
+        raise DataError(f"{name} is {kind}.")
+
+
+def _from_mark(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8"
+
+
+def check_unpacked(name: str, unpacked: int, most: int | None) -> None:
+    """Checks how many bytes a file has come to so far.
+
+    Raises:
+        DataError: they are more than ``most``.
+    """
+    if most is not None and unpacked > most:
+        raise DataError(f"{name} unpacks to more than {most:,} bytes; give a smaller file.")
+
+
+def _check_size(name: str, unpacked: int, packed: int, most: int | None) -> None:
+    check_unpacked(name, unpacked, most)
+    if unpacked > _RATIO_FROM and unpacked > MAX_RATIO * packed:
+        raise DataError(
+            f"{name} unpacks to over {MAX_RATIO} times its size, as no text does; unpack it first."
+        )
+
+
+def _decoded(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
+    """Yields lines with their ends; no more than one line is ever held."""
+    if "\n".encode(codec) == b"\n":
+        return _by_bytes(name, handle, codec, named)
+    return _by_characters(name, handle, codec)
+
+
+def _by_bytes(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
+    first, number = "utf-8-sig" if codec == "utf-8" else codec, 0
+    while line := handle.readline(MAX_LINE + 1):
+        number += 1
+        where = f"{name}, line {number}"
+        _check_length(where, len(line))
+        if b"\0" in line:
+            raise DataError(f"{where} holds a zero byte, so this is no text; export it again.")
+        try:
+            yield line.decode(first if number == 1 else codec)
+        except UnicodeDecodeError:
+            mend = (
+                "name another one with --encoding, or save the file as UTF-8"
+                if named
+                else f"save the file as UTF-8, or name its encoding, as in --encoding {_ENCODINGS}"
+            )
+            raise DataError(f"{where} is not {codec.upper()}; {mend}.") from None
+
+
+def _by_characters(name: str, handle: Any, codec: str) -> Iterator[str]:
+    """As :func:`_by_bytes` where a line feed is more than one byte: UTF-16 and UTF-32."""
+    number = 0
+    with io.TextIOWrapper(handle, codec, errors="surrogatepass", newline="\n") as text:
+        while True:
+            number += 1
+            where = f"{name}, line {number}"
+            try:
+                line = text.readline(MAX_LINE + 1)
+                line.encode()  # half a surrogate pair is no text
+            except UnicodeError:
+                raise DataError(
+                    f"{where} is not {codec.upper()}; save the file as UTF-8."
+                ) from None
+            if not line:
+                return
+            _check_length(where, len(line))
+            if "\0" in line:
+                raise DataError(f"{where} holds a zero byte, so this is no text; export it again.")
+            yield line.removeprefix("\ufeff") if number == 1 else line
+
+
+def _check_length(where: str, length: int) -> None:
+    if length > MAX_LINE:
+        raise DataError(f"{where} is longer than {MAX_LINE:,} bytes; write one sample a line.")

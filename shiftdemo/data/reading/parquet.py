@@ -1,0 +1,199 @@
+"""Rows of a Parquet file in small batches; pyarrow is imported when a file is opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample
+from shiftdemo.data.reading.columns import feature_classes, resolve
+from shiftdemo.data.reading.lines import Meter, check_unpacked, open_bytes
+from shiftdemo.data.reading.rows import Roles, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+BATCH_ROWS = 256
+# A page of a column may be as large as the column's part of its row group, and is read whole.
+MAX_CHUNK = 512 * 2**20
+MAX_ROW = 16 * 2**20  # bytes; a list of words counts as if each were as long as the longest
+
+
+def read_parquet(
+    path: Path,
+    task: str,
+    columns: Mapping[str, str] | None,
+    meter: Meter | None,
+    max_bytes: int | None = None,
+) -> Iterator[Sample]:
+    """Yields the samples of a Parquet file, a few hundred rows at a time.
+
+    Args:
+        max_bytes: refuse to unpack more than this.
+
+    Raises:
+        DataError: the file is damaged or no Parquet, or a row or row group is too large.
+    """
+    with open_bytes(path) as raw:
+        file = open_parquet(path.name, raw)
+        names, leaves = flat_schema(file)
+        found = resolve(names, task, columns, path.name)
+        classes = class_names(file)
+        roles = Roles(found, path.name, task, classes, unit="row")
+        wanted = [leaf for column in found.values() for leaf in leaves[column]]
+        yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes))
+
+
+def open_parquet(name: str, raw: Any) -> ParquetFile:
+    """Returns the open file.
+
+    Raises:
+        DataError: it is no Parquet, or damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    head = raw.read(4)
+    if head != b"PAR1":
+        if not head:
+            raise DataError(f"{name} holds no samples; it is empty.")
+        raise DataError(
+            f"{name} is no Parquet file, whatever its name; give it the name of what it is "
+            "(.csv, .tsv, .jsonl)."
+        )
+    raw.seek(0)
+    options = {"pre_buffer": False, "buffer_size": 2**16}
+    try:
+        schema = pq.ParquetFile(raw, **options).schema
+        leaves = [schema.column(at) for at in range(len(schema))]
+        # As a dictionary, a long text that a million rows share is held once.
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+        raw.seek(0)
+        file = pq.ParquetFile(raw, read_dictionary=texts, **options)
+        flat_schema(file)  # names that are no text show here
+        return file
+    except (pa.ArrowException, OSError, ValueError):
+        raise _damaged(name) from None
+
+
+def _damaged(name: str, row: int = 0) -> DataError:
+    at = f", near row {row}" if row else ""
+    return DataError(f"{name}{at}: the Parquet data is damaged or cut off; load or write it again.")
+
+
+def flat_schema(file: ParquetFile) -> tuple[list[str], dict[str, list[str]]]:
+    """Returns the columns, those inside a struct with a dot, and the stored leaves of each."""
+    import pyarrow as pa
+
+    names: list[str] = []
+    for item in file.schema_arrow:
+        if pa.types.is_struct(item.type):
+            names += [f"{item.name}.{inner.name}" for inner in item.type]
+        else:
+            names.append(item.name)
+    paths = [file.schema.column(at).path for at in range(len(file.schema))]
+    return names, {
+        name: [path for path in paths if path == name or path.startswith(f"{name}.")]
+        for name in names
+    }
+
+
+def class_names(file: ParquetFile) -> dict[str, list[str]]:
+    """Returns the names of the classes of integer columns, from the hub's feature metadata."""
+    metadata = file.schema_arrow.metadata or {}
+    try:
+        return feature_classes(json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def parquet_rows(
+    file: ParquetFile,
+    name: str,
+    wanted: Sequence[str],
+    meter: Meter | None,
+    max_bytes: int | None = None,
+) -> Iterator[Row]:
+    """Yields the rows with their numbers, only the stored columns ``wanted``.
+
+    Args:
+        max_bytes: refuse to unpack more than this, in one row group or in all rows together: a
+            text that is stored once may stand in every row.
+
+    Raises:
+        DataError: the data is damaged, or a row or row group is too large.
+    """
+    import pyarrow as pa
+
+    _check_groups(file, name, set(wanted), max_bytes)
+    done, unpacked = [0], 0
+    if meter is not None:
+        meter.start(file.metadata.num_rows, lambda: done[0])
+    try:
+        for batch in file.iter_batches(BATCH_ROWS, columns=list(wanted), use_threads=False):
+            longest = sum(_longest(column) for column in batch.columns)
+            if longest > MAX_ROW:
+                raise _too_large(name, done[0] + 1)
+            step = max(1, min(BATCH_ROWS, MAX_ROW // max(1, longest)))
+            for start in range(0, batch.num_rows, step):
+                for row in batch.slice(start, step).to_pylist():
+                    done[0] += 1
+                    if max_bytes is not None:
+                        unpacked += _length(row)
+                        check_unpacked(name, unpacked, max_bytes)
+                    yield done[0], row
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        raise _damaged(name, done[0] + 1) from None
+
+
+def _length(value: Any) -> int:
+    """Returns how many characters a value holds; a number counts as 8."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return sum(map(_length, value)) if isinstance(value, list) else 8
+
+
+def _longest(array: pa.Array) -> int:
+    """Returns a bound of the bytes that one row becomes in Python."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return (pc.max(pc.list_value_length(array)).as_py() or 0) * _longest(array.flatten())
+    if pa.types.is_struct(kind):
+        return sum(_longest(array.field(at)) for at in range(kind.num_fields))
+    if pa.types.is_dictionary(kind):
+        return _longest(array.dictionary)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pc.max(pc.binary_length(array)).as_py() or 0
+    return 8
+
+
+def _too_large(name: str, row: int) -> DataError:
+    return DataError(f"{name}, row {row} or one soon after is over {MAX_ROW:,} bytes; shorten it.")
+
+
+def _check_groups(
+    file: ParquetFile, name: str, wanted: set[str], max_bytes: int | None = None
+) -> None:
+    paths = [file.schema.column(at).path for at in range(len(file.schema))]
+    for at in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(at)
+        whole = 0
+        for place in range(min(group.num_columns, len(paths))):
+            size = group.column(place).total_uncompressed_size
+            whole += size if paths[place] in wanted else 0
+            if paths[place] in wanted and size > MAX_CHUNK:
+                raise DataError(
+                    f"{name}, row group {at + 1}: the column {paths[place]} unpacks to {size:,} "
+                    f"bytes, over {MAX_CHUNK:,}; write the file with smaller row groups (for "
+                    "example of 10,000 rows)."
+                )
+        check_unpacked(name, whole, max_bytes)

@@ -1,0 +1,95 @@
+"""Questions with their answers, in the forms that files have them, to samples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import QuestionSample
+
+_FORMS = (
+    'an answer is text, a list of texts, or {"text": [...], "answer_start": [...]}, and its start '
+    "a number from 0, or a list of one for each answer."
+)
+
+
+def question_sample(
+    identity: str, question: Any, context: Any, answer: Any, start: Any = None
+) -> QuestionSample:
+    """Returns the sample of a row's values.
+
+    Args:
+        answer: a text, a list of texts, SQuAD's ``{"text": […], "answer_start": […]}``, the
+            latter two also as JSON in a text; or nothing.
+        start: the first character of the answer, or of each of them; nothing: the first place
+            where the answer stands in the context.
+
+    Raises:
+        DataError: a value is of the wrong kind, or an answer is not in the context.
+    """
+    for name, value in (("question", question), ("context", context)):
+        if not isinstance(value, str) or not value.strip():
+            raise DataError(f"the {name} must be text, and not empty.")
+    answer, start = _held(answer, str), _held(start, int)
+    if isinstance(answer, Mapping):
+        answer, start = answer.get("text"), answer.get("answer_start", start)
+    answers = [one for one in _listed(answer) if one != ""]
+    if not all(isinstance(one, str) for one in answers):
+        raise DataError(f"the answer {str(answer)[:40]!r} cannot be read; {_FORMS}")
+    starts = [_number(one) for one in _listed(start)]
+    if not starts:
+        answers = [one.strip() for one in answers]
+        starts = [_first_place(one, context) for one in answers]
+    if len(starts) != len(answers):
+        raise DataError(f"{len(answers)} answers do not fit {len(starts)} starts; {_FORMS}")
+    return QuestionSample(identity, question.strip(), context, tuple(answers), tuple(starts))
+
+
+def typed_question(text: str, answer: str = "") -> QuestionSample:
+    """Returns the sample of a typed text: the question on its first line, then the context.
+
+    Raises:
+        DataError: there is one line only, or the answer is not in the context.
+    """
+    question, _, context = text.strip().partition("\n")
+    if not context.strip():
+        raise DataError("The text has one line; write the question, a line break, the context.")
+    return question_sample("typed", question, context.strip(), answer)
+
+
+def _held(value: Any, kind: type) -> Any:
+    """Returns what a text holds in JSON, an object or a list of one kind; else the value."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("[", "{"):
+        return value
+    try:
+        held = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    fits = isinstance(held, Mapping) or all(type(item) is kind for item in held)
+    return held if fits else value
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value.strip()[:12])
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise DataError(f"the start {str(value)[:40]!r} cannot be read; {_FORMS}")
+    return value
+
+
+def _first_place(answer: str, context: str) -> int:
+    place = context.find(answer) if answer else -1
+    if place < 0:
+        raise DataError(
+            f"the answer {answer[:40]!r} does not stand in the context; "
+            "write it letter by letter as it stands there."
+        )
+    return place

@@ -1,0 +1,154 @@
+"""One row of a table, whatever format it came from, to one sample."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.types import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.data.reading.columns import BESIDE, PARTS, Parts, lookup, short, wanted_columns
+from shiftdemo.data.reading.languages import column_language
+from shiftdemo.data.reading.questions import question_sample
+
+Row = tuple[int, Mapping[str, Any]]
+
+
+class Roles:
+    """Makes samples of the rows of one table.
+
+    Attributes:
+        columns: role -> column.
+        classes: column -> the names of its classes, where the file stores numbers.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, str],
+        name: str,
+        task: str = "",
+        classes: Mapping[str, Sequence[str]] | None = None,
+        unit: str = "line",
+    ) -> None:
+        """Chooses the parts of a sample that ``columns`` holds."""
+        self.columns = dict(columns)
+        self.classes = classes or {}
+        self._name, self._task, self._unit = name, task, unit
+        self._parts = next(parts for parts in PARTS if set(parts) <= set(self.columns))
+        sides = self._parts if self._parts[0] == "source" else ()
+        self._languages = [column_language(self.columns[role]) for role in sides]
+
+    def samples(self, rows: Iterable[Row]) -> Iterator[Sample]:
+        """Yields a sample for each numbered row.
+
+        Raises:
+            DataError: a row cannot be used; names it and the mend.
+        """
+        for number, row in rows:
+            yield self.sample(number, row)
+
+    def sample(self, number: int, row: Mapping[str, Any]) -> Sample:
+        """Returns the sample of one row; see :meth:`samples`."""
+        where = f"{self._name}, {self._unit} {number}"
+        values = [self._value(row, role, where) for role in self._parts]
+        values += [self._beside(row, role) for role in BESIDE.get(self._parts, ())]
+        identity = f"{self._name}-{number}"
+        if "id" in self.columns:
+            try:
+                value = lookup(row, self.columns["id"])
+                identity = identity if value is None or value == "" else str(value)[:100]
+            except KeyError:
+                pass
+        return make_sample(identity, self._parts, values, where, self._languages)
+
+    def _beside(self, row: Mapping[str, Any], role: str) -> Any:
+        try:
+            return lookup(row, self.columns[role])
+        except KeyError:
+            return None
+
+    def _value(self, row: Mapping[str, Any], role: str, where: str) -> Any:
+        column = self.columns[role]
+        try:
+            value = lookup(row, column)
+        except KeyError:
+            raise DataError(
+                f"{where} has the fields {short(row)}; {wanted_columns(self._task)}"
+            ) from None
+        if role not in ("tags", "label"):
+            return value
+        return _named(value, self.classes.get(column, ()), f"{where}, column {column}")
+
+
+def _named(value: Any, names: Sequence[str], where: str) -> Any:
+    """Returns the class names of numbers."""
+    if isinstance(value, list) and value and all(_is_number(item) for item in value):
+        if not names:
+            raise DataError(
+                f"{where}: the tags are numbers and the file does not name them; "
+                "write them as O, B-TYPE and I-TYPE."
+            )
+        return [_named(item, names, where) for item in value]
+    if not names or not _is_number(value):
+        return value
+    if not 0 <= value < len(names):
+        raise DataError(
+            f"{where}: there is no class {value}; there are {len(names)}, from 0 ({names[0]})."
+        )
+    return names[value]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def make_sample(
+    identity: str,
+    parts: Parts,
+    values: Sequence[Any],
+    where: str,
+    languages: Sequence[str] = ("", ""),
+) -> Sample:
+    """Returns the sample that has ``values`` as its parts.
+
+    Args:
+        languages: of source and target, as far as their columns name them.
+
+    Raises:
+        DataError: they are of the wrong kind, empty, or do not fit each other.
+    """
+    try:
+        if parts[0] == "question":
+            return question_sample(identity, *values)
+        if parts[0] == "words":
+            words = _as_words(values[0])
+            if not words or not all(word.strip() for word in words):
+                raise DataError("there is an empty word, or none; remove it and its tag.")
+            return TaggedSample(identity, words, _as_words(values[1]))
+        first, *rest = values
+        fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
+        if not fits or not first.strip():
+            raise DataError(f"{' and '.join(parts)} must be text, and {parts[0]} not empty.")
+        if parts[0] == "source":
+            texts = first.strip(), str(rest[0]).strip()
+            source, target = languages
+            by = "column" if target else ""
+            return TranslationSample(identity, *texts, source, target, lang_by=by)
+        return TextSample(identity, first.strip(), *map(str, rest))
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from None
+
+
+def _as_words(value: Any) -> tuple[str, ...]:
+    """Returns a list of words given as a JSON list (also inside a CSV cell) or space-separated."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            value = value.split()
+    if isinstance(value, str):
+        return tuple(value.split())
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise DataError("words and tags are lists of strings, or text with spaces between.")

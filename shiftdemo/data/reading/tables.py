@@ -1,0 +1,154 @@
+"""Rows of CSV, TSV and JSONL, one at a time, with the line that each begins on."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from shiftdemo.core.errors import DataError
+from shiftdemo.data.reading.lines import MAX_LINE
+
+# The columns that only our own exports have: there a leading apostrophe is ours, to take off.
+_OURS = frozenset(("shift", "params", "seed", "alignment"))
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
+MAX_CELL = 131_072  # characters; the csv module's own limit
+
+
+def tab_fields(line: str) -> list[str]:
+    """Returns the fields of a line of TSV.
+
+    A quotation mark is text, as in most such files, unless a field is quoted as a whole.
+    """
+    return [_unquoted(field) for field in line.split("\t")]
+
+
+def _unquoted(field: str) -> str:
+    inner = field[1:-1]
+    if len(field) < 2 or field[0] != '"' or field[-1] != '"' or '"' in inner.replace('""', ""):
+        return field
+    return inner.replace('""', '"')
+
+
+def header_fields(line: str, delimiter: str) -> list[str]:
+    """Returns the column names of a first line; empty where it is no header."""
+    if delimiter == "\t":
+        fields = tab_fields(line.rstrip("\r\n"))
+    else:
+        try:
+            fields = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:  # a field too long for a header
+            fields = []
+    return [name.strip() for name in fields]
+
+
+def tab_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of TSV with their line numbers."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, tab_fields(line.rstrip("\r\n"))
+
+
+def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of CSV with the number of the line that each begins on.
+
+    Args:
+        lines: with their ends, which are text inside a quoted field.
+
+    Raises:
+        DataError: quotes do not close, or a row is too long.
+    """
+    held = [0]
+
+    def teacher_forced() -> Iterator[str]:
+        for line in lines:
+            held[0] += len(line)
+            if held[0] > MAX_LINE:  # fields that go on over lines without end
+                raise csv.Error(f"a row is longer than {MAX_LINE:,} characters")
+            yield line
+
+    reader = csv.reader(teacher_forced(), delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        held[0] = 0
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise DataError(f"{name}, line {start}: {error}; check its quotes.") from None
+        if any(row):
+            yield start, row
+
+
+def table_rows(
+    rows: Iterable[tuple[int, list[str]]], name: str, delimiter: str
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yields every row after the header as column -> cell.
+
+    Raises:
+        DataError: a row has not as many fields as the header.
+    """
+    header: list[str] = []
+    ours = False
+    for number, row in rows:
+        if not header:
+            header = [column.strip() for column in row]
+            ours = set(header) >= _OURS
+            continue
+        if len(row) != len(header):
+            kind = {",": "comma", ";": "semicolon"}.get(delimiter, "tab")
+            raise DataError(
+                f"{name}, line {number} has {len(row)} fields and the header has {len(header)}; "
+                f"quote fields that hold a {kind}."
+            )
+        cells = [bare_cell(cell) for cell in row] if ours else row
+        yield number, dict(zip(header, cells, strict=True))
+
+
+def safe_cell(text: str) -> str:
+    """Returns a cell that no spreadsheet takes for a formula: an apostrophe goes in front."""
+    return "'" + text if text.lstrip("'").startswith(FORMULA) else text
+
+
+def bare_cell(text: str) -> str:
+    """Returns what :func:`safe_cell` was given."""
+    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(FORMULA) else text
+
+
+def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yields the objects of JSONL with their line numbers.
+
+    Raises:
+        DataError: a line is no JSON object.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_constant=_refuse)
+            json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", "")
+            if not reason:
+                reason = "a value that is too long, too deep or no text"
+            if isinstance(error, _NoJson):
+                reason = str(error)
+            raise DataError(
+                f"{name}, line {number} is not JSON ({reason}); write one object a line."
+            ) from None
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{name}, line {number} is not a JSON object; write one object a line, "
+                'as in {"source": "Go.", "target": "Va !"}.'
+            )
+        yield number, row
+
+
+class _NoJson(ValueError):
+    """A number that Python reads and JSON does not have."""
+
+
+def _refuse(constant: str) -> Any:
+    raise _NoJson(f"{constant} is no JSON value, null is")

@@ -1,0 +1,1 @@
+"""Shifted samples to files, and back."""

@@ -1,0 +1,121 @@
+"""Shifted samples to JSONL, CSV, CoNLL and Parquet, with where each came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import (
+    PLAIN_INPUTS,
+    QuestionSample,
+    ShiftedSample,
+    StepInputs,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
+from shiftdemo.data.writing.parquet import write_parquet
+from shiftdemo.data.writing.writers import conll_lines, csv_lines, jsonl_lines
+
+FORMATS = ("jsonl", "csv", "parquet", "conll")
+_LINES: dict[str, Callable[[Iterable[Mapping[str, Any]]], Iterator[str]]] = {
+    "jsonl": jsonl_lines,
+    "csv": csv_lines,
+    "conll": conll_lines,
+}
+
+
+def as_row(sample: ShiftedSample) -> dict[str, Any]:
+    """Returns one row: the shifted sample, and what regenerates it (operators, seed, original)."""
+    shifted, original = sample.shifted, sample.original
+    row: dict[str, Any] = {"id": original.id}
+    if isinstance(shifted, TranslationSample) and isinstance(original, TranslationSample):
+        row |= {"source": shifted.source, "target": shifted.target}
+        row |= {"original_source": original.source, "original_target": original.target}
+        row["original_links"] = (
+            None if original.links is None else [list(x) for x in original.links]
+        )
+    elif isinstance(shifted, TaggedSample) and isinstance(original, TaggedSample):
+        row |= {"words": list(shifted.words), "tags": list(shifted.tags)}
+        row |= {"original_words": list(original.words), "original_tags": list(original.tags)}
+    elif isinstance(shifted, TextSample) and isinstance(original, TextSample):
+        row |= {"text": shifted.text, "label": shifted.label, "original_text": original.text}
+    elif isinstance(shifted, QuestionSample) and isinstance(original, QuestionSample):
+        answers = {"text": list(shifted.answers), "answer_start": list(shifted.starts)}
+        row |= {"question": shifted.question, "context": shifted.context, "answers": answers}
+        row |= {"original_context": original.context, "original_starts": list(original.starts)}
+    return row | {
+        "shift": sample.shift,
+        "specs": list(sample.specs),
+        "params": dict(sample.params),
+        "seed": sample.seed,
+        "epoch": sample.epoch,
+        "alignment": list(sample.alignment),
+        "target_alignment": None
+        if sample.target_alignment is None
+        else list(sample.target_alignment),
+        "feed": _unusual(sample.feed),
+        "applied": sample.applied,
+        "changed": shifted != original or sample.feed != PLAIN_INPUTS,
+        "note": sample.note,
+    }
+
+
+def _unusual(feed: StepInputs) -> dict[str, Any]:
+    """Returns the fields that are not as in an ordinary step; mostly none are."""
+    if feed == PLAIN_INPUTS:
+        return {}
+    plain = dataclasses.asdict(PLAIN_INPUTS)
+    return {name: value for name, value in dataclasses.asdict(feed).items() if value != plain[name]}
+
+
+def write_shifted(rows: Iterable[ShiftedSample], path: Path, form: str = "jsonl") -> int:
+    """Writes samples to a file that appears whole or not at all; returns how many.
+
+    One sample is held at a time, in Parquet a few thousand. What a format cannot hold is refused:
+    see :mod:`shiftdemo.data.writing.writers`.
+
+    Raises:
+        ConfigError: the format is unknown.
+        DataError: the folder cannot be written, or a sample does not fit the format.
+    """
+    _check_format(form)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if form == "parquet":
+            count = write_parquet(map(as_row, rows), temporary)
+        else:
+            with open(temporary, "w", encoding="utf-8", newline="") as out:
+                count = stream_shifted(rows, out, form)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror or error}.") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+def stream_shifted(rows: Iterable[ShiftedSample], out: IO[str], form: str = "jsonl") -> int:
+    """Writes samples to an open text file, one at a time; returns how many.
+
+    Raises:
+        ConfigError: the format is unknown, or is none of text.
+    """
+    _check_format(form)
+    if form not in _LINES:
+        raise ConfigError(f"The format {form} needs a file; name one with --output.")
+    count = 0
+    for line in _LINES[form](map(as_row, rows)):
+        out.write(line)
+        count += 1
+    return count - (form == "csv" and count > 0)  # its header is no sample
+
+
+def _check_format(form: str) -> None:
+    if form not in FORMATS:
+        raise ConfigError(f"There is no format {form!r}; choose one of {', '.join(FORMATS)}.")

@@ -1,0 +1,150 @@
+"""Compares models on the same sentences: scores, curves, differences, controls and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shiftdemo.core.errors import DataError, ModelError
+from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
+from shiftdemo.core.types import Sample
+from shiftdemo.evaluation.assembling import Setting, assemble
+from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.controls import source_use
+from shiftdemo.evaluation.effects import as_control, check_offset
+from shiftdemo.evaluation.results import Comparison, judged
+from shiftdemo.evaluation.robustness import Measured, allowed_offsets, measured
+from shiftdemo.evaluation.scores import scorable
+from shiftdemo.evaluation.seeds import over_seeds
+from shiftdemo.evaluation.verdict import Controls
+from shiftdemo.models.load import LoadedModel
+from shiftdemo.tasks import Task
+
+__all__ = ["Comparison", "compare_models", "over_seeds"]
+
+_CONTROL_SHARE = 0.05  # of the progress bar
+
+
+def compare_models(
+    models: Mapping[str, LoadedModel],
+    task: Task,
+    samples: Sequence[Sample],
+    offsets: Sequence[int] = (),
+    seed: int = 0,
+    conditions: Sequence[Condition] = (),
+    allow_no_effect: bool = False,
+    progress: Progress = silent,
+    cancel: Cancel = never,
+    more_tokens: float | None = None,
+) -> Comparison:
+    """Returns the comparison of several models on the same sentences.
+
+    Args:
+        models: by arm; the differences are taken against ``base``, or else the first one.
+        task: the models' task.
+        samples: with references where scores are wanted.
+        offsets: positions of the first token; see :func:`allowed_offsets`.
+        seed: of the intervals and of the shuffled sources.
+        conditions: what the arms were trained on, each is measured on each; empty: both sides,
+            range unknown. The first is the result, the others are in ``also``.
+        allow_no_effect: measure models too that offsets do not reach, as controls.
+        progress: told the share that is done, 0 to 1, and what is being done.
+        cancel: asked every few sentences.
+        more_tokens: see :class:`shiftdemo.evaluation.verdict.Case`.
+
+    Raises:
+        Cancelled: ``cancel`` said so.
+        ConfigError: an offset is beyond a model's positions.
+        DataError: there are no samples.
+        ModelError: there are no models, one is made for another task, or offsets do not reach it.
+        FaultError: offsets do not reach a model of ours.
+    """
+    _check(models, task, samples)
+    reference = "base" if "base" in models else next(iter(models))
+    ordered = {reference: models[reference], **models}
+    if allow_no_effect:
+        ordered = {arm: as_control(loaded) for arm, loaded in ordered.items()}
+    scored, found = scorable(task, samples), []
+    wanted = tuple(conditions) or (unknown(task),)
+    for number, condition in enumerate(wanted):
+        chosen = allowed_offsets(models.values(), task, samples, offsets, condition)
+        setting = Setting(
+            task, samples, scored, condition, chosen, seed, more_tokens, allow_no_effect
+        )
+
+        def part(share: float, text: str, number: int = number) -> None:
+            progress((number + share) / len(wanted), text)
+
+        controls, notes = _controls(ordered, setting, part, cancel)
+        runs = _runs(ordered, setting, part, cancel)
+        found.append(assemble(ordered, setting, runs, controls, notes))
+    progress(1.0, "done")
+    return judged(found)
+
+
+def unknown(task: Task) -> Condition:
+    """Returns what models are measured on of which it is not known what they were trained on."""
+    return Condition("both" if task.kind == "seq2seq" else "row")
+
+
+def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Sample]) -> None:
+    if not samples:
+        raise DataError("There are no sentences to compare on; give at least one.")
+    if not models:
+        raise ModelError("There is no model to compare; give at least one.")
+    for arm, loaded in models.items():
+        if loaded.task != task.name:
+            raise ModelError(
+                f"The model {loaded.ref} of arm {arm} is made for {loaded.task}, "
+                f"not for {task.name}; choose one for {task.name}."
+            )
+
+
+def _controls(
+    models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
+) -> tuple[dict[str, Controls], list[str]]:
+    found: dict[str, Controls] = {}
+    notes: list[str] = []
+    furthest = setting.offsets[-1]
+    for number, (arm, loaded) in enumerate(models.items()):
+        if cancel():
+            raise Cancelled("The comparison was stopped; start it again to see scores.")
+        progress(_CONTROL_SHARE * number / len(models), f"{arm}: controls")
+        effect = None
+        if furthest:
+            start = setting.condition.start(furthest)
+            effect = check_offset(loaded, setting.samples, start, setting.allow_no_effect)
+        try:
+            use = source_use(loaded, setting.task, setting.samples, setting.seed)
+        except DataError as reason:
+            use = None
+            notes.append(f"{arm}: {reason}")
+        found[arm] = Controls(effect, use)
+    n_samples, n_scored = len(setting.samples), len(setting.scored)
+    if 0 < n_scored < n_samples:
+        notes.append(f"Scored: the {n_scored} of {n_samples} sentences that have a reference.")
+    return found, notes
+
+
+def _runs(
+    models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
+) -> dict[str, list[Measured]]:
+    runs: dict[str, list[Measured]] = {}
+    size = f"{len(setting.samples)} sentences at {len(setting.offsets)} offsets"
+    for number, (arm, loaded) in enumerate(models.items()):
+
+        def tell(fraction: float, arm: str = arm, before: int = number) -> None:
+            share = (before + fraction) / len(models)
+            text = f"{arm}: {fraction:.0%} of {size}"
+            progress(_CONTROL_SHARE + (1 - _CONTROL_SHARE) * share, text)
+
+        steps = measured(
+            loaded,
+            setting.task,
+            setting.samples,
+            setting.offsets,
+            tell,
+            cancel,
+            setting.condition,
+        )
+        runs[arm] = list(steps)
+    return runs

@@ -1,0 +1,187 @@
+"""The result of a comparison: plain frozen values that become JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from shiftdemo.core.types import Score
+from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.robustness import Summary
+from shiftdemo.evaluation.scorers.entities import TypeRow
+from shiftdemo.evaluation.verdict import (
+    RULES,
+    Case,
+    Controls,
+    Differences,
+    Verdict,
+    corrected_together,
+    judge,
+)
+
+NOT_JUDGED = Verdict((), "", {})
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """One sentence and what every arm made of it.
+
+    Attributes:
+        source: the text, or the words joined by spaces.
+        words: the words of a tagged sentence; otherwise empty.
+        reference: the target text or the label (may be empty), or the gold tags.
+        outputs: for every arm one output an offset: text, the tags, or how well a text is foreseen.
+    """
+
+    id: str
+    source: str
+    words: tuple[str, ...]
+    reference: str | tuple[str, ...]
+    outputs: Mapping[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Models on the same sentences at the same position offsets.
+
+    Over several training seeds every figure is a mean over them: a score's ``low`` and ``high``
+    are the least and the greatest seed (:attr:`brackets` says which), differences are over seeds
+    and sentences together, and the controls, types and outputs of each are in ``of_seeds``.
+
+    Attributes:
+        arms: name of every arm and the reference of its model, the reference arm first; over
+            several seeds the first one's.
+        n: number of sentences that were scored; 0 where no reference was given.
+        seed: of the intervals.
+        score_name: the main score, which the curves show.
+        scores: every score at offset 0, by arm and name.
+        offsets: ascending, the first one 0.
+        condition: what the offsets move, and which of them were trained.
+        curves: the main score at every offset, by arm; empty where nothing was scored.
+        summaries: the curves in four numbers.
+        reference_arm: what the differences are taken against.
+        differences: by arm, without the reference arm.
+        types: scores by entity type (strict) or class at offset 0; empty where a task has neither.
+        controls: by arm.
+        findings, verdict: see :class:`shiftdemo.evaluation.verdict.Verdict`.
+        notes: what was left out, and why.
+        outputs: of the first sentences; over several seeds the first one's.
+        more_tokens: share of tokens a step that the judged arm read more in training.
+        n_seeds: training seeds; 1 for two models.
+        of_seeds: the comparison of each seed, where there are several.
+        also: the same models on the other conditions that they were trained on.
+        stats: sentence statistics of every arm at every offset, ``(n, n_stats)``; not in JSON.
+    """
+
+    task: str
+    arms: Mapping[str, str]
+    n: int
+    seed: int
+    score_name: str
+    scores: Mapping[str, Mapping[str, Score]]
+    offsets: tuple[int, ...]
+    condition: Condition
+    curves: Mapping[str, tuple[Score, ...]]
+    summaries: Mapping[str, Summary]
+    reference_arm: str
+    differences: Mapping[str, Differences]
+    types: Mapping[str, tuple[TypeRow, ...]]
+    controls: Mapping[str, Controls]
+    notes: tuple[str, ...]
+    outputs: tuple[OutputRow, ...]
+    more_tokens: float | None = None
+    verdict_detail: Verdict = NOT_JUDGED
+    n_seeds: int = 1
+    of_seeds: tuple[Comparison, ...] = ()
+    also: tuple[Comparison, ...] = ()
+    stats: Mapping[str, tuple[np.ndarray, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def case(self) -> Case:
+        """What the verdict rests on."""
+        arm = "shift" if "shift" in self.differences else next(iter(self.differences), "")
+        return Case(
+            self.score_name,
+            self.n,
+            self.differences.get(arm),
+            self.controls,
+            self.condition,
+            self.n_seeds,
+            self.more_tokens,
+            arm,
+        )
+
+    @property
+    def brackets(self) -> str:
+        """What stands in the brackets behind a score."""
+        if self.n_seeds > 1:
+            return f"least to greatest of {self.n_seeds} seeds"
+        return f"95 % interval over {self.n} sentences"
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in words."""
+        return self.verdict_detail.text
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The codes of the verdict's sentences."""
+        return self.verdict_detail.findings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns everything as plain JSON values, with the rules of the verdict."""
+        parts = {"verdict_detail", "stats", "of_seeds", "also"}
+        values: dict[str, Any] = {
+            item.name: as_json(getattr(self, item.name))
+            for item in dataclasses.fields(self)
+            if item.name not in parts
+        }
+        values |= {
+            "brackets": self.brackets,
+            "axis": self.condition.axis,
+            "trained": self.condition.range_text,
+            "verdict": self.verdict,
+            "findings": list(self.findings),
+            "corrected": as_json(self.verdict_detail.corrected),
+            "rules": list(RULES),
+            "of_seeds": [one.to_dict() for one in self.of_seeds],
+            "also": [one.to_dict() for one in self.also],
+        }
+        for one in values["of_seeds"]:
+            del one["rules"], one["outputs"]
+        return values
+
+
+def judged(found: Sequence[Comparison]) -> Comparison:
+    """Returns the first comparison with the others beside it, their tests corrected together."""
+    cases = [one.case for one in found]
+    corrected = corrected_together([case.differences for case in cases])
+    verdicts = [judge(case, values) for case, values in zip(cases, corrected, strict=True)]
+    first, *others = (
+        dataclasses.replace(one, verdict_detail=verdict)
+        for one, verdict in zip(found, verdicts, strict=True)
+    )
+    return dataclasses.replace(first, also=tuple(others))
+
+
+def as_json(value: Any) -> Any:
+    """Returns a value made of dataclasses, mappings and sequences as plain JSON values.
+
+    Numbers that JSON does not know become ``None``.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: as_json(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,78 @@
+"""Scores of classified texts: accuracy and macro F1 over the classes of the references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from shiftdemo.core.types import Sample, TextSample
+from shiftdemo.evaluation.scorers.entities import TypeRow
+
+
+def _label(sample: Sample) -> str:
+    return sample.label if isinstance(sample, TextSample) else ""
+
+
+def scorable(samples: Sequence[Sample]) -> list[int]:
+    """Returns the places of the samples that have a label."""
+    return [place for place, sample in enumerate(samples) if _label(sample)]
+
+
+def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
+    """Returns for each class whether it is right, predicted and gold.
+
+    Returns:
+        int64 ``(n_sentences, 3 * n_classes)``; the classes are those of the references in
+        alphabetical order, so that the statistics of several models stand side by side.
+    """
+    names = sorted({_label(sample) for sample in samples})
+    gold = np.array([[_label(sample) == name for name in names] for sample in samples])
+    found = np.array([[predicted == name for name in names] for predicted in predictions])
+    table = np.stack([gold & found, found, gold], axis=-1)  # (n_sentences, n_classes, 3)
+    return table.reshape(len(samples), -1).astype(np.int64)
+
+
+def _by_class(s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns right, predicted and gold, each ``(..., n_classes)``."""
+    s = np.asarray(s, dtype=np.float64)
+    table = s.reshape(*s.shape[:-1], -1, 3)
+    return table[..., 0], table[..., 1], table[..., 2]
+
+
+def _accuracy(s: np.ndarray) -> np.ndarray:
+    right, _, gold = _by_class(s)
+    return np.asarray(100.0 * right.sum(-1) / np.maximum(gold.sum(-1), 1))
+
+
+def _macro_f1(s: np.ndarray) -> np.ndarray:
+    right, found, gold = _by_class(s)
+    both = found + gold
+    f1 = np.where(both > 0, 200.0 * right / np.maximum(both, 1), 0.0)
+    # A resample may hold nothing of a class; the mean is over the others then.
+    return np.asarray(f1.sum(-1) / np.maximum((both > 0).sum(-1), 1))
+
+
+def per_type(samples: Sequence[Sample], predictions: Sequence[str]) -> list[TypeRow]:
+    """Returns the scores of every class of the references, in alphabetical order."""
+    names = sorted({_label(sample) for sample in samples})
+    rows = []
+    for name, (right, found, gold) in zip(
+        names, count(samples, predictions).sum(0).reshape(-1, 3).tolist(), strict=True
+    ):
+        precision, recall = 100.0 * right / max(1, found), 100.0 * right / gold
+        f1 = 200.0 * right / (found + gold)
+        rows.append(TypeRow(name, precision, recall, f1, support=gold, predicted=found))
+    return rows
+
+
+_ALL = slice(None)
+MEASURES: dict[str, tuple[slice, Callable[[np.ndarray], np.ndarray], str]] = {
+    "accuracy": (_ALL, _accuracy, "unit:text"),
+    "macro F1": (_ALL, _macro_f1, "unit:text|classes:those of the references|average:macro"),
+}
+
+
+def signature(name: str, samples: Sequence[Sample]) -> str:
+    """Returns how a score was computed."""
+    return MEASURES[name][2]

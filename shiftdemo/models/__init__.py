@@ -1,0 +1,1 @@
+"""Models: where they come from, where they keep positions, and how these are moved."""

@@ -1,0 +1,139 @@
+"""Weights and tokenizers out of a folder or from the hub, for the head that a task needs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import transformers as tf
+
+from shiftdemo.core.errors import ModelError
+
+AUTO = {
+    "translation": tf.AutoModelForSeq2SeqLM,
+    "ner": tf.AutoModelForTokenClassification,
+    "language_modeling": tf.AutoModelForCausalLM,
+    "classification": tf.AutoModelForSequenceClassification,
+    "summarization": tf.AutoModelForSeq2SeqLM,
+    "question_answering": tf.AutoModelForQuestionAnswering,
+}
+LABELLED = ("ner", "classification")  # the classes of the head have names
+# transformers advises it wherever a Marian tokenizer is made or copied, several times a run, and
+# has no setting for that. The package only evens out punctuation, and is not one of ours.
+warnings.filterwarnings("ignore", r"Recommended: pip install sacremoses\.$", UserWarning)
+_BY_PLACE = ("ner", "question_answering")  # where tokens stand in the text has to be known
+
+
+def read_pretrained(
+    ref: str,
+    task: str,
+    place: str,
+    options: dict[str, Any],
+    labels: Sequence[str] | None = None,
+    seed: int = 0,
+) -> tuple[Any, Any, bool]:
+    """Returns a model, its tokenizer, and whether its head was made just now.
+
+    Args:
+        ref: the model, for messages.
+        place: a folder or a hub id.
+        options: of transformers' ``from_pretrained``.
+        labels: of the head that is made where there is none; ``None``: there must be one.
+        seed: of that head's weights.
+
+    Raises:
+        ModelError: it cannot be loaded, or is not made for the task.
+    """
+    try:
+        tokenizer = tf.AutoTokenizer.from_pretrained(place, **options)
+        model, missing = _read(task, place, options)
+        fresh_head = bool(missing) and labels is not None and _only_head(model, missing)
+        if fresh_head:
+            model = _with_head(task, place, options, labels or (), seed)
+    except Exception as error:  # whatever a stranger's files bring about, in any library
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "ignore_mismatched_sizes" in reason:  # transformers speaks of an option of its own
+            reason = "its head is of another kind or size; give a model without a head."
+        raise ModelError(f"The model {ref} cannot be loaded for {task}: {reason}") from None
+    if missing and not fresh_head:
+        raise ModelError(
+            f"The model {ref} is not made for {task}: it has no weights for "
+            f"{missing[0]}; give one that was trained for it."
+        )
+    _check_tokenizer(ref, task, tokenizer)
+    model.tie_weights()
+    if task == "language_modeling":
+        _check_causal(ref, model)
+    return model, tokenizer, fresh_head
+
+
+def _read(task: str, place: str, options: dict[str, Any]) -> tuple[Any, list[str]]:
+    """Returns the model, and the names of the weights that its files do not hold."""
+    told = tf.utils.logging.get_verbosity()
+    tf.utils.logging.set_verbosity_error()  # what is missing is told here, in one sentence
+    try:
+        model, report = AUTO[task].from_pretrained(
+            place,
+            use_safetensors=True,
+            attn_implementation="eager",
+            dtype=torch.float32,
+            output_loading_info=True,
+            **options,
+        )
+    finally:
+        tf.utils.logging.set_verbosity(told)
+    return model, sorted(report["missing_keys"])
+
+
+def _only_head(model: Any, missing: Sequence[str]) -> bool:
+    """Whether the weights are those of a head: outside the base model, or its pooling layer."""
+    base = f"{model.base_model_prefix}."
+    parts = any(name.startswith(base) for name, _ in model.named_parameters())
+    return parts and all(not n.startswith(base) or ".pooler." in n for n in missing)
+
+
+def _with_head(
+    task: str, place: str, options: dict[str, Any], labels: Sequence[str], seed: int
+) -> Any:
+    """Returns the model with a fresh head for ``labels``; the same seed, the same weights."""
+    named: dict[str, Any] = {}
+    if task in LABELLED:
+        named["id2label"] = dict(enumerate(labels))
+        named["label2id"] = {label: i for i, label in enumerate(labels)}
+    if task == "question_answering":  # start and end, whatever the model was before
+        named["num_labels"] = 2
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _read(task, place, {**options, **named})[0]
+
+
+@torch.inference_mode()
+def _check_causal(ref: str, model: Any) -> None:
+    """Refuses a model that sees what it is to foresee, as BERT with a language head does."""
+    ids = torch.arange(8).reshape(1, 8) % model.config.get_text_config().vocab_size
+    other = ids.clone()
+    other[0, -1] = 0
+    mask = torch.ones_like(ids)
+    first, second = (
+        model.eval()(input_ids=one, attention_mask=mask).logits[0, :-1] for one in (ids, other)
+    )
+    if (first - second).abs().max() > 1e-6 * first.abs().max().clamp(min=1):
+        raise ModelError(
+            f"The model {ref} is not made for language_modeling: it reads the words that it is to "
+            "foresee; give a causal one, such as GPT-2."
+        )
+
+
+def _check_tokenizer(ref: str, task: str, tokenizer: Any) -> None:
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes of no files
+        raise ModelError(f"The model {ref} has no tokenizer beside it; save its tokenizer too.")
+    if task == "language_modeling" and tokenizer.eos_token_id is None:
+        raise ModelError(f"The tokenizer of {ref} has no end token; set its eos_token.")
+    if task == "language_modeling" and tokenizer.pad_token_id is None:  # GPT-2; padding is masked
+        tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.pad_token_id is None:
+        raise ModelError(f"The tokenizer of {ref} has no padding token; set its pad_token.")
+    if task in _BY_PLACE and not tokenizer.is_fast:
+        raise ModelError(f"The tokenizer of {ref} cannot tell words apart; save a fast tokenizer.")

@@ -1,0 +1,57 @@
+"""Makes a scratch model of a task, with weights drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.models.scratch import causal, encoders, seq2seq
+from shiftdemo.models.scratch.size import ENCODINGS, ScratchSize
+
+_MAKERS: dict[str, Callable[[ScratchSize, Any, float], tuple[Any, Any]]] = {
+    "ner": partial(encoders.make, "ner"),
+    "translation": seq2seq.make,
+    "language_modeling": causal.make,
+    "classification": partial(encoders.make, "classification"),
+    "summarization": seq2seq.make,
+    "question_answering": partial(encoders.make, "question_answering"),
+}
+SCRATCH_TASKS = tuple(_MAKERS)
+
+
+def build_scratch(
+    task: str,
+    size: ScratchSize,
+    tokenizer: Any,
+    labels: Sequence[str],
+    dropout: float,
+    seed: int,
+) -> Any:
+    """Returns a freshly initialised model; the same seed gives the same weights.
+
+    Raises:
+        ConfigError: the position encoding or the task is unknown.
+    """
+    if size.encoding not in ENCODINGS or task not in _MAKERS:
+        raise ConfigError(
+            f"There is no scratch model {size.encoding!r} for {task}; "
+            f"choose one of {', '.join(ENCODINGS)} for one of {', '.join(_MAKERS)}."
+        )
+    config, cls = _MAKERS[task](size, tokenizer, dropout)
+    if labels:
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: i for i, label in enumerate(labels)}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        config._attn_implementation = "eager"
+        model = cls(config)
+        if cls in seq2seq.POST_NORM:
+            seq2seq.calm(model, size.layers + size.decoder_layers)
+        if task == "ner" and size.encoding == "relative":
+            # T5's own start, N(0, 1), gives a first loss of several times chance.
+            torch.nn.init.normal_(model.classifier.weight, std=size.width**-0.5)
+    return model.eval()

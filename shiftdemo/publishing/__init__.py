@@ -1,0 +1,1 @@
+"""What leaves the house: arms as zips and hub repositories, data sets, and their cards."""

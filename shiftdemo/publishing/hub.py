@@ -1,0 +1,113 @@
+"""New repositories on the hub: all files in one commit, and its refusals in one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from shiftdemo.core.errors import ConfigError, DataError
+
+HUB_TASKS = {
+    "translation": "translation",
+    "ner": "token-classification",
+    "language_modeling": "text-generation",
+    "classification": "text-classification",
+    "summarization": "summarization",
+    "question_answering": "question-answering",
+}
+_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_WORDS = {"dataset": "data set", "model": "model"}
+
+
+def is_repo_id(text: str) -> bool:
+    """Whether a text is ``OWNER/NAME`` as the hub takes it."""
+    return bool(_ID.fullmatch(text)) and "--" not in text and ".." not in text
+
+
+def check_push(repo_id: str, token: str | None = None, kind: str = "dataset") -> str:
+    """Returns the token that a push would use.
+
+    Args:
+        kind: what is pushed: ``"dataset"`` or ``"model"``.
+
+    Raises:
+        ConfigError: the name is none of a repository, or nobody is logged in.
+    """
+    from huggingface_hub import get_token
+
+    if not is_repo_id(repo_id):
+        raise ConfigError(f"{repo_id[:120]!r} is no name of a {_WORDS[kind]}; write OWNER/NAME.")
+    found = token or get_token()
+    if not found:
+        raise ConfigError(
+            "There is no token for the hub; set HF_TOKEN or run hf auth login, then push again."
+        )
+    return found
+
+
+def push_files(
+    repo_id: str,
+    files: Mapping[str, bytes | Path],
+    message: str,
+    kind: str = "dataset",
+    private: bool = False,
+    token: str | None = None,
+    endpoint: str | None = None,
+) -> str:
+    """Makes a repository on the hub and puts files into it; returns its address.
+
+    The files go in one commit. A repository that exists is never written over.
+
+    Args:
+        files: path in the repository -> content, or the file that holds it.
+        message: of the commit.
+        kind: ``"dataset"`` or ``"model"``.
+        token: of the hub; empty: the one of ``HF_TOKEN`` or of the login.
+        endpoint: of the hub; empty: its own.
+
+    Raises:
+        ConfigError: the name is wrong or there is no token.
+        DataError: the hub refuses or cannot be reached; says what is there and what to do.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub.utils import disable_progress_bars
+
+    api = HfApi(endpoint=endpoint or None, token=check_push(repo_id, token, kind))
+    disable_progress_bars()
+    made = False
+    try:
+        address = api.create_repo(repo_id, repo_type=kind, private=private)
+        made = True
+        added = [
+            CommitOperationAdd(path, content if isinstance(content, bytes) else str(content))
+            for path, content in files.items()
+        ]
+        api.create_commit(repo_id, added, commit_message=message, repo_type=kind)
+    except Exception as error:  # the client's own, the transport's and the uploader's
+        raise _fault(repo_id, error, _WORDS[kind] if made else "") from None
+    return str(address)
+
+
+def _fault(repo_id: str, error: Exception, made: str) -> DataError:
+    """Returns one sentence for what the hub's client raised; ``made``: what is there now."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    reason = {
+        401: "the hub does not know the token; run hf auth login with one that may write",
+        403: f"the token may not write to {repo_id.split('/')[0]}; give one with that right",
+        404: "the hub has no such owner, or the token does not see it",
+        409: "it exists already or was changed meanwhile; choose another name",
+    }.get(status or 0, "")
+    if not reason and status:
+        reason = f"the hub answered {status}; try again later"
+    if (not reason and isinstance(error, ConnectionError | OSError)) or "Connect" in _kind(error):
+        reason = "the hub cannot be reached; check the network (and HF_HUB_OFFLINE)"
+    if not reason and "Timeout" in _kind(error):
+        reason = "the hub did not answer in time; try again later"
+    reason = reason or f"{_kind(error)}: {' '.join(str(error).split())[:120]}"
+    there = f"; an empty {made} of this name is on the hub now" if made else ""
+    return DataError(f"{repo_id} was not pushed: {reason}{there}.")
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__

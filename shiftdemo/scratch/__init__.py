@@ -1,7 +1,0 @@
-"""Small models made on the spot from stock transformers classes, one per position encoding."""
-
-from shiftdemo.scratch.build import SCRATCH_TASKS, build_scratch
-from shiftdemo.scratch.size import ENCODINGS, ScratchSize
-from shiftdemo.scratch.tokenizer import train_tokenizer
-
-__all__ = ["ENCODINGS", "SCRATCH_TASKS", "ScratchSize", "build_scratch", "train_tokenizer"]

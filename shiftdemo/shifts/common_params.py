@@ -1,0 +1,48 @@
+"""What several operators share: parameters, and which rows a position operator moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shiftdemo.core.params import SHARE, Param
+from shiftdemo.shifts.editing import EditableSample
+
+ALL_TASKS = (
+    "translation",
+    "ner",
+    "language_modeling",
+    "classification",
+    "summarization",
+    "question_answering",
+)
+HALF = replace(
+    SHARE,
+    default=0.5,
+    help="Share of the samples that are shifted (0 to 1); 0.5 keeps clean accuracy.",
+    help_zh="被移位的样本比例（0 到 1）；0.5 可保持原始精度。",
+)
+SIDE = Param(
+    "side",
+    "choice",
+    "both",
+    "Which positions move: source, target (decoder) or both.",
+    "移动哪一侧的位置：源、目标（解码器）或两侧。",
+    choices=("both", "source", "target"),
+)
+
+
+DRAW = Param(
+    "draw",
+    "bool",
+    False,
+    "Draw the number for each sample, from 0 to k.",
+    "每个样本在 0 到 k 之间抽取词数。",
+)
+RATE = Param(
+    "rate", "float", 0.1, "Probability of each word (0 to 1).", "每个词的概率（0 到 1）。", 0, 1
+)
+
+
+def sides(draft: EditableSample, side: str) -> tuple[bool, bool]:
+    """Returns whether the positions of the source and those of the target move."""
+    return side != "target", side != "source" and draft.target is not None

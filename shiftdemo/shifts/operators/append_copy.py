@@ -1,0 +1,144 @@
+"""``append_copy``: one word is copied to the end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from shiftdemo.core.errors import NotApplicable
+from shiftdemo.core.params import SHARE, Param
+from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.editing import EditableSample
+
+
+@SHIFTS.register
+class AppendCopy(Shift):
+    """Copies the word at one place to the end; in translation the aligned target word too."""
+
+    name = "append_copy"
+    stage = "sample"
+    tasks = ("translation", "ner", "language_modeling", "classification")
+    summary = (
+        "One word is copied to the end of the sentence. In translation its aligned target word "
+        "is copied too, when the alignment is known or given; in tagging a copied word carries "
+        "the tag O unless it is a whole mention by itself."
+    )
+    summary_zh = (
+        "把一个词复制到句末。翻译任务中，若已知或给定对齐，目标端对应的词也被复制；"
+        "标注任务中，除非该词自身就是完整实体，否则复制的词标为 O。"
+    )
+    formula = "x' = (x_1 … x_n, x_i),  y' = (y_1 … y_m, y_a(i))"
+    source = "The shifted sample of the shift-training method; a(i) is the word alignment."
+    effect = "Puts known words at unseen places; the content of the sentence is repeated, not new."
+    params = (
+        Param(
+            "word",
+            "str",
+            "",
+            "Source word to copy; empty: by index.",
+            "要复制的源词；空则按序号。",
+            0,
+            100,
+        ),
+        Param(
+            "index",
+            "int",
+            -1,
+            "Its place, from 0; -1: drawn at random, no punctuation.",
+            "词的序号，从 0 起；-1 为随机（不取标点）。",
+            -1,
+            9999,
+        ),
+        Param(
+            "target_word",
+            "str",
+            "",
+            "Target word to copy; empty: by the gold alignment.",
+            "要复制的目标词；空则按标准对齐。",
+            0,
+            100,
+        ),
+        SHARE,
+    )
+    dial = Dial(("index",), -1, 20, 6)
+    examples = (
+        Example(
+            TranslationSample(
+                "worked",
+                "I we are going to build a language model",
+                "Nous allons construire un modèle linguistique",
+            ),
+            {"word": "a", "target_word": "modèle"},
+            TranslationSample(
+                "worked",
+                "I we are going to build a language model a",
+                "Nous allons construire un modèle linguistique modèle",
+            ),
+        ),
+        Example(
+            TaggedSample("tagged", ("Ada", "reads", "here"), ("B-PER", "O", "O")),
+            {"index": 0},
+            TaggedSample("tagged", ("Ada", "reads", "here", "Ada"), ("B-PER", "O", "O", "B-PER")),
+        ),
+    )
+
+    def apply(
+        self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
+    ) -> dict[str, Any]:
+        """See :meth:`Shift.apply`."""
+        draft.need_words()
+        word, index = self.values["word"], self.values["index"]
+        place = _index(draft.words, word, index, rng)
+        if place is None:
+            wanted = repr(word) if word else f"at index {index}"
+            raise NotApplicable(f"the sentence has no word {wanted}.")
+        target_place = self._target_place(draft, place, rng)
+        if target_place is None and draft.target is not None and draft.target.words:
+            draft.notes.append(
+                "append_copy: which target word is aligned is not known, so the target stays; give "
+                "target_word to copy one."
+            )
+        if target_place is not None and draft.target is not None:
+            if draft.links is not None:
+                new = (len(draft.words), len(draft.target.words))
+                draft.links = (*draft.links, new)
+            draft.target.append(target_place)
+        if draft.tags is not None:
+            draft.tags = [*draft.tags, _tag_of_copy(draft.tags, place)]
+        draft.source.append(place)
+        return self.drawn(index=place, target_index=target_place)
+
+    def _target_place(self, draft: EditableSample, place: int, rng: random.Random) -> int | None:
+        """Returns which target word is copied too: the one that is named, or the aligned one."""
+        word = self.values["target_word"]
+        if draft.target is None:
+            return None
+        if word:
+            found = _index(draft.target.words, word, -1, rng)
+            if found is None:
+                raise NotApplicable(f"the target has no word {word!r}.")
+            return found
+        return next((t for s, t in draft.links or () if s == place), None)
+
+
+def _tag_of_copy(tags: Sequence[str], place: int) -> str:
+    """Returns ``O``, or the tag where the word is a whole mention by itself."""
+    goes_on = place + 1 < len(tags) and tags[place + 1].startswith("I-")
+    return tags[place] if tags[place].startswith("B-") and not goes_on else "O"
+
+
+def _index(words: Sequence[str], word: str, index: int, rng: random.Random) -> int | None:
+    """Returns the place of ``word``, else ``index``, else (where that is -1) a draw."""
+    if word:
+        return next((i for i, other in enumerate(words) if other == word), None)
+    if index >= len(words):
+        return None
+    if index >= 0:
+        return index
+    place = rng.randrange(len(words))
+    if words[place].isalnum():  # most words: no need to look at the others
+        return place
+    spoken = [i for i, other in enumerate(words) if any(map(str.isalnum, other))]
+    return rng.choice(spoken or range(len(words)))

@@ -1,0 +1,67 @@
+"""``output_delay``: a tagger may look d tokens ahead before it answers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from shiftdemo.core.errors import NotApplicable
+from shiftdemo.core.params import SHARE, Param
+from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.editing import EditableSample
+
+_EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
+
+
+@SHIFTS.register
+class OutputDelay(Shift):
+    """Asks for every label d places late."""
+
+    name = "output_delay"
+    stage = "decoder"
+    tasks = ("ner",)
+    summary = (
+        "The label of a token is asked for d places further on, behind d padding tokens at the "
+        "end; the first d places have no label. The whole run is delayed, and so is the trained "
+        "model: its answers are read d places late."
+    )
+    summary_zh = (
+        "每个词元的标签推迟 d 个位置再预测，句末补 d 个填充词元；前 d 个位置没有标签。"
+        "整个训练都按此延迟，训练后的模型也延迟 d 个位置给出答案。"
+    )
+    columnar = True
+    formula = "label at place i is t_{i-d}, none for i < d;  input (x_1 … x_n, pad × d)"
+    source = "Schuster and Paliwal 1997, section II.B (delayed outputs of recurrent networks)"
+    effect = (
+        "Useful to models that read left to right; an encoder sees both sides anyway, so expect "
+        "no gain there and, with learned positions, a harder task."
+    )
+    params = (
+        Param("delay", "int", 1, "Places of delay, d.", "延迟的位置数 d。", 1, 16),
+        replace(
+            SHARE,
+            low=1.0,
+            help="Always 1: a model is delayed for every sample or for none.",
+            help_zh="恒为 1：延迟须对所有样本一致。",
+        ),
+    )
+    dial = Dial(("delay",), 1, 6, 1)
+    examples = (Example(_EXAMPLE, {"delay": 1}, _EXAMPLE),)
+
+    @property
+    def model_settings(self) -> dict[str, Any]:
+        """See :attr:`Shift.model_settings`."""
+        return {"shiftdemo_output_delay": self.values["delay"]}
+
+    def apply(
+        self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
+    ) -> dict[str, Any]:
+        """See :meth:`Shift.apply`."""
+        if draft.tags is None:
+            raise NotApplicable("only tagged sentences have a label for each word.")
+        delay = self.values["delay"]
+        draft.feed = replace(draft.feed, output_delay=delay)
+        return self.drawn(delay=delay)

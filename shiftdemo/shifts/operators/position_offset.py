@@ -1,0 +1,96 @@
+"""``position_offset``: the same words at later absolute positions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from shiftdemo.core.params import Param
+from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.common_params import ALL_TASKS, HALF, SIDE, sides
+from shiftdemo.shifts.editing import EditableSample
+
+_EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
+
+
+INVARIANT = {
+    name: f"{name} positions are only seen as distances, which a constant offset keeps"
+    for name in ("rotary", "relative")
+}
+
+
+@SHIFTS.register
+class PositionOffset(Shift):
+    """Moves every position id of a sample by one constant."""
+
+    name = "position_offset"
+    stage = "position"
+    tasks = ALL_TASKS
+    summary = (
+        "The words stay and all their position ids move by the same k. Each sample draws its own "
+        "k from 0 to max_offset; encoder and decoder draw apart."
+    )
+    summary_zh = (
+        "词不变，所有位置编号平移同一个 k。"
+        "每个样本在 0 到 max_offset 之间各自抽取 k；编码器与解码器分别抽取。"
+    )
+    columnar = True
+    formula = "p_i = i + k,  k ~ U{0 … K},  one k a sample, for a share p of the samples"
+    source = "Kiyono et al. 2021 (SHAPE); Ben Amor et al. 2023 (random position perturbation)"
+    effect = (
+        "Learned and sinusoidal positions: large, inside the trained range. Rotary and relative "
+        "positions: none, they are invariant (use them as a control)."
+    )
+    params = (
+        Param(
+            "max_offset",
+            "int",
+            32,
+            "Greatest offset K, in positions.",
+            "最大偏移 K（位置数）。",
+            0,
+            4096,
+        ),
+        Param(
+            "fixed",
+            "int",
+            -1,
+            "Use exactly this offset; -1: draw it.",
+            "固定偏移；-1 为随机抽取。",
+            -1,
+            4096,
+        ),
+        SIDE,
+        HALF,
+    )
+    dial = Dial(("fixed",), 0, 32, 4)
+    examples = (Example(_EXAMPLE, {"fixed": 4, "p": 1}, _EXAMPLE),)
+
+    @property
+    def reach(self) -> int:
+        """See :attr:`Shift.reach`."""
+        return int(max(self.values["max_offset"], self.values["fixed"]))
+
+    def without_effect(self, encoding: str) -> str:
+        """See :meth:`Shift.without_effect`."""
+        return INVARIANT.get(encoding, "")
+
+    def apply(
+        self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
+    ) -> dict[str, Any]:
+        """See :meth:`Shift.apply`."""
+        fixed, top = self.values["fixed"], self.values["max_offset"]
+        source = fixed if fixed >= 0 else rng.randint(0, top)
+        target = fixed if fixed >= 0 else rng.randint(0, top)
+        moved, target_moved = sides(draft, self.values["side"])
+        source, target = source * moved, target * target_moved
+        feed = draft.feed
+        draft.feed = replace(
+            feed,
+            source=replace(feed.source, offset=feed.source.offset + source),
+            target=replace(feed.target, offset=feed.target.offset + target),
+        )
+        return self.drawn(source_offset=source, target_offset=target)

@@ -1,0 +1,103 @@
+"""``right_shift``: the decoder input is the labels moved right (teacher forcing)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from shiftdemo.core.errors import NotApplicable
+from shiftdemo.core.params import SHARE, Param
+from shiftdemo.core.types import Sample, StepInputs, TranslationSample
+from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
+from shiftdemo.shifts.editing import EditableSample
+
+T = TypeVar("T")
+_EXAMPLE = TranslationSample("pair", "She reads.", "Elle lit.")
+
+
+def decoder_input(labels: Sequence[T], start: T, n: int = 1) -> list[T]:
+    """Returns the labels moved ``n`` steps right behind ``n`` start tokens.
+
+    ``d = (<s> … <s>, y_1 … y_{m-n})`` for labels ``y_1 … y_m``: as many as there are labels.
+    """
+    return (
+        [start, *labels[:-1]] if n == 1 and labels else ([start] * n + list(labels))[: len(labels)]
+    )
+
+
+def teacher_forced(labels: Sequence[T], feed: StepInputs, start: T) -> tuple[list[T], list[bool]]:
+    """Returns what the decoder is given for one target, and which of its answers count.
+
+    Args:
+        labels: the target's tokens with their end token.
+        feed: how far the input lags behind, and what ``length_crop`` hides.
+        start: the decoder's start token.
+
+    Returns:
+        Decoder input, as many as the step computes (fewer than there are labels where the target
+        is cut), and for each place whether the label there carries loss.
+    """
+    total, length = len(labels), feed.length
+    if length is None or length >= total:
+        first, end, seen = 0, total, total
+    else:
+        first = int(feed.window * (total - length + 1)) if feed.mode == "window" else 0
+        end = first + length
+        # No end token after a cut: it would teach the model to stop early.
+        seen = total if feed.mode == "mask" else end
+    counts = [first <= place < end for place in range(seen)]
+    return decoder_input(labels[:seen], start, feed.right_shift), counts
+
+
+@SHIFTS.register
+class RightShift(Shift):
+    """The shift that every sequence-to-sequence model trains with; n > 1 looks further ahead."""
+
+    name = "right_shift"
+    stage = "decoder"
+    tasks = ("translation", "language_modeling", "summarization")
+    summary = (
+        "Teacher forcing: the decoder reads the labels moved n steps right behind start tokens "
+        "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "
+        "does; with n > 1 the model has to predict n tokens ahead."
+    )
+    summary_zh = (
+        "教师强制：解码器读入右移 n 位、前加起始符的标签，并在每个位置预测对应标签。"
+        "n = 1 是所有序列到序列训练的做法；n > 1 时模型须预测更远的词元。"
+    )
+    columnar = True
+    formula = "d = (<s> × n, y_1 … y_{m-n}),  loss on y_1 … y_m"
+    source = "Williams and Zipser 1989 (teacher forcing); Gloeckle et al. 2024 (n > 1)"
+    effect = (
+        "n = 1 changes nothing: it is always on, whatever the position encoding. n > 1 is an extra "
+        "task for a share p of the samples; translating always uses n = 1, so p = 1 spoils it."
+    )
+    params = (
+        Param(
+            "n",
+            "int",
+            1,
+            "Steps that the decoder input lags behind.",
+            "解码器输入滞后的步数。",
+            1,
+            8,
+        ),
+        replace(SHARE, default=0.5),
+    )
+    dial = Dial(("n",), 1, 6, 1)
+    examples = (Example(_EXAMPLE, {"n": 2}, _EXAMPLE),)
+
+    def without_effect(self, encoding: str) -> str:
+        """See :meth:`Shift.without_effect`."""
+        return "n = 1 is what every run does anyway" if self.values["n"] == 1 else ""
+
+    def apply(
+        self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
+    ) -> dict[str, Any]:
+        """See :meth:`Shift.apply`."""
+        if draft.answer is None:
+            raise NotApplicable("only targets and plain texts are read by a decoder.")
+        draft.feed = replace(draft.feed, right_shift=self.values["n"])
+        return self.drawn(n=self.values["n"])

@@ -1,0 +1,203 @@
+"""From a configuration to a plan: data, tokenizer, initial models and what to say beforehand."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.errors import ModelError, OverlapError
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.types import PLAIN_INPUTS, Sample
+from shiftdemo.data.load import load_samples
+from shiftdemo.data.overlap import shared_samples
+from shiftdemo.evaluation.effects import as_control, check_shift
+from shiftdemo.models.load import LoadedModel, is_scratch, load_model, make_scratch, set_dropout
+from shiftdemo.models.scratch import ScratchSize, train_tokenizer
+from shiftdemo.shifts import Shift, apply_shifts, make_shifts
+from shiftdemo.tasks import TASKS, Task
+from shiftdemo.training.plan import Plan
+
+_FELT = 8  # samples that go through the model beforehand, to see whether it feels the shift
+_TRIED = 100  # samples that are shifted beforehand, to see whether anything changes
+
+
+def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
+    """Returns the plan of a run.
+
+    Raises:
+        ShiftDemoError: the data, the model or a setting cannot be used.
+    """
+    task = TASKS.get(config.task)()
+    arms = dict.fromkeys(("shift", *config.arms))  # held-out sentences go through the first's
+    shifts = [one for arm in arms for one in make_shifts(config.shifts_of(arm), config.task)]
+    train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
+    held_out = load_samples(config.task, config.data, "eval", limits=limits)
+    flattered = _overlap(train, held_out, config.allow_overlap)
+    if is_scratch(config.model):
+        make_model: Callable[[int], LoadedModel] = _scratch(config, task, train, held_out)
+    else:
+        make_model = _trained(config, task, [*train, *held_out], limits)
+    first = make_model(config.seeds[0])
+    for shift in shifts:  # leave room for a sentence at least
+        first.positions.check(shift.reach, 32 if shift.reach else 0)
+    notes = (*notes_before(first, shifts, train, config.allow_no_effect), *task.notes(first, train))
+    notes = (*flattered, *notes)
+    if first.fresh_head:
+        notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
+    if config.warmup >= config.steps:
+        notes = (
+            *notes,
+            f"The warm-up of {config.warmup} steps is not over after {config.steps} steps: the "
+            "learning rate stays below its peak. Give a shorter warm-up.",
+        )
+    return Plan(config, task, train, held_out, make_model, output, notes)
+
+
+def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool) -> tuple[str, ...]:
+    """Returns a note on held-out samples that are in training too.
+
+    Raises:
+        OverlapError: there are some, and that is not allowed.
+    """
+    found = shared_samples(train, held_out)
+    if not found.count:
+        return ()
+    if not allowed:
+        raise OverlapError(
+            f"{found.text} (the first: {found.example!r}), so held-out figures would flatter the "
+            "model. Take them out of one of the two. To go on all the same: --allow-overlap (on "
+            "the page: the tick that has appeared)."
+        )
+    return (f"{found.text}: held-out figures flatter the model.",)
+
+
+@dataclass(frozen=True)
+class ScratchStart:
+    """Makes the initial model of a seed from nothing."""
+
+    config: TrainConfig
+    tokenizer: Any
+    labels: tuple[str, ...]
+    size: ScratchSize
+
+    def __call__(self, seed: int) -> LoadedModel:
+        """Returns the freshly initialised model of ``seed``."""
+        config = self.config
+        made = make_scratch(
+            config.model,
+            config.task,
+            self.tokenizer,
+            self.labels,
+            self.size,
+            config.dropout,
+            seed,
+        )
+        return as_control(made) if config.allow_no_effect else made
+
+
+@dataclass
+class TrainedStart:
+    """Gives copies of a model that has weights; another process loads them itself."""
+
+    config: TrainConfig
+    labels: tuple[str, ...]
+    limits: Limits
+    loaded: LoadedModel | None = None
+    loaded_seed: int = -1
+
+    def __call__(self, seed: int) -> LoadedModel:
+        """Returns the model; ``seed`` is that of a head that it has to be given."""
+        config, limits = self.config, self.limits
+        fitting = self.loaded is not None and (
+            not self.loaded.fresh_head or self.loaded_seed == seed
+        )
+        if self.loaded is None or not fitting:
+            self.loaded, self.loaded_seed = (
+                load_model(
+                    config.model,
+                    config.task,
+                    limits.hub_models,
+                    limits.local_models,
+                    self.labels,
+                    seed,
+                ),
+                seed,
+            )
+            set_dropout(self.loaded.model, config.dropout)
+        copied = copy.deepcopy(self.loaded)
+        return as_control(copied) if config.allow_no_effect else copied
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves the weights out: they are larger than the way to them."""
+        return {**self.__dict__, "loaded": None}
+
+
+def _scratch(
+    config: TrainConfig, task: Task, train: list[Sample], held_out: list[Sample]
+) -> ScratchStart:
+    size = ScratchSize(vocab=task.scratch_vocab)
+    tokenizer = train_tokenizer(task.texts(train), config.task, size.vocab)
+    return ScratchStart(config, tokenizer, task.labels([*train, *held_out]), size)
+
+
+def _trained(
+    config: TrainConfig, task: Task, samples: list[Sample], limits: Limits
+) -> TrainedStart:
+    start = TrainedStart(config, task.labels(samples), limits)
+    known = start(config.seeds[0]).labels
+    missing = sorted(set(start.labels) - set(known)) if known else []
+    if missing:
+        raise ModelError(
+            f"{config.model} has no {task.label_word} {missing[0]}; it has {', '.join(known)}. "
+            f"Rename the {task.label_word}s of the data, or train a scratch model."
+        )
+    return start
+
+
+def notes_before(
+    loaded: LoadedModel,
+    shifts: Sequence[Shift],
+    train: Sequence[Sample],
+    allow_no_effect: bool = False,
+) -> tuple[str, ...]:
+    """Returns what to know before a run: shifts that cannot have an effect, and why.
+
+    Args:
+        loaded: the initial model.
+        train: the first samples are shifted, to see whether anything changes.
+        allow_no_effect: train also where a shift does not reach the model.
+
+    Raises:
+        ModelError: a shift that has to reach the model does not.
+        FaultError: the same of a model of ours.
+    """
+    notes = []
+    for shift in shifts:
+        reason = shift.without_effect(loaded.positions.encoding)
+        if reason:
+            notes.append(
+                f"{shift.name} can have no effect on {loaded.ref}: {reason}. Expect both arms to "
+                "stay level; this is a control."
+            )
+            continue
+        if shift.stage == "position":
+            notes.append(check_shift(loaded, shift, train[:_FELT], allow_no_effect))
+        notes += _idle_note(shift, train[:_TRIED])
+    return tuple(note for note in notes if note)
+
+
+def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
+    """Returns a note where the shift changes none of the samples, nor the model."""
+    if shift.model_settings:
+        return []
+    tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
+    if any(one.shifted != one.original or one.feed != PLAIN_INPUTS for one in tried):
+        return []
+    reasons = Counter(one.note.partition(": ")[2] for one in tried if not one.applied)
+    why = f": {reasons.most_common(1)[0][0]}" if reasons else "; raise its strength."
+    return [f"{shift.name} changes none of the first {len(tried)} training samples{why}"]

@@ -1,0 +1,1 @@
+"""The runs of a server: a queue, and a worker for each run."""

@@ -1,0 +1,69 @@
+"""Which models the pickers offer: scratch, bundled, and the arms of a visitor's runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shiftdemo.core.assets import ASSETS
+from shiftdemo.ui.common.context import Context
+
+# As in shiftdemo.models.load and .scratch, which cannot be imported before the first paint: they
+# need torch. A test compares the two.
+ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
+BUNDLED = {
+    "translator": "translation",
+    "tagger": "ner",
+    "language_model": "language_modeling",
+}
+BUNDLED_ENCODINGS = {
+    "translator": "sinusoidal",
+    "tagger": "learned",
+    "language_model": "learned",
+}
+
+
+def bundled(task: str) -> list[str]:
+    """Returns the references of the bundled models for a task."""
+    return [
+        f"bundled:{name}"
+        for name, of in BUNDLED.items()
+        if of == task and (ASSETS / "models" / name / "config.json").is_file()
+    ]
+
+
+def encoding_of(ref: str | None) -> str:
+    """Returns the position encoding of a model that can be trained, ``""`` where unknown."""
+    kind, _, name = (ref or "").partition(":")
+    return name if kind == "scratch" else BUNDLED_ENCODINGS.get(name, "")
+
+
+def trainable(task: str) -> list[str]:
+    """Returns the models that a run can start from."""
+    return [*(f"scratch:{encoding}" for encoding in ENCODINGS), *bundled(task)]
+
+
+def usable(context: Context, task: str, run_ids: list[str]) -> list[tuple[str, str]]:
+    """Returns label and reference of the models that can be compared or looked at.
+
+    Args:
+        run_ids: the visitor's runs, the newest first.
+    """
+    found = []
+    for run_id in run_ids:
+        for ref in context.arms_of(run_id):
+            config = context.runs.config(run_id)
+            if config.task == task:
+                arm = "shift-trained" if ref.endswith("/shift") else "base"
+                found.append((f"{arm} · {config.model} · run {run_id[:4]}", ref))
+    return found + [(ref, ref) for ref in bundled(task)]
+
+
+def default_pair(choices: list[tuple[str, str]]) -> tuple[Any, Any]:
+    """Returns the base and the shift-trained model to begin with."""
+    refs = [ref for _, ref in choices]
+    if not refs:
+        return None, None
+    shifted = next((ref for ref in refs if ref.endswith("/shift")), refs[0])
+    run = shifted.rpartition("/")[0]
+    base = next((ref for ref in refs if ref == f"{run}/base"), refs[0])
+    return base, shifted

@@ -1,0 +1,188 @@
+"""The controls of the Train tab, and the run that they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
+from shiftdemo.core.limits import Limits
+from shiftdemo.shifts import make_shifts
+from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.data_form import DataForm
+from shiftdemo.ui.common.form import ShiftForm, extra_operators, extra_operators_box, field_number
+from shiftdemo.ui.common.handlers import go_on_tick
+from shiftdemo.ui.common.i18n import t
+from shiftdemo.ui.common.model_picker import trainable
+
+LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
+DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
+HELD_OUT = 200
+A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
+ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
+OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
+SCHEDULES = (
+    ("linear to 0", "linear"),
+    ("cosine to 0", "cosine"),
+    ("inverse square root", "inverse_sqrt"),
+    ("constant", "constant"),
+)
+# Fields of TrainConfig that are plain number boxes under "More settings".
+NUMBERS = {
+    "warmup": "Warm-up",
+    "weight_decay": "Weight decay",
+    "l2": "L2",
+    "dropout": "Dropout",
+    "label_smoothing": "Label smoothing",
+    "clip": "Gradient clipping",
+    "stop_at": "Target score",
+    "patience": "Patience",
+    "lora_rank": "LoRA rank",
+}
+
+
+class TrainForm:
+    """Draws the controls; ``inputs`` are what :meth:`config` reads."""
+
+    def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
+        """Draws them, the most used first."""
+        self.ticks = {error: go_on_tick(error) for error in (NoEffectError, OverlapError)}
+        self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
+        self.model = gr.Dropdown(
+            trainable("ner"),
+            value="scratch:learned",
+            label=t("Model"),
+            info=t("scratch: made on the spot, with this position encoding."),
+        )
+        values = {"max_offset": 32, "p": 0.5}
+        self.shift = ShiftForm("train", "ner", "position_offset", values)
+        self.then = extra_operators_box("train")
+        with gr.Row():
+            self.steps = field_number(TrainConfig, "steps", "Steps", DEFAULTS["steps"])
+            self.seconds = field_number(
+                TrainConfig, "seconds", "Time limit", min(600, limits.seconds)
+            )
+        with gr.Accordion(t("Data"), open=False):
+            self.data = DataForm(message, train=True)
+        with gr.Accordion(t("More settings"), open=False):
+            self._further()
+
+    def _further(self) -> None:
+        with gr.Row():
+            self.batch = field_number(TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"])
+            self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
+        self.seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
+        self.arms = gr.CheckboxGroup(
+            [(t(label), value) for label, value in ARM_CHOICES],
+            value=["base", "shift"],
+            label=t("Arms"),
+            info=t(texts.ARMS_HELP),
+            elem_id="train-arms",
+        )
+        self.other = gr.Textbox(
+            "",
+            label=t("One more arm"),
+            info=t(texts.OTHER_ARM_HELP),
+            placeholder="shuffled=local_shuffle:k=2",
+            max_length=400,
+            elem_id="train-other",
+        )
+        with gr.Row():
+            optimisers = [(t(label), value) for label, value in OPTIMISERS]
+            self.optimizer = gr.Dropdown(
+                optimisers, value="adamw", label=t("Optimiser"), min_width=140
+            )
+            schedules = [(t(label), value) for label, value in SCHEDULES]
+            self.schedule = gr.Dropdown(
+                schedules, value="linear", label=t("Learning rate falls"), min_width=140
+            )
+        self.numbers = []
+        names = list(NUMBERS)
+        for start in range(0, len(names), 2):
+            with gr.Row():
+                for name in names[start : start + 2]:
+                    self.numbers.append(field_number(TrainConfig, name, NUMBERS[name]))
+        warmup = self.numbers[names.index("warmup")]
+        warmup.value, warmup.info = A_TENTH, t(texts.WARMUP_HELP)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The components whose values :meth:`config` takes."""
+        first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
+        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
+        first += self.ticks.values()
+        return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
+
+    def config(self, values: Sequence[Any]) -> TrainConfig:
+        """Returns the run that the controls describe.
+
+        Raises:
+            ShiftDemoError: a setting is out of its bounds.
+        """
+        task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
+        optimizer, schedule, no_effect, overlap, *rest = rest
+        numbers = dict(zip(NUMBERS, rest, strict=False))
+        then, *rest = rest[len(NUMBERS) :]
+        n = len(self.data.inputs)
+        steps = int(steps or 0)
+        if numbers["warmup"] in (None, A_TENTH):
+            numbers["warmup"] = min(100, steps // 10)
+        others = (str(other).strip(),) if str(other or "").strip() else ()
+        names = (one.partition("=")[0].strip() for one in others)
+        if not arms:
+            raise ConfigError("Tick at least one arm.")
+        settings: dict[str, Any] = {name: value or 0 for name, value in numbers.items()}
+        config = TrainConfig(
+            task=task,
+            model=model,
+            data=self.data.spec(rest[:n], eval_size=HELD_OUT),
+            shifts=(self.shift.spec(rest[n:]), *extra_operators(then)),
+            arms=(*(arms or ()), *names),
+            other_arms=others,
+            seeds=tuple(range(int(seeds))),
+            steps=steps,
+            seconds=float(seconds or 0),
+            batch_size=int(batch or 0),
+            learning_rate=float(rate or 0),
+            optimizer=optimizer,
+            schedule=schedule,
+            eval_every=max(1, steps // 12),
+            allow_no_effect=bool(no_effect),
+            allow_overlap=bool(overlap),
+            **settings,
+        )
+        for arm in config.arms:  # a mistake is said here, before the run takes the page
+            make_shifts(config.shifts_of(arm), task)
+        return config
+
+    def filled(self, config: TrainConfig) -> list[Any]:
+        """Returns the updates of ``inputs`` with which the controls describe a run of theirs."""
+        first, *more = config.shifts
+        known = [value for _, value in ARM_CHOICES]
+        return [
+            config.task,
+            gr.update(choices=trainable(config.task), value=config.model),
+            config.steps,
+            config.seconds,
+            config.batch_size,
+            config.learning_rate,
+            len(config.seeds),
+            [arm for arm in config.arms if arm in known],
+            " ".join(config.other_arms),
+            config.optimizer,
+            config.schedule,
+            gr.update(value=config.allow_no_effect, visible=config.allow_no_effect),
+            gr.update(value=config.allow_overlap, visible=config.allow_overlap),
+            *(getattr(config, name) for name in NUMBERS),
+            " ".join(more),
+            *self.data.filled(config.data),
+            *self.shift.filled(config.task, first),
+        ]
+
+
+def rate_for(model: str) -> float:
+    """Returns the learning rate that suits a model."""
+    return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]

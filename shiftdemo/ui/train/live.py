@@ -1,0 +1,145 @@
+"""A run on the page while it lasts: its state, its curves and its held-out figures."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import dataclasses
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo.experiments.recorded import recorded_events
+from shiftdemo.training.server.queue import ENDED
+from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.context import Context
+from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.train import progress
+from shiftdemo.ui.train.curves import Curves, View
+from shiftdemo.viz.loss import RunHistory
+
+# The page may share the cores with the training, and the longer a run, the less a second changes
+# in it: it is looked at, and its plots are drawn, after a part of its time so far, within bounds.
+LOOK, PLOT = (0.02, 1.0, 2.0), (0.04, 3.0, 10.0)  # the part, seconds at least, seconds at most
+BETWEEN = 0.6  # seconds between two updates of which the page needs both
+
+
+class Live:
+    """What the page is told of a run."""
+
+    def __init__(self, context: Context) -> None:
+        """Args: context: knows the runs, and how each visitor wants to see curves."""
+        self.context = context
+
+    async def follow(self, visit: Visit, followed: tuple[str, int]) -> AsyncIterator[list[Any]]:
+        """Shows a run, or the recorded one where there is none, until it has ended.
+
+        Args:
+            followed: the run's id, and the number of runs that were followed before.
+
+        Yields:
+            The run's state, whether there are curves, their legend, the two plots, the table of
+            held-out figures, and the run's id once it has ended.
+        """
+        steps = self._run(visit, followed[0]) if followed[0] else self._recorded(visit)
+        async for shown in steps:
+            yield shown
+
+    async def _recorded(self, visit: Visit) -> AsyncIterator[list[Any]]:
+        recorded = recorded_events()
+        text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
+        status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
+        curves = Curves(RunHistory(recorded), self._view(visit))
+        for _ in range(2):
+            yield [gr.update(value=status), gr.skip(), *curves.updates(visit), gr.skip(), gr.skip()]
+            await asyncio.sleep(BETWEEN)
+
+    async def _run(self, visit: Visit, run_id: str) -> AsyncIterator[list[Any]]:
+        runs = self.context.runs
+        log, history = runs.log(run_id), RunHistory()
+        curves = self._curves(history, self._view(visit), run_id)
+        first, due = True, 0.0
+        before: list[Any] = []
+        while True:
+            runs.keep_alive(run_id)
+            state = runs.state(run_id)
+            new = log.new()
+            history.add(new)
+            over = state in ENDED
+            if first or new or over or state == "queued":
+                if curves.view != self._view(visit):
+                    curves, due = self._curves(history, self._view(visit), run_id), 0.0
+                plots = [gr.skip(), gr.skip(), gr.skip()]
+                now = time.monotonic()
+                if first or over or now > due or not curves.settled:
+                    plots, due = curves.updates(visit), now + _pause(PLOT, history.eta().seconds)
+                shown = [
+                    gr.update(value=progress.where(visit, history, state, runs.place(run_id))),
+                    gr.update(visible=True) if curves.any else gr.skip(),
+                    gr.update(value=progress.summary(visit, history)),
+                    run_id if over else "",
+                ]
+                status, visible, *rest = _changed(shown, before)
+                before = [] if over else shown  # two quick updates may reach the page as one
+                yield [status, visible, *plots, *rest]
+            if over and curves.settled:
+                return
+            first = False
+            pause = BETWEEN if over else _pause(LOOK, history.eta().seconds)
+            await asyncio.sleep(pause)
+
+    def _curves(self, history: RunHistory, view: View, run_id: str = "") -> Curves:
+        runs, under = self.context.runs, None
+        if view.under and runs.knows(view.under):
+            under = RunHistory(runs.events(view.under))
+        return Curves(history, view, under, run_id)
+
+    def _view(self, visit: Visit) -> View:
+        found: View = self.context.views.get(visit.session) or View()
+        return found
+
+    def earlier(self, visit: Visit, remembered: Sequence[str]) -> Any:
+        """Returns the choices of the runs that can lie beneath the newest one."""
+        runs = self.context.runs
+        known = [one for one in remembered[1:] if runs.knows(one)]
+        told = {
+            one: progress.described(visit, dataclasses.asdict(runs.config(one))) for one in known
+        }
+        labels = [(f"{one[:4]} · {told[one]}", one) for one in known]
+        under = self._view(visit).under
+        value = under if under in known else ""
+        return gr.update(choices=[(visit("none"), ""), *labels], value=value)
+
+    def look(
+        self, visit: Visit, remembered: list[str], raw: bool, log: bool, under: str
+    ) -> Iterator[list[Any]]:
+        """Draws the curves in another way; the run that is followed keeps to it."""
+        view = View(bool(raw), bool(log), str(under or ""))
+        self.context.keep_view(visit.session, view)
+        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        events = self.context.runs.events(known[0]) if known else recorded_events()
+        curves = self._curves(RunHistory(events), view, known[0] if known else "")
+        yield curves.updates(visit)
+        time.sleep(BETWEEN)
+        yield curves.updates(visit)
+
+
+def _pause(rule: tuple[float, float, float], seconds: float) -> float:
+    """Returns how long what is shown stands, for a run of so many seconds."""
+    part, least, most = rule
+    return min(max(least, part * seconds), most)
+
+
+def _changed(now: list[Any], before: list[Any]) -> list[Any]:
+    """Returns the values, with what the page has already left out: each costs it a redraw.
+
+    Gradio makes a dictionary into the one that follows it in the stream, in place, here and in
+    the browser: so the page is given copies, and what it draws lies within an update, which only
+    loses its value where ``gr.skip()`` follows.
+    """
+    same = [bool(before) and one == other for one, other in zip(now, before or now, strict=True)]
+    return [
+        gr.skip() if is_same else copy.copy(one) for one, is_same in zip(now, same, strict=True)
+    ]

@@ -1,0 +1,216 @@
+"""The Train tab: arms side by side, live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from shiftdemo import api
+from shiftdemo.core.errors import LimitError
+from shiftdemo.experiments.recorded import recorded_events
+from shiftdemo.training.server.queue import ENDED
+from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.context import Context
+from shiftdemo.ui.common.form import shift_names
+from shiftdemo.ui.common.handlers import drawn, message_box, wire
+from shiftdemo.ui.common.i18n import Visit, t
+from shiftdemo.ui.common.model_picker import encoding_of, trainable
+from shiftdemo.ui.train import progress
+from shiftdemo.ui.train.curves import plot, view_boxes
+from shiftdemo.ui.train.form import TrainForm, rate_for
+from shiftdemo.ui.train.live import Live
+from shiftdemo.ui.train.presets import PRESETS, preset
+
+RUNS_REMEMBERED = 6
+
+
+class TrainTab:
+    """The components and handlers of the tab.
+
+    Attributes:
+        to_compare: the button that leads to the Compare tab.
+    """
+
+    def __init__(
+        self,
+        page: gr.Blocks,
+        context: Context,
+        tasks: Sequence[tuple[Any, str]],
+        remembered: gr.BrowserState,
+        ended: gr.State,
+    ) -> None:
+        """Draws the tab.
+
+        Args:
+            remembered: the visitor's run ids, the newest first; kept by the browser.
+            ended: changes when a run has ended, so that other tabs learn of its models.
+        """
+        self.context, self.remembered, self.ended = context, remembered, ended
+        self.live = Live(context)
+        self.followed = gr.State(("", 0))  # the run on the page, and the number of turns so far
+        gr.Markdown(t(texts.TRAIN_LEAD), elem_classes="sd-lead")
+        with gr.Row(elem_classes="sd-bar sd-presets"):
+            self.presets = [gr.Button(t(name), size="sm", min_width=150) for name, _ in PRESETS]
+        with gr.Row(elem_classes="sd-split"):
+            with gr.Column(scale=2, min_width=300):
+                self.message = message_box()
+                self.form = TrainForm(self.message, tasks, context.limits)
+            with gr.Column(scale=3, min_width=300):
+                self._results()
+        self._wire(page)
+
+    def _results(self) -> None:
+        with gr.Row():
+            self.start = gr.Button(t("Start"), variant="primary", elem_id="train-start")
+            self.stop = gr.Button(t("Stop"), interactive=False, elem_id="train-stop")
+            self.go_on = gr.Button(t("Resume"), visible=False, elem_id="train-resume")
+        self.status = drawn("run", "sd-run-box")
+        with gr.Column(visible=bool(recorded_events())) as self.plots:
+            with gr.Row(elem_classes="sd-bar sd-view"):
+                self.view = view_boxes()
+            self.legend = drawn("legend")
+            gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
+            self.train_plot = plot("train-plot")
+            gr.Markdown(t("Held-out loss, clean and shifted"), elem_classes="sd-subtitle")
+            self.held_plot = plot("held-plot")
+        self.table = drawn("table", "sd-short", elem_id="train-figures")
+        self.costs = drawn("table", "sd-short", elem_id="train-costs")
+        with gr.Row():
+            self.to_compare = gr.Button(
+                t("Compare these two"),
+                variant="primary",
+                interactive=False,
+                elem_id="train-compare",
+            )
+            self.download = gr.Button(
+                t("Make a zip of the trained model"), interactive=False, elem_id="train-zip"
+            )
+            self.zip = gr.DownloadButton("", visible=False, elem_id="train-download")
+
+    def _wire(self, page: gr.Blocks) -> None:
+        form, message, remembered = self.form, self.message, self.remembered
+        shift = form.shift
+        picked = [shift.picker.change, form.model.change, page.load]
+        wire(picked, self._explain, [shift.picker, form.model], shift.shown, message)
+        # What a preset or a run that was found again fills in stays: these follow the visitor only.
+        chosen = [form.task, shift.picker]
+        wire(
+            form.task.input, self._for_task, chosen, [form.model, form.rate, shift.picker], message
+        )
+        wire(form.model.input, _rate_for, [form.model], [form.rate], message)
+        plots = [self.legend, self.train_plot, self.held_plot]
+        begun = [remembered, self.followed, self.ended, self.start, self.stop]
+        asked = [remembered, self.followed]
+        wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)
+        wire(self.go_on.click, self._go_on, asked, begun, message)
+        wire(page.load, self._find, asked, [*begun, *form.inputs], message, quiet=True)
+        # A message to the page costs it time for every output, so only what changes all the time
+        # is among these; the rest waits until the run has begun or ended.
+        shown = [self.status, self.plots, *plots, self.table, self.ended]
+        live: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
+        wire(self.followed.change, self.live.follow, [self.followed], shown, message, **live)
+        controls = [self.costs, self.start, self.stop, self.go_on, self.to_compare, self.download]
+        controls += [self.zip, self.view[2], *form.ticks.values()]
+        turns = [self.followed.change, self.ended.change]
+        wire(turns, self._controls, asked, controls, message, quiet=True)
+        wire(self.stop.click, self._stop, [remembered], [self.stop], message)
+        changed = [box.input for box in self.view]
+        looked = [remembered, *self.view]
+        wire(changed, self.live.look, looked, plots, message, trigger_mode="always_last")
+        wire(self.download.click, self._zip, [remembered], [self.zip], message)
+        for button, (_, model) in zip(self.presets, PRESETS, strict=True):
+            handler, target = preset(form, model)
+            wire(button.click, handler, [], target, message)
+
+    def _explain(self, visit: Visit, operator: str, model: str) -> list[Any]:
+        return self.form.shift.show(visit, operator, encoding_of(model))
+
+    def _for_task(self, visit: Visit, task: str, operator: str) -> list[Any]:
+        names = shift_names(task)
+        models = trainable(task)
+        chosen = operator if operator in names else names[0]
+        return [
+            gr.update(choices=models, value=models[0]),
+            rate_for(models[0]),
+            gr.update(choices=self.form.shift.choices(task), value=chosen),
+        ]
+
+    def _start(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int], *values: Any
+    ) -> list[Any]:
+        config = self.form.config(values)
+        run_id = self.context.runs.submit(self.context.limits.check_run(config))
+        return self._begun(run_id, [run_id, *(remembered or [])], followed)
+
+    def _go_on(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+        run_id = self._newest(remembered)
+        self.context.runs.resume(run_id)
+        return self._begun(run_id, remembered, followed)
+
+    def _find(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+        """Finds the visitor's newest run again when the page is opened, and its settings."""
+        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        if not known:
+            return [gr.skip(), ("", 1), *(gr.skip() for _ in range(3 + len(self.form.inputs)))]
+        settings = self.form.filled(self.context.runs.config(known[0]))
+        return [*self._begun(known[0], known, followed), *settings]
+
+    def _begun(self, run_id: str, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+        turn = (run_id, followed[1] + 1)
+        over = self.context.runs.state(run_id) in ENDED
+        buttons = [gr.update(interactive=over), gr.update(interactive=not over)]
+        return [remembered[:RUNS_REMEMBERED], turn, "", *buttons]
+
+    def _controls(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int]
+    ) -> list[Any]:
+        """Returns what a run that has begun or ended leaves to be done, and what it has cost."""
+        runs, run_id = self.context.runs, followed[0]
+        if not run_id or not runs.knows(run_id):
+            return [gr.skip()] * 10
+        over = runs.state(run_id) in ENDED
+        arms = self.context.arms_of(run_id)
+        events = runs.events(run_id)
+        refused = getattr(events[-1], "kind", "") if events else ""
+        return [
+            progress.costs(visit, events) if over else None,
+            gr.update(interactive=over),
+            gr.update(interactive=not over),
+            gr.update(visible=over and runs.can_resume(run_id)),
+            gr.update(interactive=over and len(arms) == 2),
+            gr.update(interactive=over and bool(arms)),
+            gr.update(visible=False),
+            self.live.earlier(visit, remembered or []),
+            *(
+                gr.update(visible=True) if refused == error.__name__ else gr.skip()
+                for error in self.form.ticks
+            ),
+        ]
+
+    def _stop(self, visit: Visit, remembered: list[str]) -> Any:
+        if remembered and self.context.runs.knows(remembered[0]):
+            self.context.runs.cancel(remembered[0])
+        return gr.update(interactive=False)
+
+    def _newest(self, remembered: list[str]) -> str:
+        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        if not known:
+            raise LimitError("There is no run of yours here; press Start.")
+        return known[0]
+
+    def _zip(self, visit: Visit, remembered: list[str]) -> Any:
+        run_id = self._newest(remembered)
+        arms = [ref.partition("/")[2] for ref in self.context.arms_of(run_id)]
+        arm = "shift" if "shift" in arms else arms[-1] if arms else "shift"
+        folder = self.context.files_of(f"{visit.session}/zip")
+        run = self.context.runs.folder(run_id)
+        path = api.export_run(run, arm, folder / f"shiftdemo-{arm}.zip")
+        size = path.stat().st_size / 2**20
+        label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
+        return gr.update(value=str(path), label=label, visible=True)
+
+
+def _rate_for(visit: Visit, model: str) -> float:
+    return rate_for(model)

@@ -1,0 +1,147 @@
+"""Attention out of small real models: every position encoding, tagger and translator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from shiftdemo.attention.weights import START, attend
+from shiftdemo.core.errors import ConfigError, DataError, LimitError, ModelError
+from shiftdemo.models.load import LoadedModel, make_scratch
+from shiftdemo.models.scratch import ENCODINGS, ScratchSize, train_tokenizer
+from shiftdemo.tasks import TASKS
+
+TEXTS = ["Ada Lovelace reads a long book in Paris .", "Ada lit un long livre à Paris ."] * 5
+SIZE = ScratchSize(width=32, ffn=32, heads=2, layers=2, decoder_layers=2, max_positions=48)
+SENTENCE = "Ada reads a long book."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[tuple[str, str], LoadedModel]:
+    made = {}
+    for task in ("ner", "translation"):
+        tokenizer = train_tokenizer(TEXTS, task, 200)
+        for encoding in ENCODINGS:
+            made[task, encoding] = make_scratch(
+                f"scratch:{encoding}", task, tokenizer, ("O", "B-PER", "I-PER"), SIZE
+            )
+    return made
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_attend_tagger_gives_one_encoder_map(models, encoding):
+    (found,) = attend(models["ner", encoding], TASKS.get("ner")(), SENTENCE)
+    assert found.kind == "encoder"
+    assert found.query_tokens == found.key_tokens
+    assert found.key_tokens[0] == "<s>" and found.key_tokens[-1] == "</s>"
+    assert found.weights.shape == (2, 2, len(found.key_tokens), len(found.key_tokens))
+    assert found.weights.dtype == np.float32
+    np.testing.assert_allclose(found.weights.sum(-1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_attend_translator_gives_encoder_decoder_and_cross(models, encoding):
+    target = "Ada lit un livre."
+    maps = attend(models["translation", encoding], TASKS.get("translation")(), SENTENCE, target)
+    encoder, decoder, cross = maps
+    assert [each.kind for each in maps] == ["encoder", "decoder", "cross"]
+    assert decoder.query_tokens[:2] == (START, "Ada")
+    assert cross.query_tokens == decoder.query_tokens and cross.key_tokens == encoder.key_tokens
+    n = len(decoder.query_tokens)
+    above = np.triu(np.ones((n, n), dtype=bool), 1)
+    assert np.abs(decoder.weights[..., above]).max() == 0.0  # nothing from the future
+
+
+def test_attend_weights_equal_a_plain_eager_forward(models):
+    loaded = models["translation", "learned"]
+    target = "Ada lit un livre."
+    cross = attend(loaded, TASKS.get("translation")(), SENTENCE, target)[2]
+    ids = loaded.tokenizer([SENTENCE], return_tensors="pt").input_ids
+    labels = loaded.tokenizer(text_target=[target], return_tensors="pt").input_ids
+    with torch.no_grad():
+        out = loaded.model(input_ids=ids, labels=labels, output_attentions=True)
+    expected = torch.cat(out.cross_attentions).numpy()
+    np.testing.assert_allclose(cross.weights, expected, atol=1e-6)
+
+
+def test_attend_without_target_shows_the_greedy_translation_cut_at_the_limit(models):
+    task, loaded = TASKS.get("translation")(), models["translation", "sinusoidal"]
+    encoder, decoder, _ = attend(loaded, task, SENTENCE, max_tokens=8)
+    assert len(encoder.key_tokens) <= 8 and 1 <= len(decoder.key_tokens) <= 8
+    long = " ".join(["livre"] * 30)
+    cut = attend(loaded, task, SENTENCE, long, max_tokens=8, generated=True)[1]
+    assert len(cut.key_tokens) == 8 and cut.key_tokens[-1].endswith("…")
+    whole = attend(loaded, task, SENTENCE, long, max_tokens=48)[1]
+    np.testing.assert_allclose(cut.weights, whole.weights[:, :, :8, :8], atol=1e-6)
+    empty = attend(loaded, task, SENTENCE, "", generated=True)[1]
+    assert empty.key_tokens == (START,)
+
+
+def test_attend_asks_for_eager_and_puts_the_old_choice_back(models):
+    loaded = models["ner", "learned"]
+    before = attend(loaded, TASKS.get("ner")(), SENTENCE)[0]
+    loaded.model.set_attn_implementation("sdpa")
+    try:
+        found = attend(loaded, TASKS.get("ner")(), SENTENCE)[0]
+        assert loaded.model.config._attn_implementation == "sdpa"
+    finally:
+        loaded.model.set_attn_implementation("eager")
+    np.testing.assert_array_equal(found.weights, before.weights)
+
+
+def test_attend_refuses_a_model_that_returns_nothing(models):
+    class Silent(torch.nn.Module):
+        def __init__(self, inner: torch.nn.Module) -> None:
+            super().__init__()
+            self.inner, self.config = inner, inner.config
+
+        def forward(self, output_attentions: bool = False, **inputs):
+            return self.inner(**inputs)
+
+    inner = models["ner", "learned"]
+    silent = LoadedModel("quiet", "ner", Silent(inner.model), inner.tokenizer, inner.labels)
+    with pytest.raises(ModelError, match="quiet returned no encoder attention"):
+        attend(silent, TASKS.get("ner")(), SENTENCE)
+
+
+def test_attend_offset_moves_learned_positions_and_not_rotary_ones(models):
+    task = TASKS.get("ner")()
+    moved = {}
+    for encoding in ("learned", "sinusoidal", "rotary"):
+        loaded = models["ner", encoding]
+        here, there = (attend(loaded, task, SENTENCE, offset=k)[0].weights for k in (0, 16))
+        moved[encoding] = float(np.abs(here - there).max())
+    assert moved["learned"] > 1e-4 and moved["sinusoidal"] > 1e-4
+    assert moved["rotary"] < 1e-5
+    with pytest.raises(ConfigError, match="48 positions"):
+        attend(models["ner", "learned"], task, SENTENCE, offset=47)
+
+
+def test_attend_leaves_the_mode_of_the_model_and_ignores_dropout(models):
+    loaded = models["ner", "learned"]
+    loaded.model.train()
+    try:
+        first, second = (attend(loaded, TASKS.get("ner")(), SENTENCE)[0] for _ in range(2))
+        assert loaded.model.training
+    finally:
+        loaded.model.eval()
+    np.testing.assert_array_equal(first.weights, second.weights)
+
+
+def test_attend_bad_input_is_one_sentence(models):
+    task, loaded = TASKS.get("translation")(), models["translation", "learned"]
+    with pytest.raises(DataError, match="no sentence"):
+        attend(loaded, task, "  ")
+    with pytest.raises(LimitError, match="at most 4; shorten it"):
+        attend(loaded, task, SENTENCE, max_tokens=4)
+    with pytest.raises(LimitError, match="target has"):
+        attend(loaded, task, "Ada", "livre " * 20, max_tokens=8)

@@ -1,0 +1,71 @@
+"""What ships with the project: bundled models that load and work, within their size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.models.load import BUNDLED, LoadedModel, load_model
+from shiftdemo.tasks import TASKS
+
+ROOT = ASSETS.parent
+
+
+@pytest.fixture(scope="module")
+def translator() -> LoadedModel:
+    return load_model("bundled:translator", "translation")
+
+
+@pytest.fixture(scope="module")
+def tagger() -> LoadedModel:
+    return load_model("bundled:tagger", "ner")
+
+
+@pytest.mark.parametrize("name", list(BUNDLED))
+def test_bundled_models_are_small_safe_and_documented(name: str) -> None:
+    folder = ASSETS / "models" / name
+    files = {path.name for path in folder.iterdir() if path.is_file()}
+    assert "model.safetensors" in files
+    assert not [file for file in files if file.endswith((".bin", ".pt", ".pkl"))]
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 10_000_000
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+    for by_name in figures.values():
+        for found in by_name.values():
+            assert f"{found['value']:.1f}" in card
+    recipe = (folder / "recipe.json").read_text(encoding="utf-8")
+    assert json.loads(recipe) == json.loads(
+        (ROOT / "configs" / f"{name}.json").read_text(encoding="utf-8")
+    )
+
+
+@pytest.mark.parametrize(
+    ("english", "words"),
+    [
+        ("A man in a red shirt is walking.", ["homme", "rouge"]),
+        ("The children are playing in the park.", ["enfants", "parc"]),
+        ("I am hungry.", ["faim"]),
+        ("She is reading a book.", ["Elle", "livre"]),
+    ],
+)
+def test_translator_gives_sensible_french(
+    translator: LoadedModel, english: str, words: list[str]
+) -> None:
+    out = TASKS.get("translation")().predict(translator, [TranslationSample("t", english, "")])[0]
+    assert all(word in out for word in words), out
+
+
+def test_tagger_finds_people_and_places(tagger: LoadedModel) -> None:
+    words = tuple("Ada Lovelace wrote to Charles Babbage in London .".split())
+    sample = TaggedSample("t", words, ("O",) * len(words))
+    tags = TASKS.get("ner")().predict(tagger, [sample])[0]
+    assert tags[0] == "B-PER" and tags[-2] == "B-LOC", tags
+
+
+def test_no_asset_is_over_ten_megabytes() -> None:
+    large = [p for p in Path(ASSETS).rglob("*") if p.is_file() and p.stat().st_size > 10_000_000]
+    assert large == []

@@ -1,0 +1,63 @@
+"""Names to classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.registry import Registry
+from shiftdemo.data.reading.columns import TASK_PARTS
+from shiftdemo.shifts import SHIFTS
+from shiftdemo.tasks import TASKS
+
+
+class _Apple:
+    name = "apple"
+
+
+class _Pear:
+    name = "pear"
+
+
+def test_registry_keeps_the_order_of_registration() -> None:
+    fruit: Registry[object] = Registry("fruit")
+    assert fruit.register(_Pear) is _Pear
+    fruit.register(_Apple)
+    assert fruit.names() == ["pear", "apple"]
+    assert list(fruit) == [_Pear, _Apple]
+    assert fruit.get("apple") is _Apple
+    assert "pear" in fruit and "plum" not in fruit
+
+
+def test_registry_names_the_nearest_for_a_misspelt_name() -> None:
+    fruit: Registry[object] = Registry("fruit")
+    fruit.register(_Pear)
+    fruit.register(_Apple)
+    with pytest.raises(ConfigError, match=r"no fruit called 'aple'; did you mean apple"):
+        fruit.get("aple")
+    with pytest.raises(ConfigError, match="pear, apple"):
+        fruit.get("xyz")
+
+
+def test_registry_refuses_a_second_class_of_one_name() -> None:
+    fruit: Registry[object] = Registry("fruit")
+    fruit.register(_Pear)
+    with pytest.raises(ValueError, match="twice"):
+        fruit.register(_Pear)
+
+
+def test_the_two_registries_hold_what_is_documented() -> None:
+    assert set(TASKS.names()) == set(TASK_PARTS)
+    assert {"append_copy", "prefix_context", "position_offset", "length_crop"} <= set(
+        SHIFTS.names()
+    )
+    for shift in SHIFTS:
+        assert set(shift.tasks) <= set(TASKS.names())
+        assert shift.stage in ("sample", "position", "length", "decoder", "control")
+        for text in (shift.summary, shift.summary_zh, shift.formula, shift.source, shift.effect):
+            assert text.strip(), shift.name
+        assert any(param.name == "p" for param in shift.params), shift.name
+        assert shift.examples, f"{shift.name} has no worked example"
+        for param in shift.params:
+            assert param.help and param.help_zh
+            assert param.parse(param.default, shift.name) == param.default
