@@ -32,8 +32,8 @@ from shiftdemo.core.types import Sample, TaggedSample
 from shiftdemo.evaluation.assembling import Setting, assemble
 from shiftdemo.evaluation.comparing import compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.measure import Measured
 from shiftdemo.evaluation.results import Comparison, judged
-from shiftdemo.evaluation.robustness import Measured
 from shiftdemo.evaluation.scores import statistics
 from shiftdemo.models.load import torch_threads
 from shiftdemo.tasks import TASKS
@@ -94,7 +94,7 @@ def synthetic(samples: Sequence[Sample], seed: str, seed_noise: float) -> Compar
         rng = random.Random(f"{seed}/{name}")
         outputs = arm(samples, rng, rng.gauss(0, seed_noise))
         runs[name] = [
-            Measured(offset, some, statistics(task, samples, some))
+            Measured(offset, [], some, statistics(task, samples, some))
             for offset, some in zip(OFFSETS, outputs, strict=True)
         ]
     models: Any = {name: Named(name) for name in runs}
@@ -187,13 +187,13 @@ def paired(base: Comparison, other: Comparison, samples: Sequence[Sample]) -> Co
     """Returns two models' measurements as a comparison of arms."""
     task = TASKS.get("ner")()
     setting = Setting(
-        task, samples, list(range(len(samples))), CONDITION, base.offsets, 0, None, False
+        task, samples, list(range(len(samples))), CONDITION, base.strengths, 0, None, False
     )
     empty = [()] * len(samples)
     runs = {
         name: [
-            Measured(k, [s.tags for s in samples] if k == 0 else empty, stats)
-            for k, stats in zip(base.offsets, one.stats["base"], strict=True)
+            Measured(k, [], [s.tags for s in samples] if k == 0 else empty, stats)
+            for k, stats in zip(base.strengths, one.stats["base"], strict=True)
         ]
         for name, one in (("base", base), ("shift", other))
     }

@@ -61,6 +61,7 @@ def attend_loaded(
     """As :func:`attend`, with models that are loaded already."""
     from shiftdemo.attention.weights import attend as extract
     from shiftdemo.models.load import torch_threads
+    from shiftdemo.shifts.base import unshifted
     from shiftdemo.tasks import TASKS
 
     most = (limits or Limits()).attention_tokens
@@ -68,7 +69,9 @@ def attend_loaded(
     with torch_threads(1):
         generated = made.kind == "seq2seq" and not target.strip()
         if generated:
-            target = made.predict(model, [TranslationSample("typed", text.strip(), "")])[0]
+            target = made.predict(model, [unshifted(TranslationSample("typed", text.strip(), ""))])[
+                0
+            ]
         models = [model, versus] if versus else [model]
         maps, *others = (
             tuple(extract(one, made, text, target, max_tokens=most, generated=generated))

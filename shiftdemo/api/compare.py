@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.api.base import load
-from shiftdemo.api.trained import conditions_of, more_tokens, training_of
+from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
 from shiftdemo.core.config import CompareConfig
-from shiftdemo.core.errors import LimitError
+from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress, never, silent
-from shiftdemo.core.types import Sample, Start, both_starts
+from shiftdemo.core.types import Sample, ShiftedSample
 from shiftdemo.data.load import load_samples
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def compare(
     limits: Limits | None = None,
     samples: Sequence[Sample] | None = None,
 ) -> Comparison:
-    """Returns how the two models do on the same sentences, at every offset.
+    """Returns how the two models do on the same sentences, at every strength.
 
     Args:
         progress: called with a fraction 0 to 1 and what is being done.
         samples: use these instead of ``config.data``.
 
     Raises:
-        ShiftDemoError: a model or the data cannot be used, or an offset is beyond the positions.
+        ShiftDemoError: a model or the data cannot be used, or a strength is out of bounds.
     """
     limits = limits or Limits()
     _check(config, limits)  # before a model is loaded
@@ -55,8 +55,6 @@ def compare_loaded(
 ) -> Comparison:
     """As :func:`compare`, with models that are loaded already: ``base`` and ``shift``."""
     from shiftdemo.evaluation.comparing import compare_models
-    from shiftdemo.evaluation.conditions import condition_asked
-    from shiftdemo.evaluation.robustness import offsets_from
     from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks import TASKS
 
@@ -66,17 +64,14 @@ def compare_loaded(
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
         samples = load_samples(config.task, data, "test", config.n, limits)
     task = TASKS.get(config.task)()
-    decoder = task.kind == "seq2seq"
     base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
-    conditions, notes = conditions_of((shifted, base), decoder)
-    if config.shift:
-        conditions, notes = (condition_asked(config.shift, decoder),), ()
+    conditions, notes, strengths = _asked(config, task.kind == "seq2seq", (shifted, base))
     with torch_threads(1):
         found = compare_models(
             models,
             task,
             samples,
-            offsets_from(config.offsets),
+            strengths,
             config.seed,
             conditions,
             config.allow_no_effect,
@@ -87,6 +82,33 @@ def compare_loaded(
     return dataclasses.replace(found, notes=(*notes, *found.notes))
 
 
+def _asked(
+    config: CompareConfig, decoder: bool, trainings: Sequence[Training | None]
+) -> tuple[tuple[Condition, ...], tuple[str, ...], tuple[float, ...]]:
+    """Returns the conditions that are measured, notes on them, and the strengths asked for."""
+    from shiftdemo.evaluation.conditions import condition_asked
+    from shiftdemo.evaluation.strengths import strengths_from
+
+    if config.offsets and config.strengths:
+        raise ConfigError("Give offsets or strengths, not both: offsets are those of positions.")
+    if config.offsets:
+        strengths = strengths_from(config.offsets)
+    else:
+        strengths = strengths_from(config.strengths, "Strengths", whole=False)
+    conditions, notes = conditions_of(trainings, decoder, offsets=bool(config.offsets))
+    if not config.shift:
+        return conditions, notes, strengths
+    asked = condition_asked(config.shift, config.task, decoder)
+    if config.offsets and asked.operator != "position_offset":
+        raise ConfigError(
+            f"Offsets are those of position_offset; of {asked.operator} give strengths, as 0,1,2,4."
+        )
+    if asked.trained is None:  # it names no strength: the range is that of the run
+        same = (one.trained for one in conditions if one.operator == asked.operator)
+        asked = dataclasses.replace(asked, trained=next(same, None))
+    return (asked,), (), strengths
+
+
 def _check(config: CompareConfig, limits: Limits) -> None:
     """Refuses a comparison that is larger than the server allows, or of data that it reads not."""
     if config.n > limits.compare_samples:
@@ -95,7 +117,7 @@ def _check(config: CompareConfig, limits: Limits) -> None:
 
 
 def trained_condition(task: str, models: Mapping[str, LoadedModel]) -> Condition:
-    """Returns what a pair is compared on where nothing else is asked for.
+    """Returns the position offsets that typed sentences are moved by.
 
     Args:
         models: ``base`` and ``shift``; what the second was trained on comes first.
@@ -105,7 +127,7 @@ def trained_condition(task: str, models: Mapping[str, LoadedModel]) -> Condition
 
     made = TASKS.get(task)()
     trainings = (training_of(models[arm].ref) for arm in ("shift", "base"))
-    conditions, _ = conditions_of(trainings, made.kind == "seq2seq")
+    conditions, _ = conditions_of(trainings, made.kind == "seq2seq", offsets=True)
     return conditions[0] if conditions else unknown(made)
 
 
@@ -150,25 +172,25 @@ def compare_seeds(
 
 
 def predict_typed(
-    model: LoadedModel, samples: Sequence[Sample], offset: Start = 0, allow_no_effect: bool = False
+    model: LoadedModel, moved: Sequence[ShiftedSample], allow_no_effect: bool = False
 ) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
-    A language model's is how well it foresees the text, and how it would go on.
+    A language model's is how well it predicts the text, and how it would go on.
 
     Args:
-        offset: position of the first token.
-        allow_no_effect: answer also where the offset does not reach the model.
+        moved: the samples, shifted or not.
+        allow_no_effect: answer also where an offset does not reach the model.
 
     Raises:
-        ShiftDemoError: the offset is beyond the model's positions, or does not reach it.
+        ShiftDemoError: an offset is beyond the model's positions, or does not reach it.
     """
     from shiftdemo.evaluation.effects import as_control, check_offset
     from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks import TASKS
 
     with torch_threads(1):
-        if any(both_starts(offset)):
-            check_offset(model, samples, offset, allow_no_effect)
+        if any(one.feed.source.offset or one.feed.target.offset for one in moved):
+            check_offset(model, moved, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model
-        return TASKS.get(model.task)().answers(asked, samples, offset)
+        return TASKS.get(model.task)().answers(asked, moved)

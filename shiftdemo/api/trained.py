@@ -68,25 +68,44 @@ def more_tokens(base: Training | None, shifted: Training | None) -> float | None
 
 
 def conditions_of(
-    trainings: Iterable[Training | None], decoder: bool
+    trainings: Iterable[Training | None], decoder: bool, offsets: bool = False
 ) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
     """Returns what the arms were trained on, each once, and notes on what is not measured.
 
     Args:
         trainings: of the arms, the one that is judged first.
         decoder: whether the models have a decoder of their own.
+        offsets: position offsets were asked for, and nothing else is measured.
     """
-    from shiftdemo.evaluation.conditions import condition_of, not_measured
+    from shiftdemo.evaluation.conditions import OFFSET, condition_of, not_measured
 
     known = [one for one in trainings if one is not None and one.shifts]
     found = [condition_of(one.shifts, decoder) for one in known]
+    if offsets:
+        found = [one if one and one.operator == OFFSET else None for one in found]
     left: dict[str, None] = {}
-    for one in known:
-        left |= dict.fromkeys(not_measured(one.shifts))
+    for one, condition in zip(known, found, strict=True):
+        left |= dict.fromkeys(not_measured(one.shifts, condition.operator if condition else OFFSET))
+    conditions = tuple(dict.fromkeys(one for one in found if one is not None))
+    measured = {one.operator for one in conditions} or {OFFSET}
     notes: tuple[str, ...] = ()
-    if left:
-        notes = (
-            f"Training also used {', '.join(left)}; what is measured here are position offsets "
-            "alone.",
+    if left := {name: None for name in left if name not in measured}:
+        names = " and ".join("position offsets" if n == OFFSET else n for n in sorted(measured))
+        notes = (f"Training also used {', '.join(left)}; what is measured here are {names} alone.",)
+    if any(_cut_to_source(one, condition) for one, condition in zip(known, found, strict=True)):
+        notes += (
+            "Training moved the target's positions unevenly too; those of a text that is being "
+            "generated cannot be, so the source alone is measured.",
         )
-    return tuple(dict.fromkeys(one for one in found if one is not None)), notes
+    return conditions, notes
+
+
+def _cut_to_source(training: Training, condition: Condition | None) -> bool:
+    """Whether the target's positions moved in training, and cannot here."""
+    from shiftdemo.evaluation.conditions import OFFSET
+    from shiftdemo.shifts import make_shift
+
+    if condition is None or condition.operator == OFFSET or condition.side != "source":
+        return False
+    used = (make_shift(spec) for spec in training.shifts)
+    return any(one.name == condition.operator and one.values["side"] == "both" for one in used)

@@ -18,7 +18,8 @@ from shiftdemo.core.errors import DataError, LimitError, ModelError
 from shiftdemo.core.types import AttentionMap, TranslationSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
-from shiftdemo.shifts.operators.right_shift import decoder_input
+from shiftdemo.shifts.base import starting_at
+from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks import Task
 
 START = "<start>"
@@ -65,7 +66,7 @@ def attend(
     if task.kind == "seq2seq":
         if not target.strip() and not generated:
             sample = TranslationSample("typed", text, "")
-            target, generated = task.predict(loaded, [sample], offset)[0], True
+            target, generated = task.predict(loaded, [starting_at(sample, offset)])[0], True
         return _both_halves(loaded, ids, target, max_tokens, offset, generated)
     out = _run(loaded, {"input_ids": [ids], "attention_mask": [[1] * len(ids)]}, offset)
     tokens = readable(loaded.tokenizer, ids)

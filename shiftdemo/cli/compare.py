@@ -44,10 +44,16 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         "--shift",
         default="",
         metavar="SPEC",
-        help="what is moved, and the trained range, as position_offset:max_offset=32,side=source; "
-        "otherwise what the arms were trained on, as their runs tell",
+        help="what is moved, and the trained range, as position_offset:max_offset=32,side=source "
+        "or local_shuffle:k=3; otherwise what the arms were trained on, as their runs tell",
     )
-    parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="or 0,1,2,4")
+    parser.add_argument(
+        "--strengths",
+        default="",
+        metavar="START:STOP:STEP",
+        help="of --shift, the values of its main parameter; or 0,1,2,4",
+    )
+    parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="of positions")
     number_flags(parser, CompareConfig, ("n", "seed"))
     effect_flag(parser)
     parser.add_argument("--output", help="folder for comparison.json and the outputs")
@@ -63,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         data=data_spec(arguments, "", arguments.input or ""),
         offsets=arguments.offsets,
         shift=arguments.shift,
+        strengths=arguments.strengths,
         allow_no_effect=arguments.allow_no_effect,
         **given(arguments, ["n", "seed"]),
     )
@@ -94,9 +101,10 @@ def _print_comparison(found: Comparison) -> None:
     print(f"{found.score_name}{mean} [{found.brackets}]; {found.condition.axis}{trained}")
     for arm, curve in found.curves.items():
         print(arm)
-        for offset, score in zip(found.offsets, curve, strict=True):
+        for strength, score in zip(found.strengths, curve, strict=True):
             interval = f"[{score.low:.1f}, {score.high:.1f}]"
-            print(f"  offset {offset:>4}: {score.name} {score.value:5.1f}  {interval}")
+            at = f"{found.condition.dial} {strength:>4g}"
+            print(f"  {at}: {score.name} {score.value:5.1f}  {interval}")
     for note in found.notes:
         print(f"Note: {note}")
     print(found.verdict)

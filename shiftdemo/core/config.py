@@ -236,9 +236,10 @@ class CompareConfig:
 
     Attributes:
         base, shifted: model references or folders.
-        offsets: ``START:STOP:STEP`` or ``0,1,2,4``; empty for the default series.
-        shift: what is moved, and the trained range, as ``position_offset:max_offset=32``; empty:
-            whatever the arms were trained on, as their runs tell.
+        offsets: position offsets as ``START:STOP:STEP`` or ``0,1,2,4``; empty: see ``strengths``.
+        shift: what is moved, and the trained range, as ``position_offset:max_offset=32`` or
+            ``local_shuffle:k=3``; empty: whatever the arms were trained on, as their runs tell.
+        strengths: of ``shift``, written as ``offsets`` are; empty for the default series.
         allow_no_effect: measure also models that offsets do not reach, as controls.
     """
 
@@ -251,6 +252,7 @@ class CompareConfig:
     seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
     shift: str = ""
     allow_no_effect: bool = False
+    strengths: str = ""
 
     def __post_init__(self) -> None:
         check_bounds(self, "compare")

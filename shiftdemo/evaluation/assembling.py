@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core.types import (
-    QuestionSample,
     Sample,
     Score,
     TaggedSample,
@@ -17,12 +16,14 @@ from shiftdemo.core.types import (
     TranslationSample,
 )
 from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.results import Comparison, OutputRow
-from shiftdemo.evaluation.robustness import Measured, summarise
+from shiftdemo.evaluation.control_results import Controls
+from shiftdemo.evaluation.measure import Measured
+from shiftdemo.evaluation.results import Comparison, Moved, OutputRow
 from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.scores import by_type, measure_of, score_names, score_statistics
 from shiftdemo.evaluation.significance import Difference, paired, paired_mean
-from shiftdemo.evaluation.verdict import Controls, Differences
+from shiftdemo.evaluation.summary import summarise
+from shiftdemo.evaluation.verdict import Differences
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
 
@@ -35,13 +36,14 @@ class Setting:
 
     Attributes:
         scored: places of the samples that have a reference.
+        strengths: of the condition, ascending, the first one 0.
     """
 
     task: Task
     samples: Sequence[Sample]
     scored: list[int]
     condition: Condition
-    offsets: tuple[int, ...]
+    strengths: tuple[float, ...]
     seed: int
     more_tokens: float | None
     allow_no_effect: bool
@@ -62,10 +64,10 @@ def assemble(
     """Returns the comparison of what the models put out under one condition; not yet judged.
 
     Args:
-        runs: by arm what it gave at each offset.
+        runs: by arm what it gave at each strength.
         controls: of every arm.
     """
-    task, offsets, condition = setting.task, setting.offsets, setting.condition
+    task, strengths, condition = setting.task, setting.strengths, setting.condition
     reference, *others = models
     stats = {a: tuple(run.stats for run in runs[a] if run.stats is not None) for a in models}
     differences: dict[str, Differences] = {}
@@ -80,17 +82,17 @@ def assemble(
         seed=setting.seed,
         score_name=task.score_name,
         scores={arm: _all_scores(setting, stats[arm][0]) for arm in curves},
-        offsets=offsets,
+        strengths=strengths,
         condition=condition,
         curves=curves,
-        summaries={arm: summarise(offsets, scores, condition) for arm, scores in curves.items()},
+        summaries={arm: summarise(strengths, scores, condition) for arm, scores in curves.items()},
         reference_arm=reference,
         differences=differences,
         types={arm: _types(setting, runs[arm][0]) for arm in curves},
         controls=controls,
         more_tokens=setting.more_tokens,
         notes=tuple(notes),
-        outputs=_outputs(task, setting.samples, runs),
+        outputs=_outputs(setting, runs),
         stats=stats if setting.scored else {},
     )
 
@@ -113,7 +115,7 @@ def _types(setting: Setting, run: Measured) -> tuple[TypeRow, ...]:
 def _differences(
     setting: Setting, before: Sequence[np.ndarray], after: Sequence[np.ndarray]
 ) -> Differences:
-    offsets, seed, condition = setting.offsets, setting.seed, setting.condition
+    strengths, seed, condition = setting.strengths, setting.seed, setting.condition
     formula = measure_of(setting.task, setting.task.score_name)
 
     def mean_over(places: list[int]) -> Difference | None:
@@ -124,27 +126,35 @@ def _differences(
 
     return Differences(
         tuple(paired(a, b, formula, seed) for a, b in zip(before, after, strict=True)),
-        mean_over([i for i, k in enumerate(offsets) if condition.inside(k)]),
-        mean_over([i for i, k in enumerate(offsets) if condition.outside(k)]),
+        mean_over([i for i, k in enumerate(strengths) if condition.inside(k)]),
+        mean_over([i for i, k in enumerate(strengths) if condition.outside(k)]),
     )
 
 
-def _outputs(
-    task: Task, samples: Sequence[Sample], runs: Mapping[str, Sequence[Measured]]
-) -> tuple[OutputRow, ...]:
+def _outputs(setting: Setting, runs: Mapping[str, Sequence[Measured]]) -> tuple[OutputRow, ...]:
+    task = setting.task
+    given = next(iter(runs.values()))  # every arm is given the same
     rows = []
-    for place, sample in enumerate(samples[:OUTPUT_ROWS]):
+    for place, sample in enumerate(setting.samples[:OUTPUT_ROWS]):
         outputs: dict[str, tuple[Any, ...]] = {
             arm: tuple(task.readable(run.outputs[place]) for run in runs[arm]) for arm in runs
         }
-        if isinstance(sample, TaggedSample):
-            text, words = " ".join(sample.words), sample.words
-            rows.append(OutputRow(sample.id, text, words, sample.tags, outputs))
-        elif isinstance(sample, TranslationSample):
-            rows.append(OutputRow(sample.id, sample.source, (), sample.target, outputs))
-        elif isinstance(sample, TextSample):
-            rows.append(OutputRow(sample.id, sample.text, (), sample.label, outputs))
-        elif isinstance(sample, QuestionSample):
-            asked = f"{sample.question}\n{sample.context}"
-            rows.append(OutputRow(sample.id, asked, (), " / ".join(sample.answers), outputs))
+        moved: tuple[Moved, ...] = ()
+        if not setting.condition.moves_positions:
+            moved = tuple(_as_moved(run.moved[place].shifted) for run in given)
+        first = _as_moved(sample)
+        rows.append(
+            OutputRow(sample.id, first.source, first.words, first.reference, outputs, moved)
+        )
     return tuple(rows)
+
+
+def _as_moved(sample: Sample) -> Moved:
+    """Returns what a model reads of a sample, and what it should say."""
+    if isinstance(sample, TaggedSample):
+        return Moved(" ".join(sample.words), sample.words, sample.tags)
+    if isinstance(sample, TranslationSample):
+        return Moved(sample.source, (), sample.target)
+    if isinstance(sample, TextSample):
+        return Moved(sample.text, (), sample.label)
+    return Moved(f"{sample.question}\n{sample.context}", (), " / ".join(sample.answers))

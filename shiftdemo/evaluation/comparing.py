@@ -9,13 +9,14 @@ from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
 from shiftdemo.core.types import Sample
 from shiftdemo.evaluation.assembling import Setting, assemble
 from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.controls import source_use
-from shiftdemo.evaluation.effects import as_control, check_offset
+from shiftdemo.evaluation.effects import as_control, check_condition
+from shiftdemo.evaluation.measure import Measured, measured
 from shiftdemo.evaluation.results import Comparison, judged
-from shiftdemo.evaluation.robustness import Measured, allowed_offsets, measured
 from shiftdemo.evaluation.scores import scorable
 from shiftdemo.evaluation.seeds import over_seeds
-from shiftdemo.evaluation.verdict import Controls
+from shiftdemo.evaluation.strengths import allowed_strengths
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
 
@@ -28,7 +29,7 @@ def compare_models(
     models: Mapping[str, LoadedModel],
     task: Task,
     samples: Sequence[Sample],
-    offsets: Sequence[int] = (),
+    strengths: Sequence[float] = (),
     seed: int = 0,
     conditions: Sequence[Condition] = (),
     allow_no_effect: bool = False,
@@ -42,21 +43,22 @@ def compare_models(
         models: by arm; the differences are taken against ``base``, or else the first one.
         task: the models' task.
         samples: with references where scores are wanted.
-        offsets: positions of the first token; see :func:`allowed_offsets`.
-        seed: of the intervals and of the shuffled sources.
-        conditions: what the arms were trained on, each is measured on each; empty: both sides,
-            range unknown. The first is the result, the others are in ``also``.
-        allow_no_effect: measure models too that offsets do not reach, as controls.
+        strengths: of the conditions; see :func:`allowed_strengths`.
+        seed: of the intervals, of the shuffled sources and of what operators draw.
+        conditions: what the arms were trained on, each is measured on each; empty: position
+            offsets, range unknown. The first is the result, the others are in ``also``.
+        allow_no_effect: measure models too that shifted positions do not reach, as controls.
         progress: told the share that is done, 0 to 1, and what is being done.
         cancel: asked every few sentences.
         more_tokens: see :class:`shiftdemo.evaluation.verdict.Case`.
 
     Raises:
         Cancelled: ``cancel`` said so.
-        ConfigError: an offset is beyond a model's positions.
+        ConfigError: a strength is beyond a model's positions.
         DataError: there are no samples.
-        ModelError: there are no models, one is made for another task, or offsets do not reach it.
-        FaultError: offsets do not reach a model of ours.
+        ModelError: there are no models, one is made for another task, or shifted positions do not
+            reach it.
+        FaultError: they do not reach a model of ours.
     """
     _check(models, task, samples)
     reference = "base" if "base" in models else next(iter(models))
@@ -66,7 +68,7 @@ def compare_models(
     scored, found = scorable(task, samples), []
     wanted = tuple(conditions) or (unknown(task),)
     for number, condition in enumerate(wanted):
-        chosen = allowed_offsets(models.values(), task, samples, offsets, condition)
+        chosen = allowed_strengths(models.values(), task, samples, condition, strengths)
         setting = Setting(
             task, samples, scored, condition, chosen, seed, more_tokens, allow_no_effect
         )
@@ -76,6 +78,7 @@ def compare_models(
 
         controls, notes = _controls(ordered, setting, part, cancel)
         runs = _runs(ordered, setting, part, cancel)
+        notes += _left_as_they_are(condition, next(iter(runs.values())))
         found.append(assemble(ordered, setting, runs, controls, notes))
     progress(1.0, "done")
     return judged(found)
@@ -104,15 +107,15 @@ def _controls(
 ) -> tuple[dict[str, Controls], list[str]]:
     found: dict[str, Controls] = {}
     notes: list[str] = []
-    furthest = setting.offsets[-1]
+    strongest = setting.strengths[-1]
     for number, (arm, loaded) in enumerate(models.items()):
         if cancel():
             raise Cancelled("The comparison was stopped; start it again to see scores.")
         progress(_CONTROL_SHARE * number / len(models), f"{arm}: controls")
-        effect = None
-        if furthest:
-            start = setting.condition.start(furthest)
-            effect = check_offset(loaded, setting.samples, start, setting.allow_no_effect)
+        effect, note = check_condition(
+            loaded, setting.condition, strongest, setting.samples, setting.allow_no_effect
+        )
+        notes += [f"{arm}: {note}"] if note else []
         try:
             use = source_use(loaded, setting.task, setting.samples, setting.seed)
         except DataError as reason:
@@ -129,7 +132,7 @@ def _runs(
     models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
 ) -> dict[str, list[Measured]]:
     runs: dict[str, list[Measured]] = {}
-    size = f"{len(setting.samples)} sentences at {len(setting.offsets)} offsets"
+    size = f"{len(setting.samples)} sentences at {len(setting.strengths)} {setting.condition.dial}s"
     for number, (arm, loaded) in enumerate(models.items()):
 
         def tell(fraction: float, arm: str = arm, before: int = number) -> None:
@@ -141,10 +144,28 @@ def _runs(
             loaded,
             setting.task,
             setting.samples,
-            setting.offsets,
+            setting.strengths,
+            setting.condition,
+            setting.seed,
             tell,
             cancel,
-            setting.condition,
         )
         runs[arm] = list(steps)
     return runs
+
+
+def _left_as_they_are(condition: Condition, runs: Sequence[Measured]) -> list[str]:
+    """Returns a note on the sentences that the operator does not fit, where there are any."""
+    counts = {
+        run.strength: sum(not one.applied for one in run.moved) for run in runs if run.strength
+    }
+    if not any(counts.values()):
+        return []
+    strength, most = max(counts.items(), key=lambda item: item[1])
+    reason = next(
+        one.note for run in runs if run.strength == strength for one in run.moved if not one.applied
+    )
+    return [
+        f"{most} of {len(runs[0].moved)} sentences stay as they are at {condition.dial} "
+        f"{strength:g}, because {condition.operator} does not fit them ({reason})"
+    ]

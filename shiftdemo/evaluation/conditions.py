@@ -1,15 +1,19 @@
-"""What a comparison moves: the side, and the range that the arms were trained on."""
+"""What a comparison moves: an operator at growing strength, and what the arms were trained on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Start
-from shiftdemo.shifts import make_shift
+from shiftdemo.core.params import ShiftSpec
+from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.shifts import CONTEXT_SIZE, SHIFTS, Shift, apply_shifts, make_shift, make_shifts
+from shiftdemo.shifts.base import unshifted
 
-_OPERATOR = "position_offset"
+OFFSET = "position_offset"
+_MEASURED_STAGES = ("sample", "position")
 _AXES = {
     "row": "position of the first token",
     "both": "position of the first token, source and target",
@@ -20,68 +24,124 @@ _AXES = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Every sentence starts at a later position, on one side or both, as in training.
+    """One operator, applied to every sentence at growing strength; strength 0 is none.
+
+    The strength is the value of the operator's :class:`~shiftdemo.shifts.base.Dial`: of
+    ``position_offset`` the position of the first token, of ``local_shuffle`` how far words move.
 
     Attributes:
-        side: ``"both"``, ``"source"`` or ``"target"`` (the decoder); ``"row"`` of a model that
-            has but one.
-        trained: least and greatest offset of the training; ``None`` where it is not known.
+        side: whose positions move: ``"both"``, ``"source"`` or ``"target"`` (the decoder);
+            ``"row"`` of a model that has but one, and of an operator that moves words.
+        trained: least and greatest strength of the training; ``None`` where it is not known.
+        operator: its name.
+        params: its other parameters and their values, dial, side and share apart.
     """
 
     side: str = "both"
-    trained: tuple[int, int] | None = None
+    trained: tuple[float, float] | None = None
+    operator: str = OFFSET
+    params: tuple[tuple[str, Any], ...] = ()
 
-    def start(self, offset: int) -> Start:
-        """Returns where the first tokens stand when this condition is ``offset`` strong."""
-        if self.side in ("row", "both"):
-            return offset
-        return (offset, 0) if self.side == "source" else (0, offset)
+    def shift(self, strength: float) -> Shift:
+        """Returns the operator at this strength, for every sample.
+
+        Raises:
+            ConfigError: the strength is out of its bounds.
+        """
+        kind = SHIFTS.get(self.operator)
+        values = {**dict(self.params), **dict.fromkeys(kind.dial.params, strength), "p": 1}
+        if any(param.name == "side" for param in kind.params):
+            values["side"] = "both" if self.side == "row" else self.side
+        return kind(**values)
+
+    def moved(
+        self, samples: Sequence[Sample], strength: float, seed: int = 0
+    ) -> list[ShiftedSample]:
+        """Returns the samples at this strength; one that the operator does not fit stays as it is.
+
+        Args:
+            seed: the draws depend on it and on each sample's id alone.
+        """
+        if not strength:
+            return [unshifted(sample, seed) for sample in samples]
+        shift = self.shift(strength)
+        context = samples[:CONTEXT_SIZE] if shift.joins else ()
+        return [apply_shifts([shift], one, seed, context, always=True) for one in samples]
+
+    @property
+    def moves_positions(self) -> bool:
+        """Whether words stay, and their positions alone move."""
+        return SHIFTS.get(self.operator).stage == "position"
+
+    @property
+    def dial(self) -> str:
+        """What a strength is called: ``"offset"``, or the operator's parameter."""
+        return "offset" if self.operator == OFFSET else SHIFTS.get(self.operator).dial.params[0]
 
     @property
     def axis(self) -> str:
-        """What an offset is here, as an axis says it."""
-        return f"offset: {_AXES[self.side]}"
+        """What a strength is, as an axis says it."""
+        if self.operator == OFFSET:
+            return f"offset: {_AXES[self.side]}"
+        shift = SHIFTS.get(self.operator)
+        text = next(param.help for param in shift.params if param.name == self.dial)
+        where = f", {self.side} positions" if self.side in ("source", "target") else ""
+        return f"{self.operator}, {self.dial}: {text[0].lower()}{text[1:].rstrip('.')}{where}"
 
-    def inside(self, offset: int) -> bool:
-        """Whether an offset was trained on; where that is not known, any but 0."""
-        low, high = self.trained or (1, offset)
-        return offset >= 1 and low <= offset <= high
+    def inside(self, strength: float) -> bool:
+        """Whether a strength was trained on; where that is not known, any but 0."""
+        low, high = self.trained or (0, strength)
+        return strength > 0 and low <= strength <= high
 
-    def outside(self, offset: int) -> bool:
-        """Whether an offset is beyond the training, on either end; 0 never is."""
-        return offset >= 1 and not self.inside(offset)
+    def outside(self, strength: float) -> bool:
+        """Whether a strength is beyond the training, on either end; 0 never is."""
+        return strength > 0 and not self.inside(strength)
 
     @property
-    def wanted(self) -> tuple[int, ...]:
-        """The offsets without which the trained range would not be seen."""
+    def wanted(self) -> tuple[float, ...]:
+        """The strengths without which the trained range would not be seen."""
         return tuple(sorted(set(self.trained))) if self.trained else ()
 
     @property
     def range_text(self) -> str:
-        """The trained offsets in words, such as ``"0 to 32"`` or ``"4 alone"``."""
+        """The trained strengths in words, such as ``"0 to 32"`` or ``"4 alone"``."""
         if self.trained is None:
             return ""
         low, high = self.trained
-        return f"{low} alone" if low == high else f"{low} to {high}"
+        return f"{low:g} alone" if low == high else f"{low:g} to {high:g}"
 
 
 def condition_of(specs: Sequence[str], decoder: bool) -> Condition | None:
     """Returns what arms that were trained with these operators are measured on.
+
+    That is position offsets where they trained on any, else the first operator with a strength.
 
     Args:
         specs: of one arm, applied in order; offsets of the same side add up.
         decoder: whether the model has a decoder of its own (it translates or summarises).
 
     Returns:
-        ``None`` where no ``position_offset`` moves anything.
+        ``None`` where none of them can be measured.
     """
-    reach: dict[str, tuple[int, int]] = {}
-    for spec in specs:
-        shift = make_shift(spec)
-        if shift.name != _OPERATOR:
+    shifts = [make_shift(spec) for spec in specs]
+    found = _offsets(shifts, decoder)
+    if found is not None:
+        return found
+    others = (_condition(shift, decoder) for shift in shifts if _is_measured(shift))
+    return next((one for one in others if one is not None and one.operator != OFFSET), None)
+
+
+def _is_measured(shift: Shift) -> bool:
+    return shift.stage in _MEASURED_STAGES and shift.dial.graded
+
+
+def _offsets(shifts: Sequence[Shift], decoder: bool) -> Condition | None:
+    """Returns the condition of the position offsets among the operators, all together."""
+    reach: dict[str, tuple[float, float]] = {}
+    for shift in shifts:
+        if shift.name != OFFSET:
             continue
-        fixed, most = int(shift.values["fixed"]), int(shift.values["max_offset"])
-        low, high = (fixed, fixed) if fixed >= 0 else (0, most)
+        low, high = shift.strengths
         for side in ("source", "target"):
             if shift.values["side"] in ("both", side) and (decoder or side == "source"):
                 before = reach.get(side, (0, 0))
@@ -96,26 +156,74 @@ def condition_of(specs: Sequence[str], decoder: bool) -> Condition | None:
     return Condition(side, (low, high)) if low <= high else Condition(side)
 
 
-def condition_asked(spec: str, decoder: bool) -> Condition:
+def _condition(shift: Shift, decoder: bool) -> Condition | None:
+    """Returns the condition of one operator; ``None`` where it moves nothing here."""
+    if shift.name == OFFSET:
+        return _offsets([shift], decoder)
+    low, high = shift.strengths
+    side = shift.values.get("side", "row")
+    if side == "target" and not decoder:
+        return None
+    if side != "row":
+        # Positions of a text that is not there yet cannot be uneven: the source moves alone.
+        side = "source" if decoder and side == "both" else side if decoder else "row"
+    left = {*shift.dial.params, "side", "p"}
+    params = tuple((name, value) for name, value in shift.values.items() if name not in left)
+    return Condition(side, (low, high), shift.name, params) if high else None
+
+
+def condition_asked(spec: str, task: str, decoder: bool) -> Condition:
     """Returns the condition that a user asks for.
 
+    What was trained is the range that the specification names; of ``position_offset`` also its
+    default, and of other operators nothing where it names no strength.
+
     Raises:
-        ConfigError: it is not ``position_offset``, or it moves nothing.
+        ConfigError: it is no operator of the task, it has no strength, or it moves nothing.
     """
-    shift = make_shift(spec)
-    if shift.name != _OPERATOR:
+    (shift,) = make_shifts([spec], task)
+    if shift.stage not in _MEASURED_STAGES:
         raise ConfigError(
-            f"A comparison measures position offsets, not {shift.name}; write for example "
-            "position_offset:max_offset=32, or leave --shift out: it is then what the arms were "
-            "trained on."
+            f"{shift.name} acts on training, so a comparison has nothing to move by it; choose "
+            f"one of {', '.join(_measurable(task))}."
         )
-    found = condition_of([spec], decoder)
+    if not shift.dial.graded:
+        raise ConfigError(
+            f"{shift.name} has no strength that grows, so there is no curve over it; choose one of "
+            f"{', '.join(_measurable(task))}."
+        )
+    found = _condition(_within_dial(shift), decoder)
+    if found is not None and found.side == "target" and shift.name != OFFSET:
+        raise ConfigError(
+            "A text that is being generated can start at a later position, but its positions "
+            "cannot be uneven; shift the source alone (side=source)."
+        )
     if found is None:
         raise ConfigError(f"{spec} moves nothing here; give an offset over 0, and a side there is.")
+    named = set(ShiftSpec.parse(spec).params) & set(shift.dial.params)
+    if shift.name != OFFSET and not named:
+        return Condition(found.side, None, found.operator, found.params)
     return found
 
 
-def not_measured(specs: Sequence[str]) -> list[str]:
-    """Returns the names of an arm's operators that a comparison of position offsets leaves out."""
+def _within_dial(shift: Shift) -> Shift:
+    """Returns the operator with a strength over 0, so that it has a condition."""
+    if shift.name == OFFSET or shift.strengths[1]:
+        return shift
+    dial = shift.dial
+    return type(shift)(**{**shift.values, **dict.fromkeys(dial.params, dial.high)})
+
+
+def _measurable(task: str) -> list[str]:
+    """Returns the operators of a task that a comparison can move samples by."""
+    return [
+        shift.name
+        for shift in SHIFTS
+        if task in shift.tasks and shift.stage in _MEASURED_STAGES and shift.dial.graded
+    ]
+
+
+def not_measured(specs: Sequence[str], operator: str = OFFSET) -> list[str]:
+    """Returns the names of an arm's operators that a comparison by ``operator`` leaves out."""
     names = (make_shift(spec).name for spec in specs)
-    return [name for name in dict.fromkeys(names) if name != _OPERATOR]
+    return [name for name in dict.fromkeys(names) if name != operator]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import Sample
-from shiftdemo.evaluation.predict import evaluating
+from shiftdemo.evaluation.control_results import SourceUse
+from shiftdemo.evaluation.measure import evaluating
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import Task, token_loss
@@ -20,22 +20,6 @@ from shiftdemo.tasks.loss import IGNORED
 SOURCE_MARGIN = 0.10  # the loss with shuffled sources is at least this share higher
 SOURCE_SAMPLES = 256
 _BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class SourceUse:
-    """Whether a model looks at its source.
-
-    Attributes:
-        loss: mean nats per label, every target with its own source.
-        shuffled_loss: the same with the sources exchanged.
-        ok: whether the second is at least 10 % higher.
-    """
-
-    loss: float
-    shuffled_loss: float
-    ok: bool
-    message: str
 
 
 def source_use(

@@ -10,15 +10,16 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import ConfigError, DataError, FaultError, NoEffectError
-from shiftdemo.core.types import Sample, Start, both_starts
-from shiftdemo.evaluation.predict import evaluating, without_references
+from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.evaluation.conditions import OFFSET, Condition
+from shiftdemo.evaluation.control_results import OffsetEffect
+from shiftdemo.evaluation.measure import evaluating, without_references
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.positions import ALLOW
 from shiftdemo.shifts import Shift, apply_shifts
@@ -32,53 +33,37 @@ OFFSET_SAMPLES = 16
 _OURS = ("bundled:", "scratch:")
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetEffect:
-    """What an offset does to the logits of a model, against what it has to do.
-
-    Attributes:
-        max_logit_change: largest absolute change of a logit that counts.
-        expected: ``"moves"`` (absolute positions) or ``"flat"`` (rotary, relative).
-        ok: whether it is as expected.
-    """
-
-    max_logit_change: float
-    expected: str
-    ok: bool
-    message: str
-
-
 def offset_effect(
     loaded: LoadedModel,
-    samples: Sequence[Sample],
-    offset: Start,
+    moved: Sequence[ShiftedSample],
     forward: Callable[[LoadedModel, Batch], Tensor] | None = None,
 ) -> OffsetEffect:
     """Returns whether an offset reaches the model as its position encoding demands.
 
     Args:
-        samples: the first 16 are used; their references do not matter.
-        offset: position of the first token, at least 1 on one side.
+        moved: samples that all start at one position, at least 1 on one side; the first 16 are
+            used, and their references do not matter.
         forward: how the logits of a batch with offsets are computed; otherwise as its task does.
 
     Raises:
         ConfigError: the offset is 0, or beyond the model's positions.
         DataError: there are no samples.
     """
-    source, target = both_starts(offset)
+    if not moved:
+        raise DataError("The control needs at least one sentence; give one.")
+    source, target = moved[0].feed.source.offset, moved[0].feed.target.offset
     furthest = max(source, target)
     if furthest < 1:
         raise ConfigError(f"The control needs an offset of at least 1, not {furthest}.")
-    if not samples:
-        raise DataError("The control needs at least one sentence; give one.")
     task = TASKS.get(loaded.task)()
-    batch = task.collate(loaded, without_references(loaded, task, samples[:OFFSET_SAMPLES]))
+    samples = [one.shifted for one in moved[:OFFSET_SAMPLES]]
+    batch = task.collate(loaded, without_references(loaded, task, samples))
     for k, name in ((source, "input_ids"), (target, "decoder_input_ids")):
         if k and name in batch.inputs:
             loaded.positions.check(k, batch.inputs[name].shape[1])
     by = [torch.full((len(batch.labels),), k, dtype=torch.long) for k in (source, target)]
-    moved = dataclasses.replace(batch, source_offset=by[0], target_offset=by[1])
-    change, relative = _change(loaded, batch, moved, forward)
+    later = dataclasses.replace(batch, source_offset=by[0], target_offset=by[1])
+    change, relative = _change(loaded, batch, later, forward)
     return _judged_effect(loaded, furthest, change, relative)
 
 
@@ -127,22 +112,47 @@ def _judged_effect(
 
 
 def check_offset(
-    loaded: LoadedModel, samples: Sequence[Sample], offset: Start, allow_no_effect: bool = False
+    loaded: LoadedModel, moved: Sequence[ShiftedSample], allow_no_effect: bool = False
 ) -> OffsetEffect:
     """Returns what an offset does, and refuses to go on where it is not what it has to be.
 
     Args:
-        samples, offset: as for :func:`offset_effect`.
+        moved: as for :func:`offset_effect`.
         allow_no_effect: go on all the same with a model of the user's.
 
     Raises:
         NoEffectError: it does not reach a model of the user's.
         FaultError: it does not reach a model of ours.
     """
-    effect = offset_effect(loaded, samples, offset)
+    effect = offset_effect(loaded, moved)
     if not effect.ok and (_is_ours(loaded) or not allow_no_effect):
         _refuse(loaded, effect.message)
     return effect
+
+
+def check_condition(
+    loaded: LoadedModel,
+    condition: Condition,
+    strength: float,
+    samples: Sequence[Sample],
+    allow_no_effect: bool = False,
+) -> tuple[OffsetEffect | None, str]:
+    """Returns what the strongest shift of positions does, and a note where it does nothing.
+
+    Nothing is checked where words move, which every model reads, and at strength 0.
+
+    Raises:
+        NoEffectError, FaultError: see :func:`check_offset`.
+    """
+    if not strength or not condition.moves_positions:
+        return None, ""
+    if condition.operator == OFFSET:
+        moved = condition.moved(samples[:OFFSET_SAMPLES], strength)
+        return check_offset(loaded, moved, allow_no_effect), ""
+    shift = condition.shift(strength)
+    if shift.without_effect(loaded.positions.encoding):
+        return None, shift.without_effect(loaded.positions.encoding)
+    return None, check_shift(loaded, shift, samples[:OFFSET_SAMPLES], allow_no_effect)
 
 
 def check_shift(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from shiftdemo.core.errors import DataError
+from shiftdemo.core.plain import as_plain, from_plain
 from shiftdemo.core.types import Score
-from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.robustness import Summary
+from shiftdemo.evaluation.conditions import OFFSET, Condition
+from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.scorers.entities import TypeRow
+from shiftdemo.evaluation.summary import Summary
 from shiftdemo.evaluation.verdict import (
     RULES,
     Case,
-    Controls,
     Differences,
     Verdict,
     corrected_together,
@@ -28,14 +29,28 @@ NOT_JUDGED = Verdict((), "", {})
 
 
 @dataclass(frozen=True, slots=True)
-class OutputRow:
-    """One sentence and what every arm made of it.
+class Moved:
+    """What a model reads, and what it should say.
 
     Attributes:
         source: the text, or the words joined by spaces.
         words: the words of a tagged sentence; otherwise empty.
         reference: the target text or the label (may be empty), or the gold tags.
-        outputs: for every arm one output an offset: text, the tags, or how well a text is foreseen.
+    """
+
+    source: str
+    words: tuple[str, ...]
+    reference: str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """One sentence and what every arm made of it.
+
+    Attributes:
+        source, words, reference: of the sentence as it came; see :class:`Moved`.
+        outputs: for every arm one output a strength: text, tags, or how well a text is predicted.
+        moved: the sentence at every strength; empty where its positions alone move.
     """
 
     id: str
@@ -43,11 +58,12 @@ class OutputRow:
     words: tuple[str, ...]
     reference: str | tuple[str, ...]
     outputs: Mapping[str, tuple[Any, ...]]
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Models on the same sentences at the same position offsets.
+    """Models on the same sentences at growing strength of one condition.
 
     Over several training seeds every figure is a mean over them: a score's ``low`` and ``high``
     are the least and the greatest seed (:attr:`brackets` says which), differences are over seeds
@@ -59,14 +75,14 @@ class Comparison:
         n: number of sentences that were scored; 0 where no reference was given.
         seed: of the intervals.
         score_name: the main score, which the curves show.
-        scores: every score at offset 0, by arm and name.
-        offsets: ascending, the first one 0.
-        condition: what the offsets move, and which of them were trained.
-        curves: the main score at every offset, by arm; empty where nothing was scored.
+        scores: every score at strength 0, by arm and name.
+        strengths: ascending, the first one 0.
+        condition: what is moved, and which strengths were trained.
+        curves: the main score at every strength, by arm; empty where nothing was scored.
         summaries: the curves in four numbers.
         reference_arm: what the differences are taken against.
         differences: by arm, without the reference arm.
-        types: scores by entity type (strict) or class at offset 0; empty where a task has neither.
+        types: scores by entity type (strict) or class at strength 0; empty where there are none.
         controls: by arm.
         findings, verdict: see :class:`shiftdemo.evaluation.verdict.Verdict`.
         notes: what was left out, and why.
@@ -75,7 +91,7 @@ class Comparison:
         n_seeds: training seeds; 1 for two models.
         of_seeds: the comparison of each seed, where there are several.
         also: the same models on the other conditions that they were trained on.
-        stats: sentence statistics of every arm at every offset, ``(n, n_stats)``; not in JSON.
+        stats: sentence statistics of every arm at every strength, ``(n, n_stats)``; not in JSON.
     """
 
     task: str
@@ -84,7 +100,7 @@ class Comparison:
     seed: int
     score_name: str
     scores: Mapping[str, Mapping[str, Score]]
-    offsets: tuple[int, ...]
+    strengths: tuple[float, ...]
     condition: Condition
     curves: Mapping[str, tuple[Score, ...]]
     summaries: Mapping[str, Summary]
@@ -139,17 +155,19 @@ class Comparison:
         """Returns everything as plain JSON values, with the rules of the verdict."""
         parts = {"verdict_detail", "stats", "of_seeds", "also"}
         values: dict[str, Any] = {
-            item.name: as_json(getattr(self, item.name))
+            item.name: as_plain(getattr(self, item.name))
             for item in dataclasses.fields(self)
             if item.name not in parts
         }
+        if self.condition.operator == OFFSET:
+            values["offsets"] = values["strengths"]
         values |= {
             "brackets": self.brackets,
             "axis": self.condition.axis,
             "trained": self.condition.range_text,
             "verdict": self.verdict,
             "findings": list(self.findings),
-            "corrected": as_json(self.verdict_detail.corrected),
+            "corrected": as_plain(self.verdict_detail.corrected),
             "rules": list(RULES),
             "of_seeds": [one.to_dict() for one in self.of_seeds],
             "also": [one.to_dict() for one in self.also],
@@ -157,6 +175,32 @@ class Comparison:
         for one in values["of_seeds"]:
             del one["rules"], one["outputs"]
         return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Comparison:
+        """Returns a comparison from what :meth:`to_dict` made of it, its statistics apart.
+
+        Raises:
+            DataError: it is no comparison.
+        """
+        try:
+            detail = {name: values[name] for name in ("findings", "corrected")}
+            detail["text"] = values["verdict"]
+            given = {
+                "strengths": values.get("offsets"),
+                "outputs": (),
+                **values,
+                "verdict_detail": detail,
+                "of_seeds": (),
+                "also": (),
+            }
+            found = from_plain(cls, given)
+            seeds, also = (
+                tuple(map(cls.from_dict, values.get(name, ()))) for name in ("of_seeds", "also")
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DataError(f"This is no comparison: {error!r}.") from None
+        return dataclasses.replace(found, of_seeds=seeds, also=also)
 
 
 def judged(found: Sequence[Comparison]) -> Comparison:
@@ -169,19 +213,3 @@ def judged(found: Sequence[Comparison]) -> Comparison:
         for one, verdict in zip(found, verdicts, strict=True)
     )
     return dataclasses.replace(first, also=tuple(others))
-
-
-def as_json(value: Any) -> Any:
-    """Returns a value made of dataclasses, mappings and sequences as plain JSON values.
-
-    Numbers that JSON does not know become ``None``.
-    """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: as_json(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_json(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

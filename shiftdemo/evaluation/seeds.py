@@ -10,18 +10,17 @@ import numpy as np
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import Score
-from shiftdemo.evaluation.controls import SourceUse
-from shiftdemo.evaluation.effects import OffsetEffect
+from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse
 from shiftdemo.evaluation.results import Comparison, judged
-from shiftdemo.evaluation.robustness import summarise
 from shiftdemo.evaluation.scores import measure_of
 from shiftdemo.evaluation.seed_interval import over_seeds_and_sentences
 from shiftdemo.evaluation.significance import Difference, Measure, resampled_sums
-from shiftdemo.evaluation.verdict import Controls, Differences
+from shiftdemo.evaluation.summary import summarise
+from shiftdemo.evaluation.verdict import Differences
 from shiftdemo.tasks import TASKS
 
 _C = TypeVar("_C", OffsetEffect | None, SourceUse | None)
-_ALIKE = ("task", "offsets", "n", "seed", "condition", "reference_arm", "arms")
+_ALIKE = ("task", "strengths", "n", "seed", "condition", "reference_arm", "arms")
 
 
 def over_seeds(comparisons: Sequence[Comparison]) -> Comparison:
@@ -56,7 +55,7 @@ def _mean(found: Sequence[Comparison]) -> Comparison:
         scores=scores,
         curves=curves,
         summaries={
-            arm: summarise(first.offsets, curve, first.condition) for arm, curve in curves.items()
+            arm: summarise(first.strengths, curve, first.condition) for arm, curve in curves.items()
         },
         differences={arm: _differences(found, arm) for arm in first.differences},
         types={},
@@ -104,10 +103,10 @@ def _differences(found: Sequence[Comparison], arm: str) -> Differences:
     def over(places: list[int]) -> Difference | None:
         return _difference(found, arm, places, formula) if places else None
 
-    places = range(len(first.offsets))
+    places = range(len(first.strengths))
     by_offset = (_difference(found, arm, [place], formula) for place in places)
     inside, outside = (
-        [place for place in places if where(first.offsets[place])]
+        [place for place in places if where(first.strengths[place])]
         for where in (first.condition.inside, first.condition.outside)
     )
     return Differences(tuple(by_offset), over(inside), over(outside))
@@ -116,7 +115,7 @@ def _differences(found: Sequence[Comparison], arm: str) -> Differences:
 def _difference(
     found: Sequence[Comparison], arm: str, places: Sequence[int], formula: Measure
 ) -> Difference:
-    """Returns the difference of the mean score at some offsets."""
+    """Returns the difference of the mean score at some strengths."""
     values, draws = [], []
     for one in found:
         sides = [

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.controls import SourceUse
-from shiftdemo.evaluation.effects import OffsetEffect
+from shiftdemo.evaluation.conditions import OFFSET, Condition
+from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.significance import Difference, holm
 
 FEW_SENTENCES = 100  # below it percentile intervals cover less than they say: 91.5 % at 30
@@ -21,23 +20,15 @@ RULES = (
     "training; interval and p-value are Student's t over seeds and sentences together.",
     f"A verdict makes up to three tests, and their p-values are corrected together (Holm); one "
     f"below {LEVEL:g} counts, any other reads: no measurable difference.",
-    "More robust (less robust): the mean difference over the trained offsets from 1 on (all from 1 "
-    "on where none is known) counts and is above 0 (below 0).",
-    "Gain or cost on clean data: the same for offset 0. Outside: the same for the mean over the "
-    "offsets outside the trained range.",
+    "More robust (less robust): the mean difference over the trained strengths above 0 (over all "
+    "above 0 where none is known) counts and is above 0 (below 0).",
+    "Gain or cost on clean data: the same for strength 0. Outside: the same for the mean over the "
+    "strengths outside the trained range.",
     "A control that fails is named. No word on robustness where the offset does not reach one of "
     "the models, or where the shift-trained model hardly looks at its source.",
     f"Where one arm read over {TOKENS_APART:.0%} more tokens a step in training, that is said.",
     f"With fewer than {FEW_SENTENCES} sentences the intervals are called rough.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """The controls of one arm; ``None`` where one does not apply (and ``notes`` says why)."""
-
-    offset: OffsetEffect | None
-    source: SourceUse | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +197,16 @@ _SENTENCES = {
 def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[str, str]:
     sign = 0 if p_value >= LEVEL else 1 if test.value > 0 else -1
     code, text = _SENTENCES[name, sign]
-    where = "inside the trained range" if case.condition.trained else "to position offsets"
+    where = "inside the trained range" if case.condition.trained else f"to {_named(case.condition)}"
     figures = (
         f"{test.value:+.1f} {case.score_name}, 95 % interval {test.low:+.1f} to {test.high:+.1f}, "
         f"p {p_text(p_value)} corrected"
     )
     return code, f"{text.format(where=where)} ({figures})."
+
+
+def _named(condition: Condition) -> str:
+    return "position offsets" if condition.operator == OFFSET else condition.operator
 
 
 def p_text(value: float) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any
 
 from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.errors import DataError
 from shiftdemo.core.events import RunEvent
+from shiftdemo.evaluation.results import Comparison
 from shiftdemo.training.record import EVENTS, read_events
 
 COMPARISON = "comparison.json"
@@ -22,13 +23,14 @@ def recorded_events() -> tuple[RunEvent, ...]:
 
 
 @functools.lru_cache(maxsize=1)
-def recorded_comparison() -> dict[str, Any] | None:
-    """Returns the first recorded comparison with its ``name``, or ``None``."""
+def recorded_comparison() -> tuple[str, Comparison] | None:
+    """Returns the name of the first recorded run that has a comparison, and that comparison."""
     for path in sorted((ASSETS / "runs").glob(f"*/{COMPARISON}")):
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found = Comparison.from_dict(values)
+        except (OSError, ValueError, DataError):
             continue
-        if isinstance(values, dict) and values.get("curves"):
-            return {**values, "name": path.parent.name}
+        if found.curves:
+            return path.parent.name, found
     return None

@@ -16,7 +16,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
-from shiftdemo.evaluation.results import as_json
+from shiftdemo.core.plain import as_plain
 from shiftdemo.models.delay import FILE
 from shiftdemo.publishing.hub import check_push, push_files
 from shiftdemo.publishing.model_card import make_card
@@ -181,7 +181,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _scores(run: Path, saved: SavedArm) -> dict[str, Any]:
     """Returns the last held-out figures, and the scores of a comparison that lies in the run."""
-    scores: dict[str, Any] = {"units": UNITS, "held_out": as_json(saved.held_out)}
+    scores: dict[str, Any] = {"units": UNITS, "held_out": as_plain(saved.held_out)}
     path = run / "comparison.json"
     if path.is_file():
         found = _json(path)

@@ -11,6 +11,7 @@ from typing import Any
 from shiftdemo.evaluation.scores import score, score_names
 from shiftdemo.models.load import LoadedModel, load_model, save_model, torch_threads, versions
 from shiftdemo.publishing.markdown import front_matter, table
+from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.plan import arm_folder
 from shiftdemo.training.pretrain import Recipe, gather
@@ -51,7 +52,7 @@ def finish_model(
 def _measure(recipe: Recipe, loaded: LoadedModel, sources: Any, data: Path) -> dict[str, Any]:
     task = TASKS.get(recipe.task)()
     samples = gather(sources, data, recipe.task)
-    outputs = task.predict(loaded, samples)
+    outputs = task.predict(loaded, [unshifted(sample) for sample in samples])
     found = {}
     for name in score_names(task):
         result = score(task, name, samples, outputs, seed=0)

@@ -6,13 +6,13 @@ import functools
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from shiftdemo.core.errors import ConfigError, NotApplicable
 from shiftdemo.core.params import SHARE, Param, ShiftSpec
 from shiftdemo.core.registry import Registry
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample, StepInputs
 from shiftdemo.shifts.draws import HashRandom
 from shiftdemo.shifts.editing import EditableSample
 
@@ -34,6 +34,7 @@ class Dial:
         params: the parameters that take the value.
         low, high, step: the range that is worth looking at.
         start: the value at first.
+        graded: whether a greater value is a stronger shift, so that a score can be drawn over it.
     """
 
     params: tuple[str, ...]
@@ -41,6 +42,7 @@ class Dial:
     high: float
     start: float
     step: float = 1
+    graded: bool = True
 
 
 class Shift(ABC):
@@ -120,6 +122,11 @@ class Shift(ABC):
     def reach(self) -> int:
         """How many positions further a token may stand than it would without the operator."""
         return 0
+
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """Least and greatest value of its dial that samples are shifted by."""
+        return 0, self.values[self.dial.params[-1]]
 
     def without_effect(self, encoding: str) -> str:
         """Returns why it can have no effect on models with this position encoding, or ``""``."""
@@ -260,3 +267,15 @@ def apply_shifts(
 def unshifted(sample: Sample, seed: int = 0) -> ShiftedSample:
     """Returns the sample as it is, with identity alignments."""
     return apply_shifts((), sample, seed)
+
+
+def starting_at(sample: Sample, source: int, target: int | None = None) -> ShiftedSample:
+    """Returns the sample with its first token at a later position.
+
+    Args:
+        source: position of the source's (or only) first token, from 0.
+        target: of the decoder's row; ``None``: as the source.
+    """
+    target = source if target is None else target
+    feed = StepInputs(PositionPlan(offset=source), PositionPlan(offset=target))
+    return replace(unshifted(sample), feed=feed)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.registry import Registry
-from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample, Start
+from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.base import unshifted
@@ -159,22 +159,19 @@ class Task(ABC):
 
     @abstractmethod
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns one output a sample, every sentence starting at position ``offset``.
+        """Returns one output a sample: of its shifted words, at the positions that it carries.
 
-        A task without a decoder knows the source's start alone.
+        References do not matter. A task without a decoder knows the source's positions alone.
+
+        Raises:
+            ConfigError: a sample starts beyond the model's positions.
         """
 
-    def answers(
-        self, loaded: LoadedModel, samples: Sequence[Sample], offset: Start = 0
-    ) -> list[Any]:
+    def answers(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> list[Any]:
         """Returns the outputs for a few typed samples as a person reads them."""
-        return self.predict(loaded, samples, offset)
+        return self.predict(loaded, samples)
 
     def readable(self, output: Any) -> Any:
         """Returns one output of :meth:`predict` as text, or as a tuple of tags."""
@@ -229,6 +226,25 @@ def pad(rows: Sequence[Sequence[int]], value: int) -> Tensor:
     """Returns the rows as one int64 tensor ``(n_rows, longest)``, padded on the right."""
     width = max((len(row) for row in rows), default=0)
     return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows], dtype=torch.long)
+
+
+def starts(
+    loaded: LoadedModel,
+    plans: Sequence[PositionPlan],
+    lengths: Sequence[int],
+    what: str = "sentence",
+) -> Tensor:
+    """Returns :func:`offsets` of rows to be predicted, which have to start inside the table.
+
+    Args:
+        what: a row, in the message.
+
+    Raises:
+        ConfigError: a row starts beyond the model's positions.
+    """
+    first = max((plan.offset for plan in plans if plan.constant), default=0)
+    loaded.positions.check(first, max(lengths, default=0), what)
+    return offsets(plans, lengths, loaded.positions.table_size)
 
 
 def offsets(plans: Sequence[PositionPlan], lengths: Sequence[int], bound: int | None) -> Tensor:

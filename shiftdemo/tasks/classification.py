@@ -6,17 +6,17 @@ import dataclasses
 import random
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, Start, TextSample, both_starts
+from shiftdemo.core.types import Sample, ShiftedSample, TextSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
-from shiftdemo.shifts.base import unshifted
-from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round
+from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round, starts
 
 MAX_TOKENS = 256
 
@@ -126,23 +126,18 @@ class Classification(Task):
 
     @torch.inference_mode()
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns the predicted label of every text, each text starting at ``offset``."""
-        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
+        """Returns the predicted label of every text."""
+        neutral = [replace(one, shifted=self.neutral(loaded, one.shifted)) for one in samples]
+        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, neutral[i].shifted))
         found = [""] * len(samples)
-        first, _ = both_starts(offset)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            neutral = [unshifted(self.neutral(loaded, samples[i])) for i in rows]
-            batch = self.collate(loaded, neutral)
-            loaded.positions.check(first, batch.inputs["input_ids"].shape[1], "text")
-            by = torch.full((len(rows),), first, dtype=torch.long)
-            batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
+            batch = self.collate(loaded, [neutral[i] for i in rows])
+            lengths = batch.inputs["attention_mask"].sum(1).tolist()
+            starts(loaded, [neutral[i].feed.source for i in rows], lengths, "text")
+            batch = batch.to(loaded.device)
             best = self.logits(loaded, batch)[:, 0].argmax(-1).tolist()
             for row, label in zip(rows, best, strict=True):
                 found[row] = loaded.labels[label]

@@ -12,12 +12,11 @@ import torch
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, Start, TextSample, both_starts
+from shiftdemo.core.types import Sample, ShiftedSample, TextSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
-from shiftdemo.shifts.base import unshifted
-from shiftdemo.shifts.operators.right_shift import teacher_forced
-from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad
+from shiftdemo.shifts.teacher_forcing import teacher_forced
+from shiftdemo.tasks.base import TASKS, Batch, Task, offsets, pad, starts
 from shiftdemo.tasks.loss import IGNORED, token_loss
 
 MAX_TOKENS = 256
@@ -125,22 +124,17 @@ class LanguageModeling(Task):
 
     @torch.inference_mode()
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns one :class:`TextFit` a sample, every text starting at position ``offset``."""
-        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i]))
+        """Returns one :class:`TextFit` a sample."""
+        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i].shifted))
         found = [TextFit(0.0, 0, 0)] * len(samples)
-        first, _ = both_starts(offset)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            batch = self.collate(loaded, [unshifted(samples[i]) for i in rows])
-            loaded.positions.check(first, batch.labels.shape[1], "text")
-            by = torch.full((len(rows),), first, dtype=torch.long)
-            batch = dataclasses.replace(batch, source_offset=by).to(loaded.device)
+            batch = self.collate(loaded, [samples[i] for i in rows])
+            lengths = batch.inputs["attention_mask"].sum(1).tolist()
+            starts(loaded, [samples[i].feed.source for i in rows], lengths, "text")
+            batch = batch.to(loaded.device)
             out = self.logits(loaded, batch)
             counted = batch.labels != IGNORED
             nats = token_loss(out, batch.labels, reduction="none").reshape(counted.shape).sum(1)
@@ -150,15 +144,15 @@ class LanguageModeling(Task):
                 found[row] = TextFit(loss, n_tokens, n_right)
         return found
 
-    def answers(
-        self, loaded: LoadedModel, samples: Sequence[Sample], offset: Start = 0
-    ) -> list[Any]:
+    def answers(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> list[Any]:
         """See :meth:`Task.answers`: how well each text is foreseen, and how it would go on."""
-        found = self.predict(loaded, samples, offset)
-        texts = [_text(sample).text for sample in samples]
-        first, _ = both_starts(offset)
-        more = [continue_text(loaded, text, SHOWN_TOKENS, first).strip() for text in texts]
-        return [f"{fit}; goes on: {text or '–'}" for fit, text in zip(found, more, strict=True)]
+        found = self.predict(loaded, samples)
+        more = [
+            continue_text(loaded, _text(one.shifted).text, SHOWN_TOKENS, one.feed.source.offset)
+            for one in samples
+        ]
+        shown = (text.strip() or "–" for text in more)
+        return [f"{fit}; goes on: {text}" for fit, text in zip(found, shown, strict=True)]
 
     def readable(self, output: Any) -> Any:
         """See :meth:`Task.readable`."""

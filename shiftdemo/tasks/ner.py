@@ -13,9 +13,9 @@ from torch import Tensor
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, Start, TaggedSample, bio_fault, both_starts
+from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, bio_fault
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad
+from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, starts
 from shiftdemo.tasks.loss import IGNORED
 
 MAX_TOKENS = 256
@@ -138,29 +138,24 @@ class Ner(Task):
 
     @torch.inference_mode()
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
         """Returns the predicted tags of every word (a tuple a sample)."""
-        words = [_tagged(sample).words for sample in samples]
+        words = [_tagged(sample.shifted).words for sample in samples]
         encoded = _encode(loaded, words) if words else []
-        by, _ = both_starts(offset)
         order = sorted(range(len(words)), key=lambda i: len(encoded[i][0]))
         tags: list[tuple[str, ...]] = [()] * len(words)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             ids = [encoded[i][0] for i in rows]
-            loaded.positions.check(by, max(map(len, ids)))
+            by = starts(loaded, [samples[i].feed.source for i in rows], [*map(len, ids)])
             batch = Batch(
                 inputs={
                     "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
                     "attention_mask": pad([[1] * len(row) for row in ids], 0),
                 },
                 labels=torch.zeros((len(ids), max(map(len, ids))), dtype=torch.long),
-                source_offset=torch.full((len(ids),), by, dtype=torch.long),
+                source_offset=by,
                 target_offset=torch.zeros(len(ids), dtype=torch.long),
                 n_tokens=0,
             ).to(loaded.device)

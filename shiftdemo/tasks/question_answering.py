@@ -13,18 +13,15 @@ from torch import Tensor
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import (
-    PLAIN_POSITIONS,
     PositionPlan,
     QuestionSample,
     Sample,
     ShiftedSample,
-    Start,
-    both_starts,
 )
 from shiftdemo.data.reading.questions import typed_question
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.shifts.operators.right_shift import decoder_input
-from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round
+from shiftdemo.shifts.teacher_forcing import decoder_input
+from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round, starts
 from shiftdemo.tasks.loss import IGNORED, Losses
 from shiftdemo.tasks.windows import MAX_TOKENS, Window, windows
 
@@ -155,27 +152,22 @@ class QuestionAnswering(Task):
 
     @torch.inference_mode()
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns the best answer (text) of each sample, every row starting at ``offset``.
+        """Returns the best answer (text) of each sample.
 
         The best is the span of at most 30 tokens with the greatest sum of start and end logit,
         over all windows of the context.
         """
-        found = _found(loaded, [_question(sample) for sample in samples])
+        found = _found(loaded, [_question(sample.shifted) for sample in samples])
         rows = [(place, one) for place, (_, some) in enumerate(found) for one in some]
         rows.sort(key=lambda row: len(row[1].ids))
         best = [(float("-inf"), "")] * len(samples)
-        first, _ = both_starts(offset)
         for start in range(0, len(rows), batch_size):
             part = rows[start : start + batch_size]
-            longest = len(part[-1][1].ids)
-            loaded.positions.check(first, longest, "question with its context")
-            plans = [dataclasses.replace(PLAIN_POSITIONS, offset=first)] * len(part)
+            plans = [samples[place].feed.source for place, _ in part]
+            lengths = [len(window.ids) for _, window in part]
+            starts(loaded, plans, lengths, "question with its context")
             batch = _batch(loaded, [window for _, window in part], [[0, 0]] * len(part), plans)
             spans = _best_spans(self.logits(loaded, batch.to(loaded.device)).float())
             for (place, window), (score, begin, last) in zip(part, spans, strict=True):

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import torch
 
-from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, Start, TranslationSample, both_starts
+from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.types import Sample, ShiftedSample, StepInputs, TranslationSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
-from shiftdemo.shifts.operators.right_shift import teacher_forced
-from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round
+from shiftdemo.shifts.teacher_forcing import teacher_forced
+from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
 
 
@@ -124,23 +124,24 @@ class Seq2Seq(Task):
         return cross_entropy(out, batch.labels[counted], smoothing)
 
     def predict(
-        self,
-        loaded: LoadedModel,
-        samples: Sequence[Sample],
-        offset: Start = 0,
-        batch_size: int = 64,
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns the texts, decoded greedily; source and target start at ``offset``
-        (see :data:`shiftdemo.core.types.Start`).
+        """Returns the texts, decoded greedily.
 
         What the model's ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
+
+        Raises:
+            ConfigError: a sample starts beyond the model's positions, or the positions of its
+                target are uneven: those of a text that is not there yet cannot be.
         """
-        sources = [self.checked(sample).source for sample in samples]
+        sources = [self.checked(sample.shifted).source for sample in samples]
         order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
         texts: list[str] = [""] * len(sources)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            found = self._generate(loaded, [sources[i] for i in rows], offset)
+            found = self._generate(
+                loaded, [sources[i] for i in rows], [samples[i].feed for i in rows]
+            )
             for row, text in zip(rows, found, strict=True):
                 texts[row] = text
         return texts
@@ -155,22 +156,28 @@ class Seq2Seq(Task):
         return [cut_end(ids, most) for ids in found]
 
     @torch.inference_mode()
-    def _generate(self, loaded: LoadedModel, sources: Sequence[str], start: Start) -> list[str]:
+    def _generate(
+        self, loaded: LoadedModel, sources: Sequence[str], feeds: Sequence[StepInputs]
+    ) -> list[str]:
         tokenizer, model, positions = loaded.tokenizer, loaded.model, loaded.positions
         bound = positions.table_size
-        first, first_target = both_starts(start)
         ids = self._source_ids(loaded, sources)
-        longest = max(map(len, ids))
-        positions.check(first, longest)
+        lengths = [*map(len, ids)]
+        longest = max(lengths)
+        by = starts(loaded, [feed.source for feed in feeds], lengths)
+        if not all(feed.target.constant for feed in feeds):
+            raise ConfigError(
+                "A text that is being generated can start at a later position, but its positions "
+                "cannot be uneven; shift the source alone (side=source)."
+            )
+        target_by = torch.tensor([feed.target.offset for feed in feeds], dtype=torch.long)
+        first_target = int(target_by.max())
         positions.check(first_target, 2, "translation")
         inputs = {
             "input_ids": pad(ids, tokenizer.pad_token_id),
             "attention_mask": pad([[1] * len(row) for row in ids], 0),
         }
-        by, target_by = (
-            torch.full((len(ids),), offset, dtype=torch.long) for offset in (first, first_target)
-        )
-        if positions.encoding == "relative" and first:
+        if positions.encoding == "relative" and by.ndim == 1 and bool(by.any()):
             inputs = left_padded(inputs, by, tokenizer.pad_token_id)
         new = min(self.target_tokens, 2 * longest + 10)
         if bound is not None:

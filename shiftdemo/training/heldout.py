@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 import torch
 
 from shiftdemo.core.types import Sample
+from shiftdemo.evaluation.measure import in_chunks
 from shiftdemo.evaluation.scores import measure, statistics
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import Shift, apply_shifts
 from shiftdemo.tasks import Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
-
-_BATCH = 64
 
 
 class HeldOut(NamedTuple):
@@ -35,21 +34,19 @@ def measure_held_out(
     The score is the task's where logits tell it (:meth:`Task.predictions_from_logits`), and the
     accuracy of labels elsewhere: no text is generated while training.
     """
-    loaded.model.eval()
     total, right, count = 0.0, 0, 0
     read: list[tuple[Sample, Any]] = []
-    ordered = sorted(samples, key=lambda sample: task.size(loaded, sample))
-    for start in range(0, len(ordered), _BATCH):
-        part = ordered[start : start + _BATCH]
-        moved = [apply_shifts(shifts, sample, seed, samples, always=True) for sample in part]
-        batch = task.collate(loaded, moved).to(loaded.device)
+    moved = [apply_shifts(shifts, sample, seed, samples, always=True) for sample in samples]
+    for rows in in_chunks(loaded, task, moved):
+        part = [moved[i] for i in rows]
+        batch = task.collate(loaded, part).to(loaded.device)
         out = task.logits(loaded, batch)
         counted = batch.labels != IGNORED
         best = out.argmax(-1)
         total += float(token_loss(out, batch.labels, reduction="sum"))
         right += int((best == batch.labels)[counted].sum())
         count += int(counted.sum())
-        read += task.predictions_from_logits(loaded, moved, batch, best)
+        read += task.predictions_from_logits(loaded, part, batch, best)
     loss, accuracy = total / max(1, count), 100.0 * right / max(1, count)
     if not read:
         return HeldOut(loss, accuracy, accuracy, task.accuracy_name)

@@ -15,7 +15,7 @@ from shiftdemo.core.types import (
     TranslationSample,
     running_text,
 )
-from shiftdemo.shifts.operators.right_shift import decoder_input, teacher_forced
+from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
 MOST_DRAWN = 150  # words of a row
 START, END, PAD, NO_LABEL = "<s>", "</s>", "<pad>", "–"

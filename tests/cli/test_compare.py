@@ -49,9 +49,15 @@ def compare(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     return call
 
 
+def moved(found: dict[str, Any]) -> tuple[str, list[float]]:
+    condition = found["condition"]
+    assert condition["operator"] == "position_offset"
+    return condition["side"], condition["trained"]
+
+
 def test_the_side_comes_from_the_run_and_several_seeds_get_one_verdict(compare, source_run) -> None:
     found = compare("translation", source_run, source_run, "--offsets", "0,4")
-    assert found["condition"] == {"side": "source", "trained": [0, 8]}
+    assert moved(found) == ("source", [0, 8])
     assert found["axis"] == "offset: position of the source's first token (the target's: 0)"
     assert found["offsets"] == [0, 4]
     assert found["n_seeds"] == 2 and len(found["of_seeds"]) == 2
@@ -62,7 +68,7 @@ def test_the_side_comes_from_the_run_and_several_seeds_get_one_verdict(compare, 
 def test_what_is_asked_for_goes_before_the_run(compare, source_run) -> None:
     one = [f"{source_run}/base", f"{source_run}/shift"]
     found = compare("translation", *one, "--offsets", "0,4", "--shift", "position_offset:fixed=4")
-    assert found["condition"] == {"side": "both", "trained": [4, 4]}
+    assert moved(found) == ("both", [4, 4])
     assert found["verdict"].startswith("About these two models (one training seed), not about")
 
 
@@ -78,7 +84,7 @@ def test_the_printed_table_names_its_figures(source_run, capsys) -> None:
 
 def test_fixed_is_the_trained_range_and_what_is_not_measured_is_said(compare, fixed_run) -> None:
     found = compare("ner", fixed_run, fixed_run, "--offsets", "0,1,8")
-    assert found["condition"] == {"side": "row", "trained": [3, 3]}
+    assert moved(found) == ("row", [3, 3])
     assert found["offsets"] == [0, 1, 3, 8]
     assert found["notes"][0] == (
         "Training also used prefix_context, local_shuffle; what is measured here are position "
@@ -93,17 +99,63 @@ def test_arms_of_two_runs_are_each_measured_on_each(compare, source_run, tmp_pat
     other = trained(tmp_path / "target", spec, task="translation")
     pair = [f"{source_run}/shift", f"{other}/shift"]
     found = compare("translation", *pair, "--offsets", "0,4")
-    assert found["condition"] == {"side": "target", "trained": [0, 4]}
-    assert [one["condition"] for one in found["also"]] == [{"side": "source", "trained": [0, 8]}]
+    assert moved(found) == ("target", [0, 4])
+    assert [moved(one) for one in found["also"]] == [("source", [0, 8])]
     assert set(found["also"][0]["curves"]) == {"base", "shift"}
 
 
-@pytest.mark.parametrize("spec", ["local_shuffle:k=3", "position_skip"])
-def test_an_operator_that_compare_would_ignore_is_an_error(fixed_run, spec, capsys) -> None:
+@pytest.mark.parametrize(
+    ("spec", "strengths", "dial"),
+    [
+        ("local_shuffle", "0,1,2,4", "k"),
+        ("prefix_filler", "0,1,2,4", "k"),
+        ("position_skip", "0:8:4", "max_gap"),
+        ("drop", "0,0.1,0.5", "rate"),
+    ],
+)
+def test_any_shift_with_a_strength_gives_a_curve_and_a_verdict(
+    fixed_run, compare, capsys, spec, strengths, dial
+) -> None:
+    asked = ["--shift", spec, "--strengths", strengths]
+    found = compare("ner", fixed_run, fixed_run, *asked)
+    assert found["condition"]["operator"] == spec
+    assert found["strengths"][0] == 0 and len(found["strengths"]) >= 3 and "offsets" not in found
+    for curve in found["curves"].values():
+        assert all(score["low"] <= score["value"] <= score["high"] for score in curve)
+    assert found["verdict"].startswith("About these two models")
+    pair = ["--base", fixed_run, "--shifted", fixed_run, *SMALL, *asked]
+    assert main(["compare", "--task", "ner", *pair]) == 0
+    assert f"  {dial} " in capsys.readouterr().out
+
+
+def test_an_arm_is_measured_on_the_operator_it_was_trained_with(compare, tmp_path) -> None:
+    run = trained(tmp_path / "shuffled", "local_shuffle:k=2,p=0.5", "position_skip")
+    found = compare("ner", run, run)
+    assert found["condition"]["operator"] == "local_shuffle"
+    assert found["condition"]["trained"] == [0, 2] and found["strengths"] == [0, 1, 2, 4, 8]
+    assert "position_skip; what is measured here are local_shuffle alone" in found["notes"][0]
+    offsets = compare("ner", run, run, "--offsets", "0,4")
+    assert moved(offsets) == ("row", None)
+    named = compare("ner", run, run, "--shift", "local_shuffle", "--strengths", "1")
+    assert named["condition"]["trained"] == [0, 2]  # from the run
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--shift", "tag_roll"], "tag_roll acts on training, so a comparison has nothing to move"),
+        (["--shift", "append_copy"], "append_copy has no strength that grows"),
+        (["--shift", "drop", "--strengths", "0,2"], "rate=2 is out of bounds"),
+        (["--shift", "drop", "--strengths", "x"], "Strengths 'x' cannot be read"),
+        (["--shift", "drop", "--offsets", "0,4"], "Offsets are those of position_offset; of drop"),
+        (["--offsets", "0,4", "--strengths", "0,1"], "Give offsets or strengths, not both"),
+        (["--offsets", "0,1.5"], "Offsets '0,1.5' cannot be read"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_sentence(fixed_run, capsys, flags, said) -> None:
     pair = ["--base", fixed_run, "--shifted", fixed_run, *SMALL]
-    assert main(["compare", "--task", "ner", *pair, "--shift", spec]) == 2
-    said = capsys.readouterr().err.strip().splitlines()[-1]
-    assert said.startswith("shiftdemo: A comparison measures position offsets, not ")
+    assert main(["compare", "--task", "ner", *pair, *flags]) == 2
+    assert said in capsys.readouterr().err.strip().splitlines()[-1]
 
 
 def test_training_of_knows_arms_and_nothing_else(fixed_run: str, tmp_path: Path) -> None:

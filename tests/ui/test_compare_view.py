@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import json
-from typing import Any
+import dataclasses
 
 import pytest
 
-from shiftdemo.core.assets import ASSETS
+from shiftdemo.evaluation.results import Comparison
+from shiftdemo.evaluation.verdict import RULES
+from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare import view
 
@@ -16,54 +16,54 @@ AXIS = "offset: position of the source's first token (the target's: 0)"
 
 
 @pytest.fixture
-def several() -> dict[str, Any]:
+def several() -> Comparison:
     """The recorded comparison: three seeds."""
-    path = ASSETS / "runs" / "learned" / "comparison.json"
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    found = recorded_comparison()
+    assert found is not None
+    return found[1]
 
 
 @pytest.fixture
-def single(several: dict[str, Any]) -> dict[str, Any]:
-    return {**several["of_seeds"][0], "rules": several["rules"], "outputs": several["outputs"]}
+def single(several: Comparison) -> Comparison:
+    return several.of_seeds[0]
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "About the training, over 3"), ("zh", "针对")])
-def test_the_verdict_of_several_seeds_is_one(several: dict[str, Any], lang: str, words) -> None:
+def test_the_verdict_of_several_seeds_is_one(several: Comparison, lang: str, words) -> None:
     drawn = view.verdict(Visit(lang), several)
     assert drawn["text"].startswith(words)
     if lang == "en":
         assert drawn["notes"][-2].startswith("Seed by seed, mean inside the trained range: +")
-    assert len(drawn["rules"]) == len(several["rules"])
-    assert lang == "en" or not any(rule in drawn["rules"] for rule in several["rules"])
+    assert len(drawn["rules"]) == len(RULES)
+    assert lang == "en" or not any(rule in drawn["rules"] for rule in RULES)
 
 
-def test_each_table_names_its_figures(several: dict[str, Any], single: dict[str, Any]) -> None:
+def test_each_table_names_its_figures(several: Comparison, single: Comparison) -> None:
     visit = Visit("en")
     assert view.scores(visit, several)["caption"].startswith("Means of 3 seeds (in brackets: least")
     assert view.scores(visit, single)["caption"].startswith("Scores (in brackets: 95 % interval")
-    mean = several["scores"]["base"]["entity F1"]
-    cell = f"{mean['value']:.1f} ({mean['low']:.1f} to {mean['high']:.1f})"
+    mean = several.scores["base"]["entity F1"]
+    cell = f"{mean.value:.1f} ({mean.low:.1f} to {mean.high:.1f})"
     assert view.scores(visit, several)["rows"][0][1] == cell
-    worst = several["summaries"]["base"]["worst_inside"]
+    worst = several.summaries["base"].worst_inside
     assert view.scores(visit, several)["rows"][0][2] == f"{worst:.1f}"
     assert "over seeds and sentences" in view.differences(visit, several)["caption"]
     assert "interval over the sentences" in view.differences(visit, single)["caption"]
     assert view.differences(visit, several)["rows"][1][3] == "<\u00a00.001"
 
 
-def test_arms_of_different_training_get_their_rows_and_words(single: dict[str, Any]) -> None:
-    other = copy.deepcopy({**single, "axis": AXIS, "also": []})
-    both = {**single, "also": [other]}
+def test_arms_of_different_training_get_their_rows_and_words(single: Comparison) -> None:
+    source = dataclasses.replace(single.condition, side="source")
+    both = dataclasses.replace(single, also=(dataclasses.replace(single, condition=source),))
     visit = Visit("en")
     rows = view.scores(visit, both)["rows"]
     assert [AXIS in row[0] for row in rows] == [False, False, True, True]
     assert sum(AXIS in row[0] for row in view.differences(visit, both)["rows"]) == 3
     text = view.verdict(visit, both)["text"]
-    assert text.startswith(single["axis"]) and f"{AXIS}: About these two models" in text
+    assert text.startswith(single.condition.axis) and f"{AXIS}: About these two models" in text
 
 
-def test_without_scores_there_are_no_tables(single: dict[str, Any]) -> None:
-    empty = {**single, "differences": {}, "controls": {}, "also": []}
+def test_without_scores_there_are_no_tables(single: Comparison) -> None:
+    empty = dataclasses.replace(single, differences={}, controls={})
     assert view.differences(Visit("en"), empty) is None
     assert view.controls(Visit("en"), empty) is None

@@ -44,9 +44,6 @@ NOT_SHOWN = (
     "split={} is unknown; choose from {}.",
     "new_frames={} is unknown; give True or False.",
     "lang={} is not a language of the grammar; choose en or fr.",
-    "A comparison measures position offsets, not {}; write for example "
-    "position_offset:max_offset=32, or leave --shift out: it is then what the arms were "
-    "trained on.",
     "{} moves nothing here; give an offset over 0, and a side there is.",
     "The cache holds {} tokens, and not the hidden states that the delay layer needs of them; "
     "generate from an empty cache.",

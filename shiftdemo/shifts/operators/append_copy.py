@@ -62,7 +62,7 @@ class AppendCopy(Shift):
         ),
         SHARE,
     )
-    dial = Dial(("index",), -1, 20, 6)
+    dial = Dial(("index",), -1, 20, 6, graded=False)
     examples = (
         Example(
             TranslationSample(

@@ -61,7 +61,7 @@ class PositionOffset(Shift):
             "Use exactly this offset; -1: draw it.",
             "固定偏移；-1 为随机抽取。",
             -1,
-            4096,
+            100_000,
         ),
         SIDE,
         HALF,
@@ -73,6 +73,12 @@ class PositionOffset(Shift):
     def reach(self) -> int:
         """See :attr:`Shift.reach`."""
         return int(max(self.values["max_offset"], self.values["fixed"]))
+
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """See :attr:`Shift.strengths`: the fixed offset, or those that are drawn from."""
+        fixed = self.values["fixed"]
+        return (fixed, fixed) if fixed >= 0 else (0, self.values["max_offset"])
 
     def without_effect(self, encoding: str) -> str:
         """See :meth:`Shift.without_effect`."""

@@ -63,6 +63,11 @@ class PrefixContext(Shift):
     )
     example_context = (_FIRST,)
 
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """See :attr:`Shift.strengths`: always n samples."""
+        return self.values["n"], self.values["n"]
+
     def apply(
         self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
     ) -> dict[str, Any]:

@@ -63,6 +63,12 @@ class PrefixFiller(Shift):
         ),
     )
 
+    @property
+    def strengths(self) -> tuple[float, float]:
+        """See :attr:`Shift.strengths`: k itself, unless it is drawn."""
+        k = self.values["k"]
+        return (0 if self.values["draw"] else k), k
+
     def apply(
         self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
     ) -> dict[str, Any]:

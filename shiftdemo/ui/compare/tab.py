@@ -13,6 +13,7 @@ from shiftdemo import api
 from shiftdemo.core.config import CompareConfig, DataSpec
 from shiftdemo.core.errors import DataError, LimitError, ModelError, NoEffectError
 from shiftdemo.core.progress import Cancelled
+from shiftdemo.evaluation.results import Comparison, OutputRow
 from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.context import Context
@@ -151,25 +152,27 @@ class CompareTab:
             text = visit(texts.COMPARE_EMPTY)
             status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
             return [status, *[gr.skip()] * 8]
-        badge = visit("recorded run (not live): {name}", name=recorded["name"])
-        return [None, gr.skip(), gr.skip(), *self._shown(visit, recorded, look, badge)]
+        name, result = recorded
+        badge = visit("recorded run (not live): {name}", name=name)
+        return [None, gr.skip(), gr.skip(), *self._shown(visit, result, look, badge)]
 
-    def _shown(self, visit: Visit, result: dict[str, Any], look: str, badge: str = "") -> list[Any]:
+    def _shown(self, visit: Visit, result: Comparison, look: str, badge: str = "") -> list[Any]:
         from shiftdemo.viz.robustness import curve_figure
 
         theme = "dark" if look.startswith("dark") else "light"
         curve: Any = gr.update(visible=False)
-        if result["curves"]:
-            curve = gr.update(value=curve_figure(result, theme), visible=True)
-        rows, offsets = result.get("outputs") or [], result["offsets"]
-        examples = view.outputs(visit, rows, offsets, visit("The first sentences:"))
+        if result.curves:
+            figure = curve_figure(view.curves(result), result.n_seeds, theme)
+            curve = gr.update(value=figure, visible=True)
+        lead = visit("The first sentences:")
+        examples = view.outputs(visit, result.outputs, result.strengths, lead)
         return [
             view.verdict(visit, result, badge),
             curve,
-            view.scores(visit, result) if result["scores"] else None,
+            view.scores(visit, result) if result.scores else None,
             view.differences(visit, result),
             view.controls(visit, result),
-            examples if rows else None,
+            examples if result.outputs else None,
         ]
 
     def _pair(self, task: str, base: str, shifted: str, different: bool = False) -> dict[str, Any]:
@@ -195,14 +198,11 @@ class CompareTab:
         samples = [api.typed_sample(task, line, limits=self.context.limits) for line in lines]
         place = int(offset or 0)
 
-        def work(report: Any, cancel: Any) -> tuple[list[dict[str, Any]], str]:
+        def work(report: Any, cancel: Any) -> tuple[list[OutputRow], str]:
             models = self._pair(task, base, shifted)
             condition = api.trained_condition(task, models)
-            start = condition.start(place)
-            found = {
-                arm: api.predict_typed(loaded, samples, start, allow)
-                for arm, loaded in models.items()
-            }
+            moved = condition.moved(samples, place)
+            found = {arm: api.predict_typed(loaded, moved, allow) for arm, loaded in models.items()}
             rows = [
                 view.typed_row(sample, {arm: (out[i],) for arm, out in found.items()})
                 for i, sample in enumerate(samples)
@@ -248,10 +248,10 @@ class CompareTab:
         def work(report: Any, cancel: Any) -> Any:
             if len(pairs) > 1:
                 own = self.context.run_limits
-                return api.compare_seeds(config, pairs, report, cancel, own).to_dict()
+                return api.compare_seeds(config, pairs, report, cancel, own)
             models = self._pair(task, base, shifted, different=True)
             limits = self.context.limits
-            return api.compare_loaded(config, models, report, cancel, limits=limits).to_dict()
+            return api.compare_loaded(config, models, report, cancel, limits=limits)
 
         rest = [gr.skip()] * 6
         async for job in follow(self.context, visit.session, work):

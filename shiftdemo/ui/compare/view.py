@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from shiftdemo.core.types import running_text
+from shiftdemo.core.plain import as_plain
+from shiftdemo.core.types import Score, running_text
+from shiftdemo.evaluation.results import Comparison, OutputRow
+from shiftdemo.evaluation.verdict import RULES
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.diff import output_view
 from shiftdemo.viz.style import ARMS, arm_label
+
+if TYPE_CHECKING:
+    from shiftdemo.viz.robustness import CurvePanel
 
 EXAMPLES = 20
 
@@ -19,45 +26,44 @@ def named(arm: str) -> str:
     return f"{ARMS[arm].mark} {arm_label(arm)}" if arm in ARMS else arm
 
 
-def verdict(visit: Visit, result: Mapping[str, Any], badge: str = "") -> dict[str, Any]:
+def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]:
     """Returns what ``verdict.js`` draws."""
-    panels = [result, *result.get("also", ())]
+    panels = [result, *result.also]
     said = [_verdict_text(visit, panel) for panel in panels]
     if len(panels) > 1:
-        said = [f"{panel['axis']}: {text}" for panel, text in zip(panels, said, strict=True)]
-    notes = [visit.said(note) for note in result.get("notes", ())]
-    if result.get("of_seeds"):
+        said = [f"{panel.condition.axis}: {text}" for panel, text in zip(panels, said, strict=True)]
+    notes = [visit.said(note) for note in result.notes]
+    if result.of_seeds:
         notes += [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
         "text": " ".join(said),
         "notes": notes,
-        "rules": [visit.said(rule) for rule in result.get("rules", ())],
+        "rules": [visit.said(rule) for rule in RULES],
         "rulesLabel": visit("How the verdict is made"),
         "badge": badge,
     }
 
 
-def _verdict_text(visit: Visit, result: Mapping[str, Any]) -> str:
+def _verdict_text(visit: Visit, result: Comparison) -> str:
     if visit.lang == "en":
-        return str(result["verdict"])
+        return result.verdict
     values = {
-        "n_seeds": result.get("n_seeds", 1),
-        "more": f"{abs(result.get('more_tokens') or 0.0):.0%}",
+        "n_seeds": result.n_seeds,
+        "more": f"{abs(result.more_tokens or 0.0):.0%}",
     }
-    return "".join(visit(texts.FINDINGS[code], **values) for code in result["findings"])
+    return "".join(visit(texts.FINDINGS[code], **values) for code in result.findings)
 
 
-def _seed_by_seed(visit: Visit, result: Mapping[str, Any]) -> str:
+def _seed_by_seed(visit: Visit, result: Comparison) -> str:
     """Returns the differences of the single seeds, where it matters most."""
-    arm = "shift" if "shift" in result["differences"] else next(iter(result["differences"]))
-    where = "inside" if result["differences"][arm]["inside"] else "clean"
-    found = (one["differences"][arm] for one in result["of_seeds"])
-    values = (one["inside"] if where == "inside" else one["by_offset"][0] for one in found)
+    arm = result.case.arm
+    where = "inside" if result.differences[arm].inside else "clean"
+    values = (one.differences[arm].tests[where] for one in result.of_seeds)
     return visit(
         texts.SEED_BY_SEED,
         what=visit(_WHERE[where]),
-        values=", ".join(f"{one['value']:+.1f}" for one in values),
-        score=result["score_name"],
+        values=", ".join(f"{one.value:+.1f}" for one in values),
+        score=result.score_name,
     )
 
 
@@ -68,13 +74,13 @@ _WHERE = {
 }
 
 
-def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
+def scores(visit: Visit, result: Comparison) -> dict[str, Any]:
     """Returns the table of scores at offset 0 and of what the curve says in a few numbers."""
     # Lenient precision and recall are in the data; the table stays narrow enough to read.
     hidden = ("entity precision (lenient)", "entity recall (lenient)")
-    names = [name for name in next(iter(result["scores"].values()), {}) if name not in hidden]
-    panels = [result, *result.get("also", ())]
-    trained = any(panel["condition"]["trained"] for panel in panels)
+    names = [name for name in next(iter(result.scores.values()), {}) if name not in hidden]
+    panels = [result, *result.also]
+    trained = any(panel.condition.trained for panel in panels)
     first, *others = (f"{name}, k = 0" for name in names)
     columns = [visit("arm"), first]
     columns += [visit("worst in the trained range")] if trained else []
@@ -82,22 +88,22 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     columns += [visit("mean outside the range")] if trained else []
     rows = []
     for panel in panels:
-        for arm, of in panel["scores"].items():
-            summary = panel["summaries"][arm]
+        for arm, of in panel.scores.items():
+            summary = panel.summaries[arm]
             value, *more = (interval(of[name]) for name in names)
-            label = named(arm) if len(panels) == 1 else f"{named(arm)}, {panel['axis']}"
-            row = [label, value] + ([number(summary["worst_inside"])] if trained else [])
-            row += [number(summary["area"])] + ([number(summary["outside"])] if trained else [])
+            label = named(arm) if len(panels) == 1 else f"{named(arm)}, {panel.condition.axis}"
+            row = [label, value] + ([number(summary.worst_inside)] if trained else [])
+            row += [number(summary.area)] + ([number(summary.outside)] if trained else [])
             rows.append(row + more)
     caption = visit(
         "{kind}. n = {n} sentences; 0 to 100, higher is better; k is the position of the first "
         "word.",
         kind=_kind(visit, result),
-        n=result["n"],
+        n=result.n,
     )
     if "perplexity" in names:
         caption += " " + visit("Perplexity is at least 1, and lower is better.")
-    signatures = {s["signature"] for of in result["scores"].values() for s in of.values()}
+    signatures = {s.signature for of in result.scores.values() for s in of.values()}
     small = f"{visit('Signatures')}: {'; '.join(sorted(signatures))}"
     return {
         "columns": columns + others,
@@ -108,46 +114,46 @@ def scores(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _kind(visit: Visit, result: Mapping[str, Any]) -> str:
+def _kind(visit: Visit, result: Comparison) -> str:
     """Returns what the scores are, and what stands in their brackets."""
-    if result.get("n_seeds", 1) > 1:
-        return visit("Means of {n} seeds (in brackets: least to greatest)", n=result["n_seeds"])
+    if result.n_seeds > 1:
+        return visit("Means of {n} seeds (in brackets: least to greatest)", n=result.n_seeds)
     return visit("Scores (in brackets: 95 % interval over the sentences)")
 
 
-def interval(score: Mapping[str, Any]) -> str:
+def interval(score: Score) -> str:
     """Returns a score with its interval."""
-    return f"{number(score['value'])} ({number(score['low'])} to {number(score['high'])})"
+    return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
 
 
-def number(value: Any) -> str:
+def number(value: float | None) -> str:
     """Returns a figure with one decimal, or a dash where there is none."""
-    return "–" if value is None else f"{value:.1f}"
+    return "–" if value is None or math.isnan(value) else f"{value:.1f}"
 
 
-def differences(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
+def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
     """Returns the table of paired differences; ``None`` where there is nothing to subtract."""
     rows = []
-    panels = [result, *result.get("also", ())]
+    panels = [result, *result.also]
     for panel in panels:
-        for arm, found in panel["differences"].items():
-            tests = {"clean": found["by_offset"][0]}
-            tests |= {where: found[where] for where in ("inside", "outside") if found[where]}
-            for where, one in tests.items():
+        for arm, found in panel.differences.items():
+            tests = found.tests
+            for where in (name for name in ("clean", "inside", "outside") if name in tests):
+                one = tests[where]
                 label = f"{arm_label(arm)} − base, {visit(_WHERE[where])}"
                 if len(panels) > 1:
-                    label += f"; {panel['axis']}"
-                cell = f"{one['value']:+.1f} ({number(one['low'])} to {number(one['high'])})"
-                corrected = panel.get("corrected", {}).get(where)
-                rows.append([label, cell, p_value(one["p_value"]), p_value(corrected)])
+                    label += f"; {panel.condition.axis}"
+                cell = f"{one.value:+.1f} ({number(one.low)} to {number(one.high)})"
+                corrected = panel.verdict_detail.corrected.get(where)
+                rows.append([label, cell, p_value(one.p_value), p_value(corrected)])
     if not rows:
         return None
     over = "Differences over the same sentences (in brackets: 95 % interval over the sentences)."
-    if result.get("n_seeds", 1) > 1:
+    if result.n_seeds > 1:
         over = "Differences (in brackets: 95 % interval over seeds and sentences)."
     counts = "A p below 0.05 after the correction of all of them (Holm) counts in the verdict."
     return {
-        "columns": [visit("difference"), result["score_name"], "p", visit("p corrected")],
+        "columns": [visit("difference"), result.score_name, "p", visit("p corrected")],
         "rows": rows,
         "caption": f"{visit(over)} {visit(counts)}",
         "size": 12,
@@ -161,15 +167,15 @@ def p_value(value: float | None) -> str:
     return f"{value:.3f}" if value >= 0.001 else "<\u00a00.001"
 
 
-def controls(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
+def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
     """Returns the table of controls; ``None`` where none applies."""
     rows = []
-    for arm, control in result.get("controls", {}).items():
-        for name, label in (("offset", "no-op detector"), ("source", "shuffled sources")):
-            found = control.get(name)
-            if found:
-                mark = "✓" if found["ok"] else "✗"
-                rows.append([f"{named(arm)}, {visit(label)}", f"{mark} {found['message']}"])
+    for arm, control in result.controls.items():
+        kinds = (("no-op detector", control.offset), ("shuffled sources", control.source))
+        for label, found in kinds:
+            if found is not None:
+                mark = "✓" if found.ok else "✗"
+                rows.append([f"{named(arm)}, {visit(label)}", f"{mark} {found.message}"])
     if not rows:
         return None
     return {
@@ -181,19 +187,15 @@ def controls(visit: Visit, result: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def outputs(
-    visit: Visit, rows: Sequence[Mapping[str, Any]], offsets: Sequence[int], lead: str = ""
+    visit: Visit, rows: Sequence[OutputRow], strengths: Sequence[float], lead: str = ""
 ) -> dict[str, Any]:
-    """Returns what ``outputs.js`` draws: each sentence's outputs, one set for each offset.
-
-    Args:
-        rows: ``outputs`` of a comparison's dict.
-    """
+    """Returns what ``outputs.js`` draws: each sentence's outputs, one set for each strength."""
     sets = [
         {
-            "name": str(offset),
-            "rows": [output_view(row, place) for row in rows[:EXAMPLES]],
+            "name": f"{strength:g}",
+            "rows": [output_view(_at(row, place), place) for row in rows[:EXAMPLES]],
         }
-        for place, offset in enumerate(offsets)
+        for place, strength in enumerate(strengths)
     ]
     labels = {
         "source": visit("source"),
@@ -204,8 +206,30 @@ def outputs(
     return {"sets": sets, "labels": labels, "marks": marks, "lead": lead}
 
 
-def typed_row(sample: Any, outputs: dict[str, Any]) -> dict[str, Any]:
+def _at(row: OutputRow, place: int) -> dict[str, Any]:
+    """Returns a row as plain values, with the sentence as it is at one strength."""
+    plain: dict[str, Any] = as_plain(row)
+    return {**plain, **plain["moved"][place]} if row.moved else plain
+
+
+def curves(result: Comparison) -> list[CurvePanel]:
+    """Returns what the curve's figure is drawn from, a panel a condition."""
+    from shiftdemo.viz.robustness import CurvePanel  # plotly is not loaded before it is needed
+
+    return [
+        CurvePanel(
+            one.strengths,
+            one.curves,
+            one.condition.axis,
+            one.condition.dial,
+            one.condition.trained,
+        )
+        for one in (result, *result.also)
+    ]
+
+
+def typed_row(sample: Any, outputs: dict[str, Any]) -> OutputRow:
     """Returns a typed sentence and its outputs as a row of a comparison."""
     words = tuple(getattr(sample, "words", ()))
     source = running_text(sample)
-    return {"id": sample.id, "source": source, "words": words, "reference": "", "outputs": outputs}
+    return OutputRow(sample.id, source, words, "", outputs)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from starting import at
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.types import TaggedSample, TranslationSample
@@ -55,14 +56,16 @@ def test_bundled_models_are_small_safe_and_documented(name: str) -> None:
 def test_translator_gives_sensible_french(
     translator: LoadedModel, english: str, words: list[str]
 ) -> None:
-    out = TASKS.get("translation")().predict(translator, [TranslationSample("t", english, "")])[0]
+    out = TASKS.get("translation")().predict(translator, at([TranslationSample("t", english, "")]))[
+        0
+    ]
     assert all(word in out for word in words), out
 
 
 def test_tagger_finds_people_and_places(tagger: LoadedModel) -> None:
     words = tuple("Ada Lovelace wrote to Charles Babbage in London .".split())
     sample = TaggedSample("t", words, ("O",) * len(words))
-    tags = TASKS.get("ner")().predict(tagger, [sample])[0]
+    tags = TASKS.get("ner")().predict(tagger, at([sample]))[0]
     assert tags[0] == "B-PER" and tags[-2] == "B-LOC", tags
 
 

@@ -5,16 +5,16 @@ import json
 from typing import Any
 
 import pytest
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
+from shiftdemo.core.progress import Cancelled
 from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
 from shiftdemo.evaluation.comparing import Comparison, compare_models
 from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.controls import SourceUse
-from shiftdemo.evaluation.effects import OffsetEffect
-from shiftdemo.evaluation.predict import Cancelled
+from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse
 from shiftdemo.evaluation.significance import Difference
-from shiftdemo.evaluation.verdict import RULES, Case, Controls, Differences, judge
+from shiftdemo.evaluation.verdict import RULES, Case, Differences, judge
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
 
@@ -37,7 +37,7 @@ def comparison(
 
 def test_the_shift_trained_tagger_is_more_robust_inside_its_range(comparison: Comparison) -> None:
     base, shift = comparison.curves["base"], comparison.curves["shift"]
-    assert comparison.offsets == (0, 8, 16, 40)
+    assert comparison.strengths == (0, 8, 16, 40)
     assert [len(base), len(shift)] == [4, 4]
     assert shift[2].value > base[2].value + 20
     assert comparison.differences["shift"].by_offset[2].value == pytest.approx(
@@ -67,7 +67,7 @@ def test_outputs_hold_one_output_an_offset(
 ) -> None:
     row = comparison.outputs[0]
     assert row.words == tagged[0].words and row.reference == tagged[0].tags
-    assert row.outputs["base"][2] == ner.predict(base_tagger, tagged[:1], offset=16)[0]
+    assert row.outputs["base"][2] == ner.predict(base_tagger, at(tagged[:1], 16))[0]
 
 
 def test_to_dict_is_json_and_complete(comparison: Comparison) -> None:
@@ -75,7 +75,8 @@ def test_to_dict_is_json_and_complete(comparison: Comparison) -> None:
     assert values["verdict"] == comparison.verdict
     assert values["findings"] == list(comparison.findings)
     assert values["rules"] == list(RULES)
-    assert values["condition"] == {"side": "row", "trained": [0, 16]}
+    kept = values["condition"]
+    assert (kept["side"], kept["trained"], kept["operator"]) == ("row", [0, 16], "position_offset")
     assert values["brackets"] == "95 % interval over 36 sentences"
     assert set(values["corrected"]) == {"clean", "inside", "outside"}
     assert "stats" not in values

@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 import torch
+from starting import at
 from torch import Tensor
 
 from shiftdemo.core.errors import ConfigError, DataError
@@ -31,7 +32,7 @@ def test_naive_position_ids_are_swallowed_by_bart_and_marian(
 ) -> None:
     loaded = make_model("translation", encoding)
     assert type(loaded.model).__name__.startswith("Bart" if encoding == "learned" else "Marian")
-    effect = offset_effect(loaded, pairs, 8, forward=naive_logits)
+    effect = offset_effect(loaded, at(pairs, 8), forward=naive_logits)
     assert effect.max_logit_change == 0.0
     assert not effect.ok
     assert "does not reach the model" in effect.message
@@ -41,7 +42,7 @@ def test_naive_position_ids_are_swallowed_by_bart_and_marian(
 @pytest.mark.parametrize("task", ["translation", "ner"])
 def test_absolute_positions_move(make_model, pairs, tagged, task: str, encoding: str) -> None:
     effect = offset_effect(
-        make_model(task, encoding), pairs if task == "translation" else tagged, 8
+        make_model(task, encoding), at(pairs if task == "translation" else tagged, 8)
     )
     assert effect.ok and effect.expected == "moves"
     assert effect.max_logit_change > 1e-4
@@ -54,7 +55,7 @@ def test_rotary_and_relative_positions_are_flat(
     make_model, pairs, tagged, task: str, encoding: str, offset: int
 ) -> None:
     samples = pairs if task == "translation" else tagged
-    effect = offset_effect(make_model(task, encoding), samples, offset)
+    effect = offset_effect(make_model(task, encoding), at(samples, offset))
     assert effect.ok and effect.expected == "flat", effect.message
 
 
@@ -66,25 +67,25 @@ def test_a_relative_model_that_is_really_moved_wrongly_is_caught(make_model, tag
         ids = torch.nn.functional.pad(batch.inputs["input_ids"], (by, 0))
         return loaded.model(input_ids=ids).logits[:, by:]
 
-    assert not offset_effect(loaded, tagged, 8, forward=blind).ok
+    assert not offset_effect(loaded, at(tagged, 8), forward=blind).ok
 
 
 def test_offset_effect_leaves_mode_and_tags_alone(make_model, tagged) -> None:
     loaded = make_model("ner", "learned")
     loaded.model.train()
     strange = [dataclasses.replace(s, tags=("B-TITLE",) * len(s.words)) for s in tagged[:4]]
-    assert offset_effect(loaded, strange, 4).ok
+    assert offset_effect(loaded, at(strange, 4)).ok
     assert loaded.model.training
 
 
 def test_offset_effect_refuses_what_it_cannot_measure(make_model, tagged) -> None:
     loaded = make_model("ner", "learned")
     with pytest.raises(ConfigError, match="at least 1"):
-        offset_effect(loaded, tagged, 0)
+        offset_effect(loaded, at(tagged, 0))
     with pytest.raises(ConfigError, match="positions"):
-        offset_effect(loaded, tagged, 64)
+        offset_effect(loaded, at(tagged, 64))
     with pytest.raises(DataError):
-        offset_effect(loaded, [], 4)
+        offset_effect(loaded, at([], 4))
 
 
 def test_a_translator_that_learnt_uses_its_source(translator, translation: Task, pairs) -> None:

@@ -13,7 +13,7 @@ from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import Sample
 from shiftdemo.evaluation.comparing import Comparison, compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.controls import SourceUse
+from shiftdemo.evaluation.control_results import SourceUse
 from shiftdemo.evaluation.seed_interval import mean_interval, over_seeds_and_sentences
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
@@ -83,8 +83,8 @@ def test_a_control_that_fails_in_one_seed_is_named_with_it(seeds: list[Compariso
 
 def test_one_seed_stays_as_it_is_and_unlike_ones_are_refused(seeds: list[Comparison]) -> None:
     assert over_seeds(seeds[:1]) is seeds[0]
-    with pytest.raises(DataError, match="differ in offsets"):
-        over_seeds([seeds[0], dataclasses.replace(seeds[1], offsets=(0, 1, 2, 3))])
+    with pytest.raises(DataError, match="differ in strengths"):
+        over_seeds([seeds[0], dataclasses.replace(seeds[1], strengths=(0, 1, 2, 3))])
     with pytest.raises(DataError, match="differ in condition"):
         over_seeds([seeds[0], dataclasses.replace(seeds[1], condition=Condition("row", (0, 8)))])
     with pytest.raises(DataError, match="at least one"):

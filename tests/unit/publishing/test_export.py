@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import torch
 from exported import ODD, train, unzip
+from starting import at
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, ModelError
@@ -98,7 +99,7 @@ def test_a_zip_works_in_a_process_that_has_no_shiftdemo(
     tagger = load_model(str(runs["ner"] / "shift"), "ner")
     same_logits(tag_logits, tagger.model)
     words = ("Ada", "lives", "in", "Paris", ".")
-    (tags,) = TASKS.get("ner")().predict(tagger, [TaggedSample("t", words, ("O",) * 5)])
+    (tags,) = TASKS.get("ner")().predict(tagger, at([TaggedSample("t", words, ("O",) * 5)]))
     assert tagged.splitlines() == [f"{word} {tag}" for word, tag in zip(words, tags, strict=True)]
 
     translator = load_model(str(runs["translation"] / "base"), "translation")
@@ -190,7 +191,7 @@ def test_a_late_tagger_is_read_late_by_the_card(
     words = ("Ada", "lives", "in", "Paris", ".")
     loaded = load_model(str(run / "shift"), "ner")
     assert loaded.output_delay == 2
-    (tags,) = TASKS.get("ner")().predict(loaded, [TaggedSample("t", words, ("O",) * 5)])
+    (tags,) = TASKS.get("ner")().predict(loaded, at([TaggedSample("t", words, ("O",) * 5)]))
     (code,) = snippets(folder)
     run_here(code, folder)
     shown = [f"{word} {tag}" for word, tag in zip(words, tags, strict=True)]

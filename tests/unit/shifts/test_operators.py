@@ -21,7 +21,7 @@ from shiftdemo.core.types import (
 )
 from shiftdemo.shifts import apply_shifts, make_shift, make_shifts
 from shiftdemo.shifts.operators.length_curriculum import LengthCurriculum
-from shiftdemo.shifts.operators.right_shift import decoder_input, teacher_forced
+from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
 WORKED = TranslationSample(
     "worked",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.types import Sample, ShiftedSample, TextSample, TranslationSample
@@ -77,9 +78,9 @@ def test_predict_gives_the_best_label_at_every_offset(
         best = TASK.logits(loaded, batch).argmax(-1)
     wanted = [loaded.labels[i] for i in best[:, 0].tolist()]
     unlabelled = [TextSample(one.id, one.text) for one in labelled[:7]]
-    assert TASK.predict(loaded, unlabelled, batch_size=3) == wanted
-    assert set(TASK.predict(loaded, unlabelled, 20)) <= set(loaded.labels)
-    assert TASK.predict(loaded, []) == []
+    assert TASK.predict(loaded, at(unlabelled), batch_size=3) == wanted
+    assert set(TASK.predict(loaded, at(unlabelled, 20))) <= set(loaded.labels)
+    assert TASK.predict(loaded, at([])) == []
     read = TASK.predictions_from_logits(loaded, moved(labelled[:7]), batch, best)
     assert read == list(zip(labelled[:7], wanted, strict=True))
 
@@ -96,7 +97,7 @@ def test_a_tiny_classifier_learns_its_texts(
         optimizer.step()
         optimizer.zero_grad()
     loaded.model.eval()
-    found = TASK.predict(loaded, labelled)
+    found = TASK.predict(loaded, at(labelled))
     right = sum(a == one.label for a, one in zip(found, labelled, strict=True))
     assert right >= 0.9 * len(labelled)
 
@@ -108,7 +109,7 @@ def test_long_texts_are_cut_to_the_positions(make_tiny: Make) -> None:
     assert batch.inputs["input_ids"].shape == (1, 64) and int(batch.source_offset[0]) == 0
     assert int(batch.inputs["input_ids"][0, -1]) == loaded.tokenizer.eos_token_id
     with pytest.raises(ConfigError, match="64 positions; use at most 0"):
-        TASK.predict(loaded, [long], 1)
+        TASK.predict(loaded, at([long], 1))
 
 
 @every_encoding
@@ -118,7 +119,7 @@ def test_a_text_that_looks_like_special_tokens_is_text(make_tiny: Make, encoding
     batch = TASK.collate(loaded, moved([odd, TextSample("e", "", "negative")]))
     ends = batch.inputs["input_ids"] == loaded.tokenizer.eos_token_id
     assert ends.sum(1).tolist() == [1, 1]
-    assert len(TASK.predict(loaded, [odd, TextSample("e", "")], 3)) == 2
+    assert len(TASK.predict(loaded, at([odd, TextSample("e", "")], 3))) == 2
 
 
 def test_labels_are_those_of_the_data_in_order(labelled: list[TextSample]) -> None:
@@ -138,8 +139,8 @@ def test_a_label_that_is_missing_or_unknown_is_named(
 
 
 def test_the_control_exchanges_texts_between_labels(labelled: list[TextSample]) -> None:
-    mixed = TASK.exchanged(labelled, random.Random(0))
+    mixed = TASK.shuffle_sources(labelled, random.Random(0))
     assert [one.label for one in mixed] == [one.label for one in labelled]  # type: ignore[union-attr]
     assert all(a.text != b.text for a, b in zip(mixed, labelled, strict=True))  # type: ignore[union-attr]
     with pytest.raises(DataError, match="two labels"):
-        TASK.exchanged(labelled[::2], random.Random(0))
+        TASK.shuffle_sources(labelled[::2], random.Random(0))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.types import Sample, ShiftedSample, TextSample, TranslationSample
@@ -149,17 +150,17 @@ def test_predict_sums_what_the_loss_is_the_mean_of(
         out = TASK.logits(loaded, batch)
         total = float(token_loss(out, batch.labels, reduction="sum"))
         right = int((out.argmax(-1) == batch.labels)[batch.labels != -100].sum())
-    fits = TASK.predict(loaded, texts, batch_size=2)
+    fits = TASK.predict(loaded, at(texts), batch_size=2)
     assert sum(fit.nats for fit in fits) == pytest.approx(total, rel=1e-5)
     assert sum(fit.n_tokens for fit in fits) == int((batch.labels != -100).sum())
     assert sum(fit.n_right for fit in fits) == right
-    alone = TASK.predict(loaded, texts[1:2])[0]
+    alone = TASK.predict(loaded, at(texts[1:2]))[0]
     assert alone.n_tokens == len(pieces(loaded, texts[1].text)) + 1
     assert alone.nats == pytest.approx(fits[1].nats, rel=1e-4)
-    later = TASK.predict(loaded, texts, 20)
+    later = TASK.predict(loaded, at(texts, 20))
     moves = max(abs(a.nats - b.nats) for a, b in zip(fits, later, strict=True))
     assert moves > 1e-3 if loaded.positions.absolute else moves < 1e-3
-    assert TASK.predict(loaded, []) == []
+    assert TASK.predict(loaded, at([])) == []
 
 
 def test_a_fit_reads_as_a_person_says_it() -> None:
@@ -173,7 +174,7 @@ def test_long_texts_are_cut_without_an_end_token(make_tiny: Make) -> None:
     batch = TASK.collate(loaded, moved([long], "position_offset:fixed=900"))
     assert batch.labels.shape == (1, 64) and int(batch.source_offset[0]) == 0
     assert int(batch.labels[0, -1]) != loaded.tokenizer.eos_token_id
-    assert TASK.predict(loaded, [long])[0].n_tokens == 64
+    assert TASK.predict(loaded, at([long]))[0].n_tokens == 64
     empty = TASK.collate(loaded, moved([TextSample("empty", "")]))
     assert empty.labels.tolist() == [[loaded.tokenizer.eos_token_id]]
 
@@ -190,7 +191,7 @@ def test_predict_refuses_an_offset_beyond_the_table(
 ) -> None:
     loaded = make_tiny("language_modeling", "learned")
     with pytest.raises(ConfigError, match=r"Offset 63 .*64 positions; use at most"):
-        TASK.predict(loaded, texts, 63)
+        TASK.predict(loaded, at(texts, 63))
     with pytest.raises(ConfigError, match=r"Offset 64 .*64 positions; use at most"):
         continue_text(loaded, "Ada", 5, 64)
 
@@ -208,7 +209,7 @@ def test_a_text_goes_on_as_greedy_steps_say(make_tiny: Make, encoding: str) -> N
         ids.append(best)
     whole = loaded.tokenizer.decode(ids, skip_special_tokens=True)
     assert "Ada sees the" + continue_text(loaded, "Ada sees the", 6) == whole
-    (said,) = TASK.answers(loaded, [TextSample("typed", "Ada sees")])
+    (said,) = TASK.answers(loaded, at([TextSample("typed", "Ada sees")]))
     assert "nats a token" in said and "goes on:" in said
 
 
@@ -220,11 +221,11 @@ def test_other_kinds_of_samples_are_refused(
 
 
 def test_words_are_shuffled_inside_each_text(texts: list[TextSample]) -> None:
-    mixed = TASK.exchanged(texts, random.Random(0))
+    mixed = TASK.shuffle_sources(texts, random.Random(0))
     assert [sorted(a.text.split()) for a in texts] == [sorted(b.text.split()) for b in mixed]  # type: ignore[union-attr]
     assert mixed != texts
     with pytest.raises(DataError, match="one word"):
-        TASK.exchanged([TextSample("a", "Go")], random.Random(0))
+        TASK.shuffle_sources([TextSample("a", "Go")], random.Random(0))
 
 
 def test_a_model_that_knows_its_texts_fails_the_control_with_shuffled_words(
@@ -244,7 +245,7 @@ def test_a_model_that_knows_its_texts_fails_the_control_with_shuffled_words(
     use = source_use(loaded, TASK, texts)
     assert use.ok and "uses the words before" in use.message
     assert use.shuffled_loss > 2 * use.loss and math.isfinite(use.loss)
-    assert offset_effect(loaded, texts, 8).ok
+    assert offset_effect(loaded, at(texts, 8)).ok
 
 
 def test_a_gpt_2_tokenizer_has_its_end_token_for_start_and_padding(

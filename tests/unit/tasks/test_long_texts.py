@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from starting import at
 
 from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import LimitError
@@ -65,7 +66,7 @@ def test_a_long_text_is_cut_without_a_warning(
     assert told(lambda: loaded.tokenizer(LONG))  # left alone, it warns
     assert not told(lambda: task.ids(loaded, f"Where ?\n{LONG}"))
     assert not told(lambda: task.collate(loaded, moved))
-    assert not told(lambda: task.predict(loaded, [sample]))
+    assert not told(lambda: task.predict(loaded, at([sample])))
 
 
 def test_a_long_typed_target_is_refused_without_a_warning(

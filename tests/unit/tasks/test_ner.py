@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
@@ -121,15 +122,15 @@ def test_predict_gives_a_tag_for_every_word(
     odd = TaggedSample("o", ("\u200b", "", "Ada"), ("O", "O", "O"))
     samples = [tagged[1], empty, odd, tagged[0], tagged[1]]
     for offset in (0, 9):
-        found = TASK.predict(loaded, samples, offset, batch_size=2)
+        found = TASK.predict(loaded, at(samples, offset), batch_size=2)
         assert [len(tags) for tags in found] == [len(s.words) for s in samples]
         assert {tag for tags in found for tag in tags} <= set(loaded.labels)
         assert found[0] == found[4]
     batch = TASK.collate(loaded, moved([tagged[0]]))
     with torch.no_grad():
         best = logits(loaded, batch).argmax(-1)[batch.labels != -100]
-    assert TASK.predict(loaded, [tagged[0]])[0] == tuple(loaded.labels[i] for i in best)
-    assert TASK.predict(loaded, []) == []
+    assert TASK.predict(loaded, at([tagged[0]]))[0] == tuple(loaded.labels[i] for i in best)
+    assert TASK.predict(loaded, at([])) == []
 
 
 def test_words_beyond_the_positions_are_left_out(make_tiny: Make) -> None:
@@ -139,7 +140,7 @@ def test_words_beyond_the_positions_are_left_out(make_tiny: Make) -> None:
     assert batch.labels.shape == (1, 64)
     assert batch.inputs["input_ids"][0, -1] == loaded.tokenizer.eos_token_id
     assert batch.labels[0, -1] == -100
-    (tags,) = TASK.predict(loaded, [long])
+    (tags,) = TASK.predict(loaded, at([long]))
     assert len(tags) == 200 and set(tags[100:]) == {"O"}
 
 
@@ -148,7 +149,7 @@ def test_predict_refuses_an_offset_beyond_the_table(
 ) -> None:
     loaded = make_tiny("ner", "sinusoidal")
     with pytest.raises(ConfigError, match=r"Offset 63 .*64 positions; use at most"):
-        TASK.predict(loaded, tagged[:2], 63)
+        TASK.predict(loaded, at(tagged[:2], 63))
 
 
 def test_a_tag_that_the_model_lacks_is_named(make_tiny: Make) -> None:
@@ -184,7 +185,7 @@ def test_a_delayed_tagger_is_asked_and_read_d_places_late(
         assert (ids[n : n + 2] == loaded.tokenizer.pad_token_id).all() and int(mask.sum()) == n + 2
     with torch.no_grad():
         best = logits(loaded, late).argmax(-1)
-    found = TASK.predict(loaded, tagged[:4])
+    found = TASK.predict(loaded, at(tagged[:4]))
     for row in range(4):
         places = (late.labels[row] != -100).nonzero().flatten()
         assert list(found[row]) == [loaded.labels[i] for i in best[row, places].tolist()]

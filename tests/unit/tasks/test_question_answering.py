@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 import transformers as tf
+from starting import at
 
 from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
@@ -148,7 +149,7 @@ def test_smoothing_spreads_over_the_context_alone(
 def test_predict_is_the_best_span_by_hand(
     loaded: LoadedModel, questions: list[QuestionSample]
 ) -> None:
-    found = TASK.predict(loaded, questions[:6], batch_size=4)
+    found = TASK.predict(loaded, at(questions[:6]), batch_size=4)
     for sample, text in zip(questions[:6], found, strict=True):
         out, inside = _alone(loaded, sample)
         spans = loaded.tokenizer(sample.question, sample.context, return_offsets_mapping=True)
@@ -176,7 +177,7 @@ def test_an_offset_moves_absolute_positions_only(
     change = float((after - before)[inside].abs().max())
     assert change > 1e-4 if loaded.positions.absolute else change < 1e-5
     typed = [dataclasses.replace(sample, answers=(), starts=()) for sample in questions]
-    assert offset_effect(loaded, typed, 9).ok
+    assert offset_effect(loaded, at(typed, 9)).ok
 
 
 @pytest.mark.parametrize("encoding", ["learned", "sinusoidal"])
@@ -211,11 +212,11 @@ def test_a_scratch_model_learns_uses_its_question_and_is_loaded_as_it_was(
         optimizer.step()
         optimizer.zero_grad()
     loaded.model.eval()
-    found = TASK.predict(loaded, questions)
+    found = TASK.predict(loaded, at(questions))
     assert sum(text == q.answers[0] for text, q in zip(found, questions, strict=True)) > 28
     assert source_use(loaded, TASK, questions).ok
     save_model(loaded, tmp_path)
-    assert TASK.predict(load_model(str(tmp_path), TASK.name), questions) == found
+    assert TASK.predict(load_model(str(tmp_path), TASK.name), at(questions)) == found
     best = TASK.logits(loaded, batch).argmax(-1)
     read = TASK.predictions_from_logits(loaded, _moved(questions), batch, best)
     assert sum(text == one.answers[0] for one, text in read) > 28
@@ -275,13 +276,13 @@ def test_predict_refuses_an_offset_beyond_the_table(
     make_tiny: Make, questions: list[QuestionSample]
 ) -> None:
     with pytest.raises(ConfigError, match=r"Offset 60 .*64 positions; use at most"):
-        TASK.predict(make_tiny(TASK.name, "learned"), questions[:2], 60)
+        TASK.predict(make_tiny(TASK.name, "learned"), at(questions[:2], 60))
 
 
 def test_empty_input_is_answered_with_nothing(make_tiny: Make) -> None:
     loaded = make_tiny(TASK.name, "learned")
-    assert TASK.predict(loaded, []) == []
-    assert TASK.predict(loaded, [QuestionSample("e", "", "")]) == [""]
+    assert TASK.predict(loaded, at([])) == []
+    assert TASK.predict(loaded, at([QuestionSample("e", "", "")])) == [""]
 
 
 def test_other_samples_and_one_question_for_all_are_refused(

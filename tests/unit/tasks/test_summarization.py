@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 import transformers as tf
+from starting import at
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import TaggedSample, TranslationSample
@@ -99,7 +100,7 @@ def test_predict_is_greedy_decoding_by_hand(
     loaded: LoadedModel, pairs: list[TranslationSample]
 ) -> None:
     for offset in (0, 5):
-        (text,) = TASK.predict(loaded, pairs[:1], offset)
+        (text,) = TASK.predict(loaded, at(pairs[:1], offset))
         batch = TASK.collate(loaded, _moved(pairs[:1], f"position_offset:fixed={offset},p=1"))
         ids = [loaded.model.config.decoder_start_token_id]
         limit = 2 * batch.inputs["input_ids"].shape[1] + 10

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
@@ -175,7 +176,7 @@ def test_long_sentences_are_cut_and_keep_their_end(make_tiny: Make) -> None:
     batch = TASK.collate(loaded, moved([long]))
     assert batch.inputs["input_ids"].shape == (1, 64) and batch.labels.shape == (1, 64)
     assert batch.inputs["input_ids"][0, -1] == batch.labels[0, -1] == loaded.tokenizer.eos_token_id
-    assert isinstance(TASK.predict(loaded, [long])[0], str)
+    assert isinstance(TASK.predict(loaded, at([long]))[0], str)
 
 
 @every_encoding
@@ -184,7 +185,7 @@ def test_predict_equals_greedy_decoding_by_hand(
 ) -> None:
     loaded = make_tiny("translation", encoding, seed=2)
     for offset in (0, 7):
-        texts = TASK.predict(loaded, pairs[:3], offset)
+        texts = TASK.predict(loaded, at(pairs[:3], offset))
         for pair, text in zip(pairs[:3], texts, strict=True):
             batch = TASK.collate(loaded, moved([pair], f"position_offset:fixed={offset}"))
             ids = [loaded.model.config.decoder_start_token_id]
@@ -204,9 +205,9 @@ def test_predict_keeps_the_order_and_takes_empty_input(
 ) -> None:
     loaded = make_tiny("translation", "sinusoidal")
     mixed = [pairs[3], TranslationSample("e", "", ""), pairs[0], pairs[3]]
-    found = TASK.predict(loaded, mixed, batch_size=2)
+    found = TASK.predict(loaded, at(mixed), batch_size=2)
     assert len(found) == 4 and found[0] == found[3]
-    assert TASK.predict(loaded, []) == []
+    assert TASK.predict(loaded, at([])) == []
 
 
 def test_predict_refuses_an_offset_beyond_the_table(
@@ -214,7 +215,7 @@ def test_predict_refuses_an_offset_beyond_the_table(
 ) -> None:
     loaded = make_tiny("translation", "learned")
     with pytest.raises(ConfigError, match=r"Offset 64 .*64 positions; use at most"):
-        TASK.predict(loaded, pairs[:2], 64)
+        TASK.predict(loaded, at(pairs[:2], 64))
 
 
 def test_a_tagged_sample_is_refused(make_tiny: Make, tagged: list[TaggedSample]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.types import QuestionSample
 from shiftdemo.shifts import apply_shifts
@@ -82,7 +83,7 @@ def test_predict_takes_the_best_span_of_all_windows(make_tiny: Make) -> None:
                 if j - i < MAX_ANSWER and float(score) > best + 1e-6:
                     best, place = float(score), number
                     wanted = sample.context[window.spans[i][0] : window.spans[j][1]].strip()
-        assert TASK.predict(loaded, [sample], batch_size=2) == [wanted]
+        assert TASK.predict(loaded, at([sample]), batch_size=2) == [wanted]
         chosen.add(place)
     assert len(chosen) > 1  # not always the first window
 

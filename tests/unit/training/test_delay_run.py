@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ModelError
 from shiftdemo.core.events import EvalLogged, StepLogged
@@ -73,8 +74,8 @@ def test_a_trained_layer_predicts_the_same_after_loading(
     arm.save(tmp_path / "shift")
     again = load_model(str(tmp_path / "shift"), task)
     figures = arm.evaluate(5, some.held_out, [])
-    wanted = some.task.predict(arm.loaded, some.held_out)
-    assert some.task.predict(again, some.held_out) == wanted
+    wanted = some.task.predict(arm.loaded, at(some.held_out))
+    assert some.task.predict(again, at(some.held_out)) == wanted
     loaded = Arm("shift", 0, some.task, again, shifts, some.config)  # the same layer goes on
     assert find_delay(again.model) is not None
     assert loaded.evaluate(5, some.held_out, []) == figures

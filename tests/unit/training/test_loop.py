@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.events import (
@@ -210,7 +211,7 @@ def test_a_float16_run_is_loaded_again(plan: Callable[..., Plan], tmp_path: Path
     list(fit(half))
     loaded = load_model(str(tmp_path / "run" / "shift"), "translation")
     assert loaded.model.dtype == torch.float32
-    assert some.task.predict(loaded, some.held_out[:2])
+    assert some.task.predict(loaded, at(some.held_out[:2]))
 
 
 def test_fixed_tables_stay_fixed_through_a_second_training(

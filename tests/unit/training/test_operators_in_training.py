@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from moving import Make
+from starting import at
 
 from shiftdemo.core.events import ArmSaved, EvalLogged, RunFinished, StepLogged
 from shiftdemo.core.types import TaggedSample, TranslationSample
@@ -49,7 +50,7 @@ def test_an_output_delay_stays_with_the_model_and_with_its_arm(
     right = {}
     for arm in ("base", "shift"):
         loaded = load_model(str(tmp_path / "run" / arm), "ner")
-        found = TASKS.get("ner")().predict(loaded, tagged)
+        found = TASKS.get("ner")().predict(loaded, at(tagged))
         pairs = [
             pair
             for tags, s in zip(found, tagged, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starting import at
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import EvalLogged, RunCancelled, RunEvent, RunFinished, StepLogged
@@ -138,7 +139,7 @@ def test_the_held_out_score_is_that_of_the_task_or_token_accuracy(
     some = plan()
     assert some.output is not None
     loaded = load_model(str(some.output / "base"), "ner")
-    outputs = some.task.predict(loaded, some.held_out)
+    outputs = some.task.predict(loaded, at(some.held_out))
     whole = score(some.task, "entity F1", some.held_out, outputs, seed=0)
     last = next(e for e in reversed(found) if e.arm == "base")
     assert last.clean_score == pytest.approx(whole.value)

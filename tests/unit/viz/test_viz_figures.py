@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.types import AttentionMap, Score
 from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
 from shiftdemo.viz.export import attention_html, attention_json, write_attention
-from shiftdemo.viz.robustness import curve_figure, spaced, ticks
+from shiftdemo.viz.robustness import CurvePanel, curve_figure, spaced, ticks
 
 TOKENS = ("<s>", "Mary", "gave", "Mary", "<b>bold</b>", "</s>")
 
@@ -98,16 +97,17 @@ def _scores(values, name="entity F1"):
     return [Score(name, v, v - 2, v + 2, 400, "sig") for v in values]
 
 
-def _comparison():
-    return {
-        "offsets": [0, 1, 4, 16],
-        "condition": {"side": "row", "trained": (0, 4)},
-        "curves": {"base": _scores([60, 50, 40, 30]), "shift": _scores([61, 60, 59, 35])},
-    }
+AXIS = "offset: position of the first token"
+
+
+def _panel(**more):
+    curves = {"base": _scores([60, 50, 40, 30]), "shift": _scores([61, 60, 59, 35])}
+    values = {"axis": AXIS, "trained": (0, 4), "curves": curves, **more}
+    return CurvePanel((0, 1, 4, 16), **values)
 
 
 def test_curve_figure_lines_bands_and_trained_range():
-    figure = curve_figure(_comparison())
+    figure = curve_figure([_panel()])
     lines = [t for t in figure.data if t.mode == "lines+markers"]
     assert [t.name for t in lines] == ["base", "shift-trained"]
     assert [t.line.color for t in lines] == ["#0072B2", "#D55E00"]
@@ -119,21 +119,21 @@ def test_curve_figure_lines_bands_and_trained_range():
     assert figure.layout.shapes[0].x1 == spaced(4) and figure.layout.yaxis.range[0] == 0
 
 
-def test_curve_figure_takes_plain_dicts_and_seed_means():
-    plain = json.loads(json.dumps(_comparison(), default=asdict))
-    plain |= {"condition": {"side": "row", "trained": None}, "n_seeds": 3}
-    figure = curve_figure(plain, "dark")
+def test_curve_figure_takes_seed_means_and_rates():
+    figure = curve_figure([_panel(trained=None)], 3, "dark")
     assert "least and greatest of 3 seeds" in figure.data[2].text[0]
     assert not figure.layout.shapes
+    rates = CurvePanel((0, 0.1, 0.5), {"base": _scores([60, 50, 40])}, "drop, rate", "rate")
+    drawn = curve_figure([rates])
+    assert "rate 0.1" in drawn.data[1].text[1]
+    assert list(drawn.layout.xaxis.ticktext) == ["0", "0.1", "0.5"]
 
 
 def test_curve_figure_has_a_panel_for_each_condition():
-    one = _comparison()
     axis = "offset: position of the source's first token (the target's: 0)"
-    other = {**one, "axis": axis, "condition": {"side": "source", "trained": (4, 4)}}
-    figure = curve_figure({**one, "also": [other]})
+    figure = curve_figure([_panel(), _panel(axis=axis, trained=(4, 4))])
     assert figure.layout.xaxis2.title.text == axis
-    assert figure.layout.xaxis.title.text == "offset: position of the first token"
+    assert figure.layout.xaxis.title.text == AXIS
     assert [t.name for t in figure.data if t.showlegend] == ["base", "shift-trained"]
     second = figure.layout.shapes[1]
     assert second.x0 < spaced(4) < second.x1 and second.xref == "x2"
@@ -142,11 +142,11 @@ def test_curve_figure_has_a_panel_for_each_condition():
 
 
 def test_curve_figure_one_offset_gets_a_bar_and_none_an_error():
-    one = {"offsets": [0], "curves": {"<b>": _scores([50])}}
-    figure = curve_figure(one)
+    figure = curve_figure([CurvePanel((0,), {"<b>": _scores([50])}, AXIS)])
     assert figure.data[1].error_y.visible and figure.data[1].name == "&lt;b&gt;"
-    with pytest.raises(DataError, match="no robustness curve"):
-        curve_figure({"offsets": [], "curves": {}})
+    for nothing in ([], [CurvePanel((), {}, AXIS)]):
+        with pytest.raises(DataError, match="no robustness curve"):
+            curve_figure(nothing)
 
 
 def test_ticks_leave_out_what_would_touch():

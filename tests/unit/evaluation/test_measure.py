@@ -3,20 +3,23 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from starting import at
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.progress import Cancelled
 from shiftdemo.core.types import Score, TranslationSample
 from shiftdemo.evaluation.conditions import Condition
-from shiftdemo.evaluation.predict import Cancelled, predictions
-from shiftdemo.evaluation.robustness import (
+from shiftdemo.evaluation.measure import curve, predictions
+from shiftdemo.evaluation.strengths import (
     DEFAULT_OFFSETS,
-    allowed_offsets,
-    curve,
+    allowed_strengths,
     greatest_offset,
-    offsets_from,
-    summarise,
+    strengths_from,
 )
+from shiftdemo.evaluation.summary import summarise
 from shiftdemo.tasks import Task
+
+ROW, BOTH = Condition("row"), Condition("both")
 
 
 @pytest.mark.parametrize(
@@ -29,27 +32,27 @@ from shiftdemo.tasks import Task
         ("", ()),
     ],
 )
-def test_offsets_from(text: str, expected: tuple[int, ...]) -> None:
-    assert offsets_from(text) == expected
+def test_strengths_from(text: str, expected: tuple[int, ...]) -> None:
+    assert strengths_from(text) == expected
 
 
 @pytest.mark.parametrize("text", ["a", "0:8:0", "8:0:1", "-1,2", "1:2:3:4", "0:1000:1", "1.5", "²"])
-def test_offsets_from_refuses(text: str) -> None:
+def test_strengths_from_refuses(text: str) -> None:
     with pytest.raises(ConfigError, match="Offsets"):
-        offsets_from(text)
+        strengths_from(text)
 
 
 def test_predictions_keep_the_order_and_report(base_tagger, ner: Task, tagged) -> None:
     many = [*tagged, *reversed(tagged), *tagged]  # more than one chunk
     told: list[int] = []
-    found = predictions(base_tagger, ner, many, 0, told.append)
-    assert found == ner.predict(base_tagger, many)
+    found = predictions(base_tagger, ner, at(many), told.append)
+    assert found == ner.predict(base_tagger, at(many))
     assert len(many) > 64 and told == [64, len(many)]
 
 
 def test_predictions_can_be_stopped(base_tagger, ner: Task, tagged) -> None:
     with pytest.raises(Cancelled):
-        predictions(base_tagger, ner, tagged, cancel=lambda: True)
+        predictions(base_tagger, ner, at(tagged), cancel=lambda: True)
 
 
 def test_predictions_are_made_without_dropout(make_model, ner: Task, tagged) -> None:
@@ -58,44 +61,44 @@ def test_predictions_are_made_without_dropout(make_model, ner: Task, tagged) -> 
         if hasattr(module, "p"):
             module.p = 0.5
     loaded.model.train()
-    assert predictions(loaded, ner, tagged) == predictions(loaded, ner, tagged)
+    assert predictions(loaded, ner, at(tagged)) == predictions(loaded, ner, at(tagged))
     assert loaded.model.training
 
 
 def test_the_greatest_offset_fills_the_table(base_tagger, translator, ner, tagged, pairs) -> None:
-    most = greatest_offset(base_tagger, ner, tagged)
+    most = greatest_offset(base_tagger, ner, tagged, ROW)
     assert most is not None
-    predictions(base_tagger, ner, tagged, most)
+    predictions(base_tagger, ner, at(tagged, most))
     with pytest.raises(ConfigError, match="positions"):
-        predictions(base_tagger, ner, tagged, most + 1)
+        predictions(base_tagger, ner, at(tagged, most + 1))
 
 
 def test_the_greatest_offset_leaves_room_for_long_references(
     translator, translation, pairs
 ) -> None:
-    short = greatest_offset(translator, translation, pairs)
+    short = greatest_offset(translator, translation, pairs, BOTH)
     longer = [dataclasses.replace(pairs[0], target=f"{pairs[0].target} " * 4), *pairs]
-    assert greatest_offset(translator, translation, longer) < short
+    assert greatest_offset(translator, translation, longer, BOTH) < short
 
 
 def test_default_offsets_are_cut_at_the_tightest_model(
     make_model, base_tagger, ner, tagged
 ) -> None:
     rotary = make_model("ner", "rotary")
-    assert greatest_offset(rotary, ner, tagged) is None
-    assert allowed_offsets([rotary], ner, tagged) == DEFAULT_OFFSETS
-    assert allowed_offsets([rotary, base_tagger], ner, tagged) == (0, 1, 2, 4, 8, 16, 32)
-    assert allowed_offsets([rotary], ner, tagged, [200]) == (0, 200)
+    assert greatest_offset(rotary, ner, tagged, ROW) is None
+    assert allowed_strengths([rotary], ner, tagged, ROW) == DEFAULT_OFFSETS
+    assert allowed_strengths([rotary, base_tagger], ner, tagged, ROW) == (0, 1, 2, 4, 8, 16, 32)
+    assert allowed_strengths([rotary], ner, tagged, ROW, [200]) == (0, 200)
 
 
 def test_an_offset_beyond_the_table_is_refused_with_the_bound(base_tagger, ner, tagged) -> None:
-    most = greatest_offset(base_tagger, ner, tagged)
+    most = greatest_offset(base_tagger, ner, tagged, ROW)
     with pytest.raises(ConfigError, match=f"from 0 to {most}"):
-        allowed_offsets([base_tagger], ner, tagged, [0, 60])
+        allowed_strengths([base_tagger], ner, tagged, ROW, [0, 60])
 
 
 def test_curve_falls_for_learned_positions_trained_at_zero(base_tagger, ner: Task, tagged) -> None:
-    at_0, at_16 = curve(base_tagger, ner, tagged, (0, 16))
+    at_0, at_16 = curve(base_tagger, ner, tagged, (0, 16), ROW)
     assert (at_0.name, at_0.n) == ("entity F1", len(tagged))
     assert at_0.value > 95
     assert at_16.value < at_0.value - 20
@@ -104,16 +107,18 @@ def test_curve_falls_for_learned_positions_trained_at_zero(base_tagger, ner: Tas
 
 @pytest.mark.parametrize("encoding", ["rotary", "relative"])
 def test_curve_is_flat_for_rotary_and_relative(make_model, ner, tagged, encoding: str) -> None:
-    scores = list(curve(make_model("ner", encoding), ner, tagged, (0, 5, 40), "token accuracy"))
+    scores = list(
+        curve(make_model("ner", encoding), ner, tagged, (0, 5, 40), ROW, "token accuracy")
+    )
     assert scores[0] == scores[1] == scores[2]
 
 
 def test_curve_leaves_out_sentences_without_reference(translator, translation, pairs) -> None:
     typed = TranslationSample("typed", "a red cat", "")
-    (score,) = curve(translator, translation, [*pairs, typed], (0,))
+    (score,) = curve(translator, translation, [*pairs, typed], (0,), BOTH)
     assert score.n == len(pairs)
     assert score.value > 90
-    assert list(curve(translator, translation, [typed], (0,))) == []
+    assert list(curve(translator, translation, [typed], (0,), BOTH)) == []
 
 
 def test_summary_checked_by_hand() -> None:
@@ -121,5 +126,5 @@ def test_summary_checked_by_hand() -> None:
     found = summarise((0, 1, 4, 8), scores, Condition("row", (0, 4)))
     assert (found.at_zero, found.worst_inside, found.outside) == (60.0, 30.0, 10.0)
     assert found.area == pytest.approx((55 * 1 + 40 * 3 + 20 * 4) / 8)
-    unknown = summarise((0,), scores[:1])
+    unknown = summarise((0,), scores[:1], Condition("row"))
     assert (unknown.worst_inside, unknown.area, unknown.outside) == (None, 60.0, None)
