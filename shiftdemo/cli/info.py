@@ -16,6 +16,7 @@ HELP = "what there is: tasks, shifts, models"
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of ``info``."""
     json_flag(parser)
+    parser.add_argument("--markdown", action="store_true", help="the operators as a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,6 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     found = api.describe()
     if arguments.json:
         print_json(found)
+        return 0
+    if arguments.markdown:
+        print("\n".join(operator_table(found)))
         return 0
     print("  ".join(f"{name} {version}" for name, version in found["versions"].items()))
     print("\nTasks:  " + ", ".join(task["name"] for task in found["tasks"]))
@@ -33,6 +37,17 @@ def run(arguments: argparse.Namespace) -> int:
     for model in found["models"]:
         print(f"  {model['ref']:<22} {model['task']}")
     return 0
+
+
+def operator_table(described: dict[str, Any]) -> list[str]:
+    """Returns the lines of a Markdown table of all operators, from what they say of themselves."""
+    everything = len(described["tasks"])
+    rows = ["| name | stage | tasks | what it does |", "| --- | --- | --- | --- |"]
+    for shift in described["shifts"]:
+        tasks = "all" if len(shift["tasks"]) == everything else ", ".join(shift["tasks"])
+        first = shift["summary"].split(". ")[0].rstrip(".").replace("|", "\\|")
+        rows.append(f"| `{shift['name']}` | {shift['stage']} | {tasks} | {first} |")
+    return rows
 
 
 def _print_shift(shift: dict[str, Any]) -> None:

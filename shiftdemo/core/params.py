@@ -20,14 +20,14 @@ class Param:
         low, high: inclusive bounds of numbers; for ``"str"`` ``high`` is the greatest length.
         choices: the admitted values of a ``"choice"``.
         help: one English sentence with the unit.
-        help_zh: the same in Chinese.
+        help_zh: the same in Chinese; empty: it is shown in English.
     """
 
     name: str
     kind: str
     default: Any
     help: str
-    help_zh: str
+    help_zh: str = ""
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()

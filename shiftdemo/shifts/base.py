@@ -53,7 +53,7 @@ class Shift(ABC):
         stage: ``"sample"``, ``"position"``, ``"length"``, ``"decoder"`` or ``"control"``: where
             it acts.
         tasks: the tasks that it is defined for.
-        summary, summary_zh: what it does, in two sentences.
+        summary, summary_zh: what it does, in two sentences; without Chinese it is shown in English.
         columnar: whether ``apply`` uses nothing of a draft but what ``EditableSamples`` has
             too, so that it serves many samples at once as it is.
         joins: whether it draws other samples of the set; the provenance then says from how many.
@@ -70,7 +70,7 @@ class Shift(ABC):
     stage: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]]
     summary: ClassVar[str]
-    summary_zh: ClassVar[str]
+    summary_zh: ClassVar[str] = ""
     columnar: ClassVar[bool] = False
     joins: ClassVar[bool] = False
     formula: ClassVar[str]
@@ -178,7 +178,7 @@ class Shift(ABC):
         return {f"{self.name}.drawn_{key}": value for key, value in draws.items()}
 
 
-SHIFTS: Registry[Shift] = Registry("shift")
+SHIFTS: Registry[Shift] = Registry("shift", "shiftdemo.shifts")
 MOST_SHIFTS = 16
 STAGES = ("sample", "position", "length", "decoder", "control")
 

@@ -55,7 +55,8 @@ def _named() -> Iterator[str]:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
-    yield from (shift.effect for shift in SHIFTS)
+    ours = (shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo."))
+    yield from (shift.effect for shift in ours)
     yield from position_offset.INVARIANT.values()
 
 

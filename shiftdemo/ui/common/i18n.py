@@ -30,7 +30,7 @@ _PREFIX = "shiftdemo/"
 def catalogue() -> dict[str, str]:
     """Returns English to Chinese, of every text of the page."""
     texts: dict[str, str] = json.loads((ASSETS / "ui" / "zh.json").read_text(encoding="utf-8"))
-    return {**dict(_declared()), **texts}
+    return {**{text: known for text, known in _declared() if known}, **texts}
 
 
 def _declared() -> Iterator[tuple[str, str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from shiftdemo.core.errors import ConfigError
@@ -46,6 +49,28 @@ def test_registry_refuses_a_second_class_of_one_name() -> None:
         fruit.register(_Pear)
 
 
+def _package(folder: Path, name: str, group: str, text: str) -> None:
+    (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    facts = folder / f"{name}-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(f"[{group}]\n{name} = {name}\n")
+
+
+def test_a_broken_package_is_named_and_the_others_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _package(tmp_path, "fruit_broken", "test.fruit", "raise RuntimeError('rotten')")
+    _package(tmp_path, "fruit_sound", "test.fruit", "eaten = True")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    fruit: Registry[object] = Registry("fruit", "test.fruit")
+    fruit.register(_Pear)
+    with pytest.warns(UserWarning, match=r"'fruit_broken' of another package.*rotten"):
+        assert fruit.names() == ["pear"]
+    assert sys.modules["fruit_sound"].eaten
+    assert list(fruit) == [_Pear]  # looked for once
+
+
 def test_the_two_registries_hold_what_is_documented() -> None:
     assert set(TASKS.names()) == set(TASK_PARTS)
     assert {"append_copy", "prefix_context", "position_offset", "length_crop"} <= set(
@@ -54,10 +79,12 @@ def test_the_two_registries_hold_what_is_documented() -> None:
     for shift in SHIFTS:
         assert set(shift.tasks) <= set(TASKS.names())
         assert shift.stage in ("sample", "position", "length", "decoder", "control")
-        for text in (shift.summary, shift.summary_zh, shift.formula, shift.source, shift.effect):
+        for text in (shift.summary, shift.formula, shift.source, shift.effect):
             assert text.strip(), shift.name
+        ours = shift.__module__.startswith("shiftdemo.")
+        assert shift.summary_zh.strip() or not ours, shift.name
         assert any(param.name == "p" for param in shift.params), shift.name
         assert shift.examples, f"{shift.name} has no worked example"
         for param in shift.params:
-            assert param.help and param.help_zh
+            assert param.help and (param.help_zh or not ours)
             assert param.parse(param.default, shift.name) == param.default
