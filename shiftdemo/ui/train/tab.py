@@ -179,7 +179,7 @@ class TrainTab:
             gr.update(interactive=over),
             gr.update(interactive=not over),
             gr.update(visible=over and runs.can_resume(run_id)),
-            gr.update(interactive=over and len(arms) == 2),
+            gr.update(interactive=over and len(arms) > 1),
             gr.update(interactive=over and bool(arms)),
             gr.update(visible=False),
             self.live.earlier(visit, remembered or []),
