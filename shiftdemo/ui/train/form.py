@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from shiftdemo.core import suggested
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.core.limits import Limits
@@ -18,7 +19,6 @@ from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
 
-LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
 DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
 HELD_OUT = 200
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
@@ -129,7 +129,7 @@ class TrainForm:
         n = len(self.data.inputs)
         steps = int(steps or 0)
         if numbers["warmup"] in (None, A_TENTH):
-            numbers["warmup"] = min(100, steps // 10)
+            numbers["warmup"] = suggested.warmup(steps)
         others = (str(other).strip(),) if str(other or "").strip() else ()
         names = (one.partition("=")[0].strip() for one in others)
         if not arms:
@@ -149,7 +149,7 @@ class TrainForm:
             learning_rate=float(rate or 0),
             optimizer=optimizer,
             schedule=schedule,
-            eval_every=max(1, steps // 12),
+            eval_every=suggested.eval_every(steps),
             allow_no_effect=bool(no_effect),
             allow_overlap=bool(overlap),
             **settings,
@@ -181,8 +181,3 @@ class TrainForm:
             *self.data.filled(config.data),
             *self.shift.filled(config.task, first),
         ]
-
-
-def rate_for(model: str) -> float:
-    """Returns the learning rate that suits a model."""
-    return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]

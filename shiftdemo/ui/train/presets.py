@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from shiftdemo.core import suggested
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.common.model_picker import trainable
-from shiftdemo.ui.train.form import TrainForm, rate_for
+from shiftdemo.ui.train.form import TrainForm
 
 # What a button says, and the model that it chooses.
 PRESETS = (
@@ -29,6 +30,6 @@ def preset(form: TrainForm, model: str) -> tuple[Callable[[Visit], list[Any]], l
         models = gr.update(choices=trainable("ner"), value=model)
         picker = gr.update(choices=form.shift.choices("ner"), value="position_offset")
         sizes = [PRESET["steps"], PRESET["batch_size"]]
-        return ["ner", models, rate_for(model), picker, *sizes, 32, 0.5]
+        return ["ner", models, suggested.learning_rate(model), picker, *sizes, 32, 0.5]
 
     return choose, [*targets, *offsets]

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
+from shiftdemo.core import suggested
 from shiftdemo.core.errors import LimitError
 from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
@@ -19,7 +20,7 @@ from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
 from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
-from shiftdemo.ui.train.form import TrainForm, rate_for
+from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
 from shiftdemo.ui.train.presets import PRESETS, preset
 
@@ -133,7 +134,7 @@ class TrainTab:
         chosen = operator if operator in names else names[0]
         return [
             gr.update(choices=models, value=models[0]),
-            rate_for(models[0]),
+            suggested.learning_rate(models[0]),
             gr.update(choices=self.form.shift.choices(task), value=chosen),
         ]
 
@@ -213,4 +214,4 @@ class TrainTab:
 
 
 def _rate_for(visit: Visit, model: str) -> float:
-    return rate_for(model)
+    return suggested.learning_rate(model)
