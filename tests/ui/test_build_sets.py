@@ -41,12 +41,12 @@ def test_every_row_of_a_set_is_made_again(tmp_path: Path, n: int) -> None:
         assert json.loads(json.dumps(as_row(api.regenerate(row, samples)))) == row
 
 
-def _values(data: BuildData, origin: str, index: int, **places: Any) -> list[Any]:
-    form, hub = [None, "*", "*", ""], ["", "train", "", "", ""]
-    form[0], hub[0] = places.get("file"), places.get("hub", "")
-    values = [origin, "She reads.", "Elle lit.", 3, index, *form, *hub]
-    assert len(values) == len(data.inputs)
-    return values
+def _values(data: BuildData, origin: str, index: int, **places: Any) -> dict[str, Any]:
+    values = {name: one.value for name, one in data.controls.items()}
+    asked = {"origin": origin, "text": "She reads.", "target": "Elle lit.", "seed": 3}
+    asked |= {"index": index, "file.file": places.get("file"), "hub.name": places.get("hub", "")}
+    assert set(asked) <= set(values)
+    return {**values, **asked}
 
 
 @pytest.mark.parametrize("origin", ["corpus", "file", "hub"])

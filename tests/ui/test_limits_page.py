@@ -18,6 +18,7 @@ from shiftdemo.core.limits import Limits
 from shiftdemo.ui.app import TASKS
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.file_form import FileForm
+from shiftdemo.ui.common.form import prefixed
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare.tab import CompareTab
 
@@ -49,12 +50,15 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})
-    held = {tab.data.origin: "file", tab.data.eval_file: bomb}
-    data = [held.get(one, one.value) for one in tab.data.inputs]
+    held: dict[str, Any] = {
+        **prefixed("data", {name: one.value for name, one in tab.data.controls.items()}),
+        **{"data.origin": "file", "data.eval": bomb},
+        **{"task": "ner", "base": pairs[0][0], "shifted": pairs[0][1], "allow": False},
+        **{"look": "light 1000", "n": N, "offsets": "0,4"},
+    }
 
     async def compare() -> None:
-        chosen: list[Any] = ["ner", *pairs[0], False, "light 1000", N, "0,4", *data]
-        async for _ in tab._compare(Visit("en"), *chosen):
+        async for _ in tab._compare(Visit("en"), held):
             pass
 
     # In a thread of its own: the browser of other tests keeps an event loop in this one.

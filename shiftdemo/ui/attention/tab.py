@@ -28,6 +28,10 @@ TYPED = {
 NARROW = 700
 MOST_LAYERS, MOST_HEADS = 48, 64
 
+# What a map is asked for by, and what it changes: attributes of the tab.
+ASKED = ("task", "base", "versus", "text", "target", "kind", "layer", "head", "special", "look")
+SHOWN = ("status", "layer", "head", "plot", "plot2")
+
 
 class AttentionTab:
     """The components and handlers of the tab."""
@@ -93,9 +97,8 @@ class AttentionTab:
         )
         changed = [self.text, self.target, self.kind]
         wire(self.task.change, _for_task, [self.task], changed, message)
-        inputs = [self.task, self.base, self.versus, self.text, self.target, self.kind]
-        inputs += [self.layer, self.head, self.special, self.look]
-        shown = [self.status, self.layer, self.head, self.plot, self.plot2]
+        inputs = {name: getattr(self, name) for name in ASKED}
+        shown = {name: getattr(self, name) for name in SHOWN}
         triggers = [self.run.click, self.text.submit, self.target.submit]
         pickers = [self.kind.input, self.layer.input, self.head.input, self.special.input]
         wire([*triggers, *pickers], self._show, inputs, shown, message, trigger_mode="always_last")
@@ -109,8 +112,9 @@ class AttentionTab:
             gr.update(choices=[(visit("none"), ""), *choices], value=second or ""),
         ]
 
-    async def _show(self, visit: Visit, *values: Any) -> AsyncIterator[list[Any]]:
-        task, base, versus, text, target, kind, layer, head, special, look = values
+    async def _show(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        task, base, versus = (values[name] for name in ("task", "base", "versus"))
+        text, target = values["text"], values["target"]
         if not base:
             raise ModelError("There is no model yet; train one in the Train tab.")
         api.typed_sample(task, text, target, limits=self.context.limits)
@@ -123,22 +127,24 @@ class AttentionTab:
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
                 status = {"state": visit("Computing…"), "fraction": None}
-                yield [status, *[gr.skip()] * 4]
+                yield {"status": status}
         if job.error:
-            yield [None, *[gr.skip()] * 4]
+            yield {"status": None}
             raise job.error
         if job.result is None:
             return
         maps = {one.kind: one for one in job.result.maps}
         others = {one.kind: one for one in job.result.versus}
-        kind = kind if kind in maps else next(iter(maps))
+        kind = values["kind"] if values["kind"] in maps else next(iter(maps))
         layers, heads = maps[kind].weights.shape[:2]
-        layer, head = min(int(layer or 0), layers - 1), min(int(head), heads - 1)
+        layer = min(int(values["layer"] or 0), layers - 1)
+        head = min(int(values["head"]), heads - 1)
         said = visit("target: {text}", text=job.result.target) if job.result.target else ""
         shown: Any = {"state": said, "fraction": None} if said else None
-        chosen = (maps[kind], others.get(kind), layer, head, special, look)
-        figures = await asyncio.to_thread(self._figures, *chosen)
-        yield [shown, _layers(layers, layer), _heads(visit, heads, head), *figures]
+        chosen = (maps[kind], others.get(kind), layer, head, values["special"], values["look"])
+        plot, plot2 = await asyncio.to_thread(self._figures, *chosen)
+        pickers = {"layer": _layers(layers, layer), "head": _heads(visit, heads, head)}
+        yield {"status": shown, **pickers, "plot": plot, "plot2": plot2}
 
     def _figures(
         self, one: Any, other: Any, layer: int, head: int, special: bool, look: str

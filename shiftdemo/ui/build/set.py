@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -20,7 +20,7 @@ from shiftdemo.core.types import (
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.build.sources import BuildData
 from shiftdemo.ui.common.context import Context
-from shiftdemo.ui.common.form import ShiftForm, extra_operators
+from shiftdemo.ui.common.form import ShiftForm, extra_operators, part, prefixed
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.build.set_work import FORMATS, BuiltSet, Cancelled, build_files, read_all, to_read
@@ -34,13 +34,18 @@ class BuildSet:
     """The controls, the preview and the downloads of a whole set."""
 
     def __init__(
-        self, context: Context, form: ShiftForm, data: BuildData, more: Sequence[Any], look: Any
+        self,
+        context: Context,
+        form: ShiftForm,
+        data: BuildData,
+        more: Mapping[str, Any],
+        look: Any,
     ) -> None:
         """Draws them.
 
         Args:
             data: where the tab's sentences come from.
-            more: the components task, seed and "then also" of the tab.
+            more: the components ``task``, ``seed`` and ``then`` of the tab.
             look: ``light`` or ``dark`` and the width of the page, set by the browser.
         """
         self.context, self.form, self.data = context, form, data
@@ -78,8 +83,23 @@ class BuildSet:
                 gr.DownloadButton(name, visible=False, size="sm", min_width=100)
                 for name in FORMATS.values()
             ]
-        inputs = [look, self.n, self.share, *more, *data.inputs, *form.inputs]
-        outputs = [status, self.button, self.stop, counts, plot, table, *files]
+        inputs = {
+            "look": look,
+            "n": self.n,
+            "share": self.share,
+            **more,
+            **prefixed("data", data.controls),
+            **prefixed("shift", form.controls),
+        }
+        outputs = {
+            "status": status,
+            "button": self.button,
+            "stop": self.stop,
+            "counts": counts,
+            "plot": plot,
+            "table": table,
+            **dict(zip(FORMATS, files, strict=True)),
+        }
         wire(self.button.click, self._run, inputs, outputs, message)
         wire(self.stop.click, self._cancel, [], [self.stop], message)
 
@@ -87,60 +107,47 @@ class BuildSet:
         self.context.stop_job(f"{visit.session}/set")
         return gr.update(interactive=False)
 
-    async def _run(
-        self,
-        visit: Visit,
-        look: str,
-        n: Any,
-        share: Any,
-        task: str,
-        seed: Any,
-        then: str,
-        *rest: Any,
-    ) -> AsyncIterator[list[Any]]:
-        place, shift = rest[: len(self.data.inputs)], rest[len(self.data.inputs) :]
-        n, most = int(n or 0), self.context.limits.train_samples
+    async def _run(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        task, source, shift = values["task"], part("data", values), part("shift", values)
+        n, most = int(values["n"] or 0), self.context.limits.train_samples
         if not 1 <= n <= most:
             raise LimitError(f"Sentences: {n}; give 1 to {most}.")
-        specs = [self.form.spec(shift, p=share, **_drawn_words(place[0], shift[0]))]
-        specs += extra_operators(then)
+        drawn_anew = _drawn_words(source["origin"], shift["operator"])
+        specs = [self.form.spec(shift, p=values["share"], **drawn_anew)]
+        specs += extra_operators(values["then"])
         size = to_read(task, specs, n)
-        spec = self.data.spec(task, place, size)
+        spec = self.data.spec(task, source, size)
 
         def work(report: Any, stopped: Any) -> BuiltSet:
             found = api.each_sample(task, spec, "train", size, self.context.limits)
             samples = read_all(found, size, report, stopped, visit)
             folder = self.context.files_of(visit.session)
             told = folder, report, stopped, visit
-            return build_files(task, samples, specs, int(seed or 0), *told, n=n)
+            return build_files(task, samples, specs, int(values["seed"] or 0), *told, n=n)
 
-        left = [gr.skip()] * (3 + len(FORMATS))
         try:
             async for job in follow(self.context, f"{visit.session}/set", work, turns=False):
                 if not job.done.is_set():
-                    yield [
-                        {"state": job.text, "fraction": job.fraction},
-                        *_buttons(busy=True),
-                        *left,
-                    ]
+                    status = {"state": job.text, "fraction": job.fraction}
+                    yield {"status": status, **_buttons(busy=True)}
             if isinstance(job.error, Cancelled) or (job.result is None and not job.error):
-                yield [{"state": visit("Stopped.")}, *_buttons(busy=False), *left]
+                yield {"status": {"state": visit("Stopped.")}, **_buttons(busy=False)}
                 return
             if job.error:
                 raise job.error
         except ShiftDemoError:
-            yield [None, *_buttons(busy=False), *left]
+            yield {"status": None, **_buttons(busy=False)}
             raise
-        shown = await asyncio.to_thread(_shown, visit, job.result, task, look)
-        yield [None, *_buttons(busy=False), *shown]
+        shown = await asyncio.to_thread(_shown, visit, job.result, task, values["look"])
+        yield {"status": None, **_buttons(busy=False), **shown}
 
 
-def _buttons(busy: bool) -> list[Any]:
+def _buttons(busy: bool) -> dict[str, Any]:
     """Returns updates of "Build the set" and "Cancel", new ones each time."""
-    return [gr.update(interactive=not busy), gr.update(interactive=busy)]
+    return {"button": gr.update(interactive=not busy), "stop": gr.update(interactive=busy)}
 
 
-def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> list[Any]:
+def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> dict[str, Any]:
     """Returns counts, figure, table and downloads."""
     from shiftdemo.viz.set_view import set_figure
 
@@ -156,14 +163,18 @@ def _shown(visit: Visit, built: BuiltSet, task: str, look: str) -> list[Any]:
         "dark" if theme == "dark" else "light",
         narrow=width.isdigit() and int(width) < NARROW,
     )
-    files = [
-        gr.update(value=str(built.files[name]), visible=True)
+    files = {
+        name: gr.update(value=str(built.files[name]), visible=True)
         if name in built.files
         else gr.update(visible=False)
         for name in FORMATS
-    ]
-    plot = gr.update(value=figure, visible=True)
-    return [_counts(visit, built.summary), plot, preview(visit, built), *files]
+    }
+    return {
+        "counts": _counts(visit, built.summary),
+        "plot": gr.update(value=figure, visible=True),
+        "table": preview(visit, built),
+        **files,
+    }
 
 
 TARGET_TITLE = "Target labels that carry loss (words)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.types import Sample, TranslationSample
 from shiftdemo.ui.common.file_form import FileForm, HubForm
+from shiftdemo.ui.common.form import part, prefixed
 from shiftdemo.ui.common.i18n import t
 
 WORKED = {
@@ -37,7 +38,7 @@ _FEWEST = 32  # sentences that are read at once, so that the next one is there t
 
 
 class BuildData:
-    """The controls; ``inputs`` are the components whose values the methods take."""
+    """The controls; ``controls`` are the components whose values the methods take."""
 
     def __init__(self, limits: Limits) -> None:
         """Draws them."""
@@ -83,40 +84,44 @@ class BuildData:
         )
 
     @property
-    def inputs(self) -> list[Any]:
+    def controls(self) -> dict[str, Any]:
         """The components whose values :meth:`spec` and :meth:`sample` take."""
-        own = [self.origin, self.text, self.target, self.seed, self.index]
-        return [*own, *self.file.inputs, *self.hub.inputs]
+        return {
+            **self._own,
+            **prefixed("file", self.file.controls),
+            **prefixed("hub", self.hub.controls),
+        }
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        names = ("origin", "text", "target", "seed", "index")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def triggers(self) -> list[Any]:
         """The events after which the sample is another one, without the hub's button."""
-        own: list[Any] = [self.origin, self.text, self.target, self.seed, self.index]
-        own += self.file.inputs
-        return [item.change for item in own]
+        return [item.change for item in (*self._own.values(), *self.file.controls.values())]
 
     @property
     def groups(self) -> list[Any]:
         """The components that :func:`shown` updates."""
         return [self.typed, self.from_corpus, self.from_file, self.from_hub, self.index]
 
-    def spec(self, task: str, values: Sequence[Any], size: int) -> DataSpec:
+    def spec(self, task: str, values: Mapping[str, Any], size: int) -> DataSpec:
         """Returns the data that a set is built from; the built-in corpus for typed sentences.
 
         Raises:
             DataError: a file or a hub id is wanted and none was given.
         """
-        origin, seed = values[0], values[3]
-        n_file = len(self.file.inputs)
-        sized = DataSpec(size=max(16, size), seed=int(seed or 0))
-        if origin == "file":
-            return self.file.spec(task, values[5 : 5 + n_file], sized)
-        if origin == "hub":
-            return self.hub.spec(values[5 + n_file :], sized)
+        sized = DataSpec(size=max(16, size), seed=int(values["seed"] or 0))
+        if values["origin"] == "file":
+            return self.file.spec(task, part("file", values), sized)
+        if values["origin"] == "hub":
+            return self.hub.spec(part("hub", values), sized)
         return sized
 
     def sample(
-        self, task: str, values: Sequence[Any], joins: bool
+        self, task: str, values: Mapping[str, Any], joins: bool
     ) -> tuple[Sample, Sequence[Sample]]:
         """Returns the sample to look at, and the context that it has in its set.
 
@@ -126,21 +131,21 @@ class BuildData:
         Raises:
             ShiftDemoError: the text, the file or the data set cannot be used.
         """
-        origin, text, target, _, index = values[:5]
+        origin = values["origin"]
         if origin in ("worked", "typed"):
-            typed = self._typed(task, origin, text, target)
+            typed = self._typed(task, origin, values["text"], values["target"])
             return typed, api.typed_context(task) if joins else ()
-        place = int(index or 0)
+        index = int(values["index"] or 0)
         # Powers of two, so that one reading serves many numbers.
-        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << place.bit_length())
+        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << index.bit_length())
         spec = self.spec(task, values, size)
         others = _first(task, spec, size, _changed(spec.train), self.limits)
-        if place >= len(others):
+        if index >= len(others):
             raise DataError(
-                f"There is no sentence number {place}; there are {len(others)} "
+                f"There is no sentence number {index}; there are {len(others)} "
                 f"(0 to {len(others) - 1})."
             )
-        return others[place], others[: api.CONTEXT_SIZE] if joins else ()
+        return others[index], others[: api.CONTEXT_SIZE] if joins else ()
 
     def _typed(self, task: str, origin: str, text: str, target: str) -> Sample:
         if origin == "worked":

@@ -13,7 +13,7 @@ from shiftdemo.ui.build.sources import WORKED, BuildData, shown
 from shiftdemo.ui.build.set import BuildSet
 from shiftdemo.ui.build.view import view_of
 from shiftdemo.ui.common.context import Context
-from shiftdemo.ui.common.form import ShiftForm, extra_operators, extra_operators_box, shift_names
+from shiftdemo.ui.common.form import ShiftForm, extra_operators, extra_operators_box, part, prefixed, shift_names
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 
@@ -49,7 +49,11 @@ class BuildTab:
                 self.view = drawn("build", "sd-tall")
                 self.form.about.render()
         self._wire(page)
-        BuildSet(context, self.form, self.data, [self.task, self.seed, self.then], look)
+        BuildSet(context, self.form, self.data, self._own, look)
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        return {"task": self.task, "seed": self.seed, "then": self.then}
 
     def _further(self) -> None:
         self.then = extra_operators_box("build")
@@ -77,9 +81,12 @@ class BuildTab:
         # A word that is pointed at by its place takes its aligned target word along.
         words[2].input(None, None, words[:2], js="() => ['', '']", api_visibility="private")
         data.file.wire(self.task, message)
-        own = [self.task, self.seed, self.then]
-        inputs = [*own, *data.inputs, *form.inputs]
-        changes = [item.change for item in (*own, *form.inputs)]
+        inputs = {
+            **self._own,
+            **prefixed("data", data.controls),
+            **prefixed("shift", form.controls),
+        }
+        changes = [item.change for item in (*self._own.values(), *form.controls.values())]
         triggers = [page.load, *changes, *data.triggers]
         # Past the queue, because a moved slider has to be answered at once.
         at_once: dict[str, Any] = {"trigger_mode": "always_last", "queue": False}
@@ -95,14 +102,15 @@ class BuildTab:
         )
         return [*WORKED[task], picker, *_words_of(origin, task)]
 
-    def _show(self, visit: Visit, task: str, seed: Any, then: str, *values: Any) -> dict[str, Any]:
-        place, shift = values[: len(self.data.inputs)], values[len(self.data.inputs) :]
-        spec = self.form.spec(shift, p=1)
-        specs = [spec, *extra_operators(then)]
-        sample, others = self.data.sample(task, place, api.joins_samples(task, specs))
-        rows = api.build_shifted(task, [sample], specs, int(seed or 0), others, always=True)
+    def _show(self, visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
+        task, source = values["task"], part("data", values)
+        spec = self.form.spec(part("shift", values), p=1)
+        specs = [spec, *extra_operators(values["then"])]
+        sample, others = self.data.sample(task, source, api.joins_samples(task, specs))
+        seed = int(values["seed"] or 0)
+        rows = api.build_shifted(task, [sample], specs, seed, others, always=True)
         view = view_of(visit, next(rows), task)
-        if place[0] == "worked" and view["kind"] == "translation" and "word=modèle" in spec:
+        if source["origin"] == "worked" and view["kind"] == "translation" and "word=modèle" in spec:
             view["note"] = f"{view['note']} {visit(texts.WORKED_NOTE)}".strip()
         return view
 

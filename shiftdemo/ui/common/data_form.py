@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -24,7 +24,7 @@ PLACES = (
 
 
 class DataForm:
-    """Corpus settings or uploads; ``inputs`` are the components that :meth:`spec` reads.
+    """Corpus settings or uploads; ``controls`` are the components that :meth:`spec` reads.
 
     Attributes:
         train: the controls for training data too, or those of an evaluation set only.
@@ -81,56 +81,54 @@ class DataForm:
         wire(self.origin.change, _shown, [self.origin], [corpus, upload], message)
 
     @property
-    def inputs(self) -> list[Any]:
-        """The components whose values :meth:`spec` takes."""
-        return [
-            self.origin,
-            self.size,
-            self.seed,
-            self.shortest,
-            self.longest,
-            self.names,
-            self.eval_names,
-            self.new_frames,
-            self.train_file,
-            self.eval_file,
-        ]
+    def controls(self) -> dict[str, Any]:
+        """The components whose values :meth:`spec` takes, by the names of :class:`DataSpec`."""
+        return {
+            "origin": self.origin,
+            "size": self.size,
+            "seed": self.seed,
+            "min_words": self.shortest,
+            "max_words": self.longest,
+            "names": self.names,
+            "eval_names": self.eval_names,
+            "new_frames": self.new_frames,
+            "train": self.train_file,
+            "eval": self.eval_file,
+        }
 
-    def spec(self, values: Sequence[Any], eval_size: int) -> DataSpec:
+    def spec(self, values: Mapping[str, Any], eval_size: int) -> DataSpec:
         """Returns the data that the form names.
 
         Raises:
             ShiftDemoError: a file is missing or a number is out of its bounds.
         """
-        origin, size, seed, shortest, longest, names, eval_names, *rest = values
-        new_frames, train_file, eval_file = rest
-        sizes: dict[str, Any] = {"size": _whole(size), "eval_size": eval_size}
-        if origin == "file":
+        sizes: dict[str, Any] = {"size": _whole(values["size"]), "eval_size": eval_size}
+        if values["origin"] == "file":
+            train_file, eval_file = values["train"], values["eval"]
             if self.train and not train_file:
                 raise DataError("No training file yet; choose one under 'Data: file'.")
             if not eval_file:
                 raise DataError("No held-out file yet; choose one under 'Data: file'.")
             return DataSpec(train=train_file or eval_file, eval=eval_file, **sizes)
         return DataSpec(
-            names=names,
-            eval_names=eval_names,
-            new_frames=bool(new_frames),
-            min_words=_whole(shortest),
-            max_words=_whole(longest),
-            seed=_whole(seed),
+            names=values["names"],
+            eval_names=values["eval_names"],
+            new_frames=bool(values["new_frames"]),
+            min_words=_whole(values["min_words"]),
+            max_words=_whole(values["max_words"]),
+            seed=_whole(values["seed"]),
             **sizes,
         )
 
-    def filled(self, data: DataSpec) -> list[Any]:
-        """Returns the updates of ``inputs`` with which the form shows ``data``.
+    def filled(self, data: DataSpec) -> dict[str, Any]:
+        """Returns the updates of ``controls`` with which the form shows ``data``.
 
         Files are not put back: the form stays as it is, where the data came from some.
         """
         if data.train or data.eval:
-            return [gr.skip() for _ in self.inputs]
-        lengths = [data.min_words, data.max_words]
-        shown = ["grammar", data.size, data.seed, *lengths, data.names, data.eval_names]
-        return [*shown, data.new_frames, gr.skip(), gr.skip()]
+            return {}
+        shown = [name for name in self.controls if name not in ("origin", "train", "eval")]
+        return {"origin": "grammar", **{name: getattr(data, name) for name in shown}}
 
 
 def _whole(value: Any) -> int:

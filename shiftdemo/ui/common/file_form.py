@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ class FileForm:
     """An upload, what was found in it, and how it is to be read.
 
     Attributes:
-        inputs: the components whose values :meth:`spec` takes.
+        controls: the components whose values :meth:`spec` takes.
     """
 
     def __init__(self, form: str, limits: Limits) -> None:
@@ -60,7 +60,12 @@ class FileForm:
             info=t("Only where the file is not UTF-8."),
             elem_id=f"{form}-encoding",
         )
-        self.inputs = [self.file, self.first, self.second, self.encoding]
+        self.controls = {
+            "file": self.file,
+            "first": self.first,
+            "second": self.second,
+            "encoding": self.encoding,
+        }
 
     def wire(self, task: gr.Radio, message: gr.HTML) -> None:
         """Shows what a file holds as soon as there is one."""
@@ -82,27 +87,27 @@ class FileForm:
         table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
         return [table, *picks]
 
-    def spec(self, task: str, values: Sequence[Any], size: DataSpec) -> DataSpec:
+    def spec(self, task: str, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
         """Returns where the file lies and how it is read.
 
         Raises:
             DataError: there is no file yet.
         """
-        file, first, second, encoding = values
-        if not file:
+        if not values["file"]:
             raise DataError("No file yet; choose one under 'Sample from: file'.")
-        roles = zip(TASK_PARTS[task], (first, second), strict=False)
+        roles = zip(TASK_PARTS[task], (values["first"], values["second"]), strict=False)
         columns = ",".join(
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
         )
-        return replace(size, corpus="", train=file, columns=columns, encoding=encoding or "")
+        encoding = values["encoding"] or ""
+        return replace(size, corpus="", train=values["file"], columns=columns, encoding=encoding)
 
 
 class HubForm:
     """A data set of the hub by its id.
 
     Attributes:
-        inputs: the components whose values :meth:`spec` takes.
+        controls: the components whose values :meth:`spec` takes.
         load: the button that loads it.
     """
 
@@ -123,23 +128,29 @@ class HubForm:
             max_length=300,
         )
         self.load = gr.Button(t("Load"), size="sm")
-        self.inputs = [self.name, self.split, self.subset, self.revision, self.columns]
+        self.controls = {
+            "name": self.name,
+            "split": self.split,
+            "subset": self.subset,
+            "revision": self.revision,
+            "columns": self.columns,
+        }
 
-    def spec(self, values: Sequence[Any], size: DataSpec) -> DataSpec:
+    def spec(self, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
         """Returns which data set, and what of it.
 
         Raises:
             DataError: there is no id yet.
         """
-        name, split, subset, revision, columns = (str(value or "").strip() for value in values)
-        if not name:
+        asked = {name: str(values[name] or "").strip() for name in self.controls}
+        if not asked["name"]:
             raise DataError("No data set yet; type its id, owner/name, and press Load.")
         return replace(
             size,
             corpus="",
-            train=f"hub:{name}",
-            columns=columns,
-            train_split=split or "train",
-            subset=subset,
-            revision=revision,
+            train=f"hub:{asked['name']}",
+            columns=asked["columns"],
+            train_split=asked["split"] or "train",
+            subset=asked["subset"],
+            revision=asked["revision"],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -70,10 +70,23 @@ def shift_names(task: str) -> list[str]:
     return [shift.name for shift in by_stage(task)]
 
 
+def prefixed(prefix: str, controls: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the controls of a part of a form, or what they hold, under the names of the whole."""
+    return {f"{prefix}.{name}": item for name, item in controls.items()}
+
+
+def part(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what :func:`prefixed` was given."""
+    start = f"{prefix}."
+    return {name[len(start) :]: item for name, item in values.items() if name.startswith(start)}
+
+
 class ShiftForm:
     """The picker of an operator, its parameters and its explanation.
 
-    ``inputs`` are the components whose values :meth:`spec` reads, the picker first.
+    Attributes:
+        controls: the components whose values :meth:`spec` reads: the picker ``operator``, and
+            ``OPERATOR.PARAMETER``; a dial of several parameters has their names joined by ``+``.
     """
 
     def __init__(
@@ -102,8 +115,7 @@ class ShiftForm:
         self.picker = gr.Dropdown(
             self.choices(task), value=name, label=t("Shift operator"), elem_classes="sd-operator"
         )
-        self._slots: list[tuple[str, tuple[str, ...]]] = []
-        self.inputs: list[Any] = [self.picker]
+        self.controls: dict[str, Any] = {"operator": self.picker}
         self.groups: dict[str, gr.Column] = {}
         self.dial_groups: dict[str, gr.Column] = {}
         for shift in SHIFTS:
@@ -119,8 +131,8 @@ class ShiftForm:
             if param.name in self.hidden or fixed or dialled:
                 continue
             elem_id = f"{self.name}-{shift.name}-{param.name}"
-            self.inputs.append(control(param, values.get(param.name), elem_id))
-            self._slots.append((shift.name, (param.name,)))
+            name = _name(shift.name, (param.name,))
+            self.controls[name] = control(param, values.get(param.name), elem_id)
 
     def draw_dials(self) -> None:
         """Draws, where it is called, one slider an operator: what makes it stronger.
@@ -146,49 +158,46 @@ class ShiftForm:
                 )
             clip(slider)
             self.dial_groups[shift.name] = group
-            self.inputs.append(slider)
-            self._slots.append((shift.name, dial.params))
+            self.controls[_name(shift.name, dial.params)] = slider
 
     def control(self, shift: str, param: str) -> Any:
         """Returns the component of one operator's parameter."""
-        place = next(
-            i for i, (owner, names) in enumerate(self._slots) if owner == shift and param in names
-        )
-        return self.inputs[1 + place]
+        return next(item for name, item in self.controls.items() if param in _params(name, shift))
 
     def choices(self, task: str) -> list[tuple[Any, str]]:
         """Returns the picker's choices for a task."""
         first = [(t("no shift"), "")] if self.none else []
         return [*first, *((name, name) for name in shift_names(task))]
 
-    def spec(self, values: Sequence[Any], **forced: Any) -> str:
+    def spec(self, values: Mapping[str, Any], **forced: Any) -> str:
         """Returns the specification that the form shows, or ``""`` for no shift.
 
         Args:
             forced: parameters that take these values, brought within their bounds.
         """
-        name = values[0]
+        name = values["operator"]
         if not name:
             return ""
         shown = {
-            param: value
-            for (owner, params), value in zip(self._slots, values[1:], strict=True)
-            for param in params
-            if owner == name and value is not None
+            param: values[slot]
+            for slot in self.controls
+            for param in _params(slot, name)
+            if values[slot] is not None
         }
         bounds = {param.name: (param.low, param.high) for param in SHIFTS.get(name).params}
         inside = {key: _within(value, *bounds[key]) for key, value in forced.items()}
         return str(ShiftSpec(name, {**shown, **inside}))
 
-    def filled(self, task: str, spec: str) -> list[Any]:
-        """Returns the updates of ``inputs`` with which the form shows ``spec``."""
+    def filled(self, task: str, spec: str) -> dict[str, Any]:
+        """Returns the updates of ``controls`` with which the form shows ``spec``."""
         wanted = make_shift(spec)
         picker = gr.update(choices=self.choices(task), value=wanted.name)
-        values = [
-            next((wanted.values[one] for one in params), None) if owner == wanted.name else None
-            for owner, params in self._slots
-        ]
-        return [picker, *(gr.skip() if value is None else value for value in values)]
+        values = {
+            slot: wanted.values[params[0]]
+            for slot in self.controls
+            if (params := _params(slot, wanted.name))
+        }
+        return {"operator": picker, **values}
 
     def show(self, visit: Visit, name: str, encoding: str = "") -> list[Any]:
         """Returns the updates of ``shown`` for the operator ``name``.
@@ -203,6 +212,16 @@ class ShiftForm:
     def shown(self) -> list[Any]:
         """The components that :meth:`show` updates."""
         return [*self.groups.values(), *self.dial_groups.values(), self.about]
+
+
+def _name(shift: str, params: Sequence[str]) -> str:
+    return f"{shift}.{'+'.join(params)}"
+
+
+def _params(name: str, shift: str) -> list[str]:
+    """Returns the parameters of ``shift`` that a control sets; none where it is another's."""
+    owner, _, params = name.partition(".")
+    return params.split("+") if params and owner == shift else []
 
 
 def extra_operators_box(form: str) -> gr.Textbox:

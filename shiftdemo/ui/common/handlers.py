@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -71,18 +71,21 @@ def problem(error: Exception, visit: Visit) -> dict[str, str]:
 def wire(
     triggers: Any,
     handler: Callable[..., Any],
-    inputs: Sequence[Any],
-    outputs: Sequence[Any],
+    inputs: Sequence[Any] | Mapping[str, Any],
+    outputs: Sequence[Any] | Mapping[str, Any],
     message: gr.HTML,
     clears: bool = False,
     quiet: bool = False,
     **options: Any,
 ) -> Any:
-    """Calls ``handler(visit, *inputs)`` on every trigger and shows its errors in ``message``.
+    """Calls ``handler(visit, …)`` on every trigger and shows its errors in ``message``.
 
     Args:
         triggers: one event listener or several, such as ``button.click``.
-        handler: a function or a generator function; returns or yields one value an output.
+        handler: a function or a generator function; returns or yields one value an output, or,
+            where outputs have names, a mapping of those that change.
+        inputs: components; the handler gets their values one by one, or, where they have names, one
+            mapping of these.
         clears: an error empties the outputs, where an old result beside it would mislead.
         quiet: nobody asked for the event, so it leaves the message of one that somebody asked for.
         options: passed on to ``gr.on``.
@@ -93,16 +96,16 @@ def wire(
     }
     guard = next((make for test, make in kinds.items() if test(handler)), _once)
     said = gr.skip if quiet else _nothing
-    n = len(outputs)
+    shape = _Shape(inputs, outputs)
     if "show_progress" not in options:
         # Each message of an event costs the page time for every component that could show
         # Gradio's spinner, of this event and of all before it: one component stands for all.
         options.update(show_progress="hidden", show_progress_on=_first(message))
     return gr.on(
         triggers=triggers if isinstance(triggers, list) else [triggers],
-        fn=_once(handler, n, said, failed=None) if clears else guard(handler, n, said),
-        inputs=list(inputs),
-        outputs=[*outputs, message],
+        fn=_once(handler, shape, said, failed=None) if clears else guard(handler, shape, said),
+        inputs=shape.inputs,
+        outputs=[*shape.outputs, message],
         api_visibility="private",
         **options,
     )
@@ -120,8 +123,41 @@ def _first(component: Block) -> Block:
 _KEPT = object()  # the outputs stay as they are
 
 
-def _values(result: Any, n: int) -> tuple[Any, ...]:
-    return tuple(result) if n != 1 else (result,)
+class _Shape:
+    """How a handler takes its inputs and gives its outputs: in a row, or by name."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Any] | Mapping[str, Any],
+        outputs: Sequence[Any] | Mapping[str, Any],
+    ) -> None:
+        self._given = list(inputs) if isinstance(inputs, Mapping) else None
+        self._changed = list(outputs) if isinstance(outputs, Mapping) else None
+        self.inputs = [*inputs.values()] if isinstance(inputs, Mapping) else [*inputs]
+        self.outputs = [*outputs.values()] if isinstance(outputs, Mapping) else [*outputs]
+
+    def arguments(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Returns what the handler is called with behind the visit."""
+        if self._given is None:
+            return tuple(values)
+        return (dict(zip(self._given, values, strict=True)),)
+
+    def row(self, result: Any) -> tuple[Any, ...]:
+        """Returns a value for each output.
+
+        Raises:
+            KeyError: the handler names an output that there is not.
+        """
+        if self._changed is None:
+            return tuple(result) if len(self.outputs) != 1 else (result,)
+        unknown = set(result) - set(self._changed)
+        if unknown:
+            raise KeyError(f"there is no output {sorted(unknown)[0]!r}")
+        return tuple(result[name] if name in result else gr.skip() for name in self._changed)
+
+    def all(self, value: Callable[[], Any]) -> list[Any]:
+        """Returns a new value for each output."""
+        return [value() for _ in self.outputs]
 
 
 def _nothing() -> None:
@@ -129,45 +165,45 @@ def _nothing() -> None:
 
 
 def _once(
-    handler: Callable[..., Any], n: int, said: Callable[[], Any], failed: Any = _KEPT
+    handler: Callable[..., Any], shape: _Shape, said: Callable[[], Any], failed: Any = _KEPT
 ) -> Callable[..., Any]:
     def run(request: gr.Request, *values: Any) -> Any:
         visit = visit_of(request)
         try:
-            return (*_values(handler(visit, *values), n), said())
+            return (*shape.row(handler(visit, *shape.arguments(values))), said())
         except Exception as error:
-            outputs = [gr.skip() if failed is _KEPT else failed for _ in range(n)]
+            outputs = shape.all(gr.skip if failed is _KEPT else lambda: failed)
             return (*outputs, problem(error, visit))
 
     return run
 
 
 def _stream(
-    handler: Callable[..., Iterator[Any]], n: int, said: Callable[[], Any]
+    handler: Callable[..., Iterator[Any]], shape: _Shape, said: Callable[[], Any]
 ) -> Callable[..., Any]:
     def run(request: gr.Request, *values: Any) -> Iterator[Any]:
         visit = visit_of(request)
         try:
-            for number, result in enumerate(handler(visit, *values)):
+            for number, result in enumerate(handler(visit, *shape.arguments(values))):
                 # An error of another event that comes meanwhile stays.
-                yield (*_values(result, n), gr.skip() if number else said())
+                yield (*shape.row(result), gr.skip() if number else said())
         except Exception as error:
-            yield (*[gr.skip() for _ in range(n)], problem(error, visit))
+            yield (*shape.all(gr.skip), problem(error, visit))
 
     return run
 
 
 def _astream(
-    handler: Callable[..., AsyncIterator[Any]], n: int, said: Callable[[], Any]
+    handler: Callable[..., AsyncIterator[Any]], shape: _Shape, said: Callable[[], Any]
 ) -> Callable[..., Any]:
     async def run(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
         visit = visit_of(request)
         try:
             first = True
-            async for result in handler(visit, *values):
-                yield (*_values(result, n), said() if first else gr.skip())
+            async for result in handler(visit, *shape.arguments(values)):
+                yield (*shape.row(result), said() if first else gr.skip())
                 first = False
         except Exception as error:
-            yield (*[gr.skip() for _ in range(n)], problem(error, visit))
+            yield (*shape.all(gr.skip), problem(error, visit))
 
     return run

@@ -18,7 +18,7 @@ from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.data_form import RUN, DataForm
-from shiftdemo.ui.common.form import field_number
+from shiftdemo.ui.common.form import field_number, part, prefixed
 from shiftdemo.ui.common.handlers import drawn, go_on_tick, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
@@ -26,6 +26,7 @@ from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.compare import view
 
 MOST_LINES = 8
+RESULTS = ("verdict", "curve", "scores", "differences", "controls", "outputs")
 TYPED = {
     "translation": "A man is reading a book in the park.\nThe children are playing.",
     "ner": "Ada Lovelace wrote to Charles Babbage in London.\nAnna went to Paris.",
@@ -125,38 +126,39 @@ class CompareTab:
         wire(self.task.change, lambda visit, task: TYPED[task], [self.task], [self.text], message)
         other = [self.task.change, self.base.input, self.shifted.input]
         wire(other, lambda _: gr.update(value=False, visible=False), [], [self.allow], message)
-        chosen = [self.task, self.base, self.shifted, self.allow]
-        wire(
-            self.run_text.click,
-            self._typed,
-            [*chosen, self.text, self.offset],
-            [self.allow, self.status, self.run_text, self.typed_outputs],
-            message,
-        )
-        shown = [self.status, self.run, self.cancel]
-        shown += [self.verdict, self.curve, self.scores, self.differences]
-        shown += [self.controls, self.outputs]
-        inputs = [*chosen, self.look, self.n, self.offsets, *self.data.inputs]
-        wire(self.run.click, self._compare, inputs, [self.allow, *shown], message)
+        chosen = self._named("task", "base", "shifted", "allow")
+        typed = {**chosen, **self._named("text", "offset")}
+        answered = self._named("allow", "status", "run_text", "typed_outputs")
+        wire(self.run_text.click, self._typed, typed, answered, message)
+        shown = self._named("status", "run", "cancel", *RESULTS)
+        inputs = {**chosen, **self._named("look", "n", "offsets")}
+        inputs |= prefixed("data", self.data.controls)
+        allow = self._named("allow")
+        wire(self.run.click, self._compare, inputs, {**allow, **shown}, message)
         wire(self.cancel.click, self._cancel, [], [self.cancel], message)
         wire(self.look.change, self._opening, [self.look], shown, message, quiet=True)
+
+    def _named(self, *names: str) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in names}
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> list[Any]:
         choices = usable(self.context, task, remembered or [])
         base, shifted = default_pair(choices)
         return [gr.update(choices=choices, value=one) for one in (base, shifted)]
 
-    def _opening(self, visit: Visit, look: str) -> list[Any]:
+    def _opening(self, visit: Visit, look: str) -> dict[str, Any]:
         recorded = recorded_comparison()
         if recorded is None:
             text = visit(texts.COMPARE_EMPTY)
             status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
-            return [status, *[gr.skip()] * 8]
+            return {"status": status}
         name, result = recorded
         badge = visit("recorded run (not live): {name}", name=name)
-        return [None, gr.skip(), gr.skip(), *self._shown(visit, result, look, badge)]
+        return {"status": None, **self._shown(visit, result, look, badge)}
 
-    def _shown(self, visit: Visit, result: Comparison, look: str, badge: str = "") -> list[Any]:
+    def _shown(
+        self, visit: Visit, result: Comparison, look: str, badge: str = ""
+    ) -> dict[str, Any]:
         from shiftdemo.viz.robustness import curve_figure
 
         theme = "dark" if look.startswith("dark") else "light"
@@ -166,14 +168,14 @@ class CompareTab:
             curve = gr.update(value=figure, visible=True)
         lead = visit("The first sentences:")
         examples = view.outputs(visit, result.outputs, result.strengths, lead)
-        return [
-            view.verdict(visit, result, badge),
-            curve,
-            view.scores(visit, result) if result.scores else None,
-            view.differences(visit, result),
-            view.controls(visit, result),
-            examples if result.outputs else None,
-        ]
+        return {
+            "verdict": view.verdict(visit, result, badge),
+            "curve": curve,
+            "scores": view.scores(visit, result) if result.scores else None,
+            "differences": view.differences(visit, result),
+            "controls": view.controls(visit, result),
+            "outputs": examples if result.outputs else None,
+        }
 
     def _pair(self, task: str, base: str, shifted: str, different: bool = False) -> dict[str, Any]:
         if not base or not shifted:
@@ -187,22 +189,22 @@ class CompareTab:
             "shift": self.context.model(shifted, task),
         }
 
-    async def _typed(
-        self, visit: Visit, task: str, base: str, shifted: str, allow: bool, text: str, offset: Any
-    ) -> AsyncIterator[list[Any]]:
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+    async def _typed(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        task, base, shifted = (values[name] for name in ("task", "base", "shifted"))
+        lines = [line.strip() for line in values["text"].splitlines() if line.strip()]
         if not lines:
             raise DataError("The text is empty; type a sentence.")
         if len(lines) > MOST_LINES:
             raise LimitError(f"There are {len(lines)} lines; at most {MOST_LINES}.")
         samples = [api.typed_sample(task, line, limits=self.context.limits) for line in lines]
-        place = int(offset or 0)
+        offset = int(values["offset"] or 0)
 
         def work(report: Any, cancel: Any) -> tuple[list[OutputRow], str]:
             models = self._pair(task, base, shifted)
             condition = api.trained_condition(task, models)
-            moved = condition.moved(samples, place)
-            found = {arm: api.predict_typed(loaded, moved, allow) for arm, loaded in models.items()}
+            moved = condition.moved(samples, offset)
+            allow = values["allow"]
+            found = {arm: api.predict_typed(one, moved, allow) for arm, one in models.items()}
             rows = [
                 view.typed_row(sample, {arm: (out[i],) for arm, out in found.items()})
                 for i, sample in enumerate(samples)
@@ -212,37 +214,18 @@ class CompareTab:
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
                 status = {"state": visit("Computing…"), "fraction": None}
-                yield [gr.skip(), status, gr.update(interactive=False), gr.skip()]
-        yield [_tick(job.error), None, gr.update(interactive=True), gr.skip()]
+                yield {"status": status, "run_text": gr.update(interactive=False)}
+        ready = {"status": None, "run_text": gr.update(interactive=True)}
+        yield {"allow": _tick(job.error), **ready}
         if job.error:
             raise job.error
         rows, side = job.result or ([], "row")
-        lead = visit(texts.TYPED_LEADS[side], k=place)
-        yield [gr.skip(), None, gr.skip(), view.outputs(visit, rows, [place], lead)]
+        lead = visit(texts.TYPED_LEADS[side], k=offset)
+        yield {"status": None, "typed_outputs": view.outputs(visit, rows, [offset], lead)}
 
-    async def _compare(
-        self, visit: Visit, task: str, base: str, shifted: str, allow: bool, look: str, *values: Any
-    ) -> AsyncIterator[list[Any]]:
-        n, offsets, *data = values
-        if n and n > self.context.limits.compare_samples:
-            most = self.context.limits.compare_samples
-            raise LimitError(f"This server compares at most {most} sentences (asked: {n}).")
-        if data[0] == RUN:
-            own = self.context.data_of(shifted) or self.context.data_of(base)
-            spec = dataclasses.replace(own or DataSpec(), eval_size=max(8, int(n or 0)))
-        else:
-            given = [value if i != 1 else 16 for i, value in enumerate(data)]
-            spec = self.data.spec(given, int(n or 0))
-        config = CompareConfig(
-            task,
-            base or "",
-            shifted or "",
-            dataclasses.replace(spec, train=""),
-            offsets=offsets,
-            n=int(n or 0),
-            allow_no_effect=allow,
-        )
-
+    async def _compare(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        config = self._config(values)
+        task, base, shifted = config.task, config.base, config.shifted
         pairs = self.context.pairs(base, shifted)
 
         def work(report: Any, cancel: Any) -> Any:
@@ -253,27 +236,55 @@ class CompareTab:
             limits = self.context.limits
             return api.compare_loaded(config, models, report, cancel, limits=limits)
 
-        rest = [gr.skip()] * 6
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
                 text = job.text or visit("Loading the models…")
                 status = {"state": text, "fraction": job.fraction}
-                buttons = [gr.update(interactive=False), gr.update(interactive=True)]
-                yield [gr.skip(), status, *buttons, *rest]
-        buttons = [gr.update(interactive=True), gr.update(interactive=False)]
-        yield [_tick(job.error), None, *buttons, *rest]
+                yield {"status": status, **_buttons(busy=True)}
+        yield {"allow": _tick(job.error), "status": None, **_buttons(busy=False)}
         if isinstance(job.error, Cancelled) or (job.result is None and not job.error):
-            yield [gr.skip(), {"state": visit("Stopped.")}, *buttons, *rest]
+            yield {"status": {"state": visit("Stopped.")}, **_buttons(busy=False)}
             return
         if job.error:
             raise job.error
         # Drawing takes a while, and other visitors share this event loop.
-        shown = await asyncio.to_thread(self._shown, visit, job.result, look)
-        yield [gr.skip(), None, *buttons, *shown]
+        shown = await asyncio.to_thread(self._shown, visit, job.result, values["look"])
+        yield {"status": None, **_buttons(busy=False), **shown}
+
+    def _config(self, values: dict[str, Any]) -> CompareConfig:
+        """Returns the comparison that the controls describe.
+
+        Raises:
+            ShiftDemoError: a setting is out of its bounds.
+        """
+        n, base, shifted = values["n"], values["base"] or "", values["shifted"] or ""
+        data = part("data", values)
+        if n and n > self.context.limits.compare_samples:
+            most = self.context.limits.compare_samples
+            raise LimitError(f"This server compares at most {most} sentences (asked: {n}).")
+        if data["origin"] == RUN:
+            own = self.context.data_of(shifted) or self.context.data_of(base)
+            spec = dataclasses.replace(own or DataSpec(), eval_size=max(8, int(n or 0)))
+        else:
+            spec = self.data.spec({**data, "size": 16}, int(n or 0))
+        return CompareConfig(
+            values["task"],
+            base,
+            shifted,
+            dataclasses.replace(spec, train=""),
+            offsets=values["offsets"],
+            n=int(n or 0),
+            allow_no_effect=values["allow"],
+        )
 
     def _cancel(self, visit: Visit) -> Any:
         self.context.stop_job(visit.session)
         return gr.update(interactive=False)
+
+
+def _buttons(busy: bool) -> dict[str, Any]:
+    """Returns updates of "Compare" and "Cancel", new ones each time."""
+    return {"run": gr.update(interactive=not busy), "cancel": gr.update(interactive=busy)}
 
 
 def _tick(error: Exception | None) -> Any:

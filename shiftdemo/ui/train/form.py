@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -14,7 +14,14 @@ from shiftdemo.core.limits import Limits
 from shiftdemo.shifts import make_shifts
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import DataForm
-from shiftdemo.ui.common.form import ShiftForm, extra_operators, extra_operators_box, field_number
+from shiftdemo.ui.common.form import (
+    ShiftForm,
+    extra_operators,
+    extra_operators_box,
+    field_number,
+    part,
+    prefixed,
+)
 from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
@@ -29,6 +36,16 @@ SCHEDULES = (
     ("cosine to 0", "cosine"),
     ("inverse square root", "inverse_sqrt"),
     ("constant", "constant"),
+)
+# Fields of TrainConfig whose controls hold just their values.
+AS_THEY_ARE = (
+    "task",
+    "steps",
+    "seconds",
+    "batch_size",
+    "learning_rate",
+    "optimizer",
+    "schedule",
 )
 # Fields of TrainConfig that are plain number boxes under "More settings".
 NUMBERS = {
@@ -45,7 +62,7 @@ NUMBERS = {
 
 
 class TrainForm:
-    """Draws the controls; ``inputs`` are what :meth:`config` reads."""
+    """Draws the controls; ``controls`` are what :meth:`config` reads."""
 
     def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
         """Draws them, the most used first."""
@@ -99,85 +116,93 @@ class TrainForm:
             self.schedule = gr.Dropdown(
                 schedules, value="linear", label=t("Learning rate falls"), min_width=140
             )
-        self.numbers = []
+        self.numbers: dict[str, Any] = {}
         names = list(NUMBERS)
         for start in range(0, len(names), 2):
             with gr.Row():
                 for name in names[start : start + 2]:
-                    self.numbers.append(field_number(TrainConfig, name, NUMBERS[name]))
-        warmup = self.numbers[names.index("warmup")]
+                    self.numbers[name] = field_number(TrainConfig, name, NUMBERS[name])
+        warmup = self.numbers["warmup"]
         warmup.value, warmup.info = A_TENTH, t(texts.WARMUP_HELP)
 
     @property
-    def inputs(self) -> list[Any]:
-        """The components whose values :meth:`config` takes."""
-        first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
-        first += self.ticks.values()
-        return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
+    def controls(self) -> dict[str, Any]:
+        """The components whose values :meth:`config` takes, by the names of the configuration.
 
-    def config(self, values: Sequence[Any]) -> TrainConfig:
+        ``data.…`` and ``shift.…`` are those of its parts.
+        """
+        return {
+            "task": self.task,
+            "model": self.model,
+            "steps": self.steps,
+            "seconds": self.seconds,
+            "batch_size": self.batch,
+            "learning_rate": self.rate,
+            "seeds": self.seeds,
+            "arms": self.arms,
+            "other_arms": self.other,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+            "allow_no_effect": self.ticks[NoEffectError],
+            "allow_overlap": self.ticks[OverlapError],
+            **self.numbers,
+            "then": self.then,
+            **prefixed("data", self.data.controls),
+            **prefixed("shift", self.shift.controls),
+        }
+
+    def config(self, values: Mapping[str, Any]) -> TrainConfig:
         """Returns the run that the controls describe.
 
         Raises:
             ShiftDemoError: a setting is out of its bounds.
         """
-        task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
-        optimizer, schedule, no_effect, overlap, *rest = rest
-        numbers = dict(zip(NUMBERS, rest, strict=False))
-        then, *rest = rest[len(NUMBERS) :]
-        n = len(self.data.inputs)
-        steps = int(steps or 0)
-        if numbers["warmup"] in (None, A_TENTH):
+        steps = int(values["steps"] or 0)
+        numbers: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS}
+        if values["warmup"] in (None, A_TENTH):
             numbers["warmup"] = suggested.warmup(steps)
-        others = (str(other).strip(),) if str(other or "").strip() else ()
+        other = str(values["other_arms"] or "").strip()
+        others = (other,) if other else ()
         names = (one.partition("=")[0].strip() for one in others)
-        if not arms:
+        if not values["arms"]:
             raise ConfigError("Tick at least one arm.")
-        settings: dict[str, Any] = {name: value or 0 for name, value in numbers.items()}
+        shift = self.shift.spec(part("shift", values))
         config = TrainConfig(
-            task=task,
-            model=model,
-            data=self.data.spec(rest[:n], eval_size=HELD_OUT),
-            shifts=(self.shift.spec(rest[n:]), *extra_operators(then)),
-            arms=(*(arms or ()), *names),
+            **{name: values[name] for name in ("task", "model", "optimizer", "schedule")},
+            data=self.data.spec(part("data", values), eval_size=HELD_OUT),
+            shifts=(shift, *extra_operators(values["then"])),
+            arms=(*values["arms"], *names),
             other_arms=others,
-            seeds=tuple(range(int(seeds))),
+            seeds=tuple(range(int(values["seeds"]))),
             steps=steps,
-            seconds=float(seconds or 0),
-            batch_size=int(batch or 0),
-            learning_rate=float(rate or 0),
-            optimizer=optimizer,
-            schedule=schedule,
+            seconds=float(values["seconds"] or 0),
+            batch_size=int(values["batch_size"] or 0),
+            learning_rate=float(values["learning_rate"] or 0),
             eval_every=suggested.eval_every(steps),
-            allow_no_effect=bool(no_effect),
-            allow_overlap=bool(overlap),
-            **settings,
+            allow_no_effect=bool(values["allow_no_effect"]),
+            allow_overlap=bool(values["allow_overlap"]),
+            **numbers,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
-            make_shifts(config.shifts_of(arm), task)
+            make_shifts(config.shifts_of(arm), config.task)
         return config
 
-    def filled(self, config: TrainConfig) -> list[Any]:
-        """Returns the updates of ``inputs`` with which the controls describe a run of theirs."""
+    def filled(self, config: TrainConfig) -> dict[str, Any]:
+        """Returns the updates of ``controls`` with which they describe a run of theirs."""
         first, *more = config.shifts
         known = [value for _, value in ARM_CHOICES]
-        return [
-            config.task,
-            gr.update(choices=trainable(config.task), value=config.model),
-            config.steps,
-            config.seconds,
-            config.batch_size,
-            config.learning_rate,
-            len(config.seeds),
-            [arm for arm in config.arms if arm in known],
-            " ".join(config.other_arms),
-            config.optimizer,
-            config.schedule,
-            gr.update(value=config.allow_no_effect, visible=config.allow_no_effect),
-            gr.update(value=config.allow_overlap, visible=config.allow_overlap),
-            *(getattr(config, name) for name in NUMBERS),
-            " ".join(more),
-            *self.data.filled(config.data),
-            *self.shift.filled(config.task, first),
-        ]
+        ticks = ("allow_no_effect", "allow_overlap")
+        return {
+            **{name: getattr(config, name) for name in (*AS_THEY_ARE, *NUMBERS)},
+            "model": gr.update(choices=trainable(config.task), value=config.model),
+            "seeds": len(config.seeds),
+            "arms": [arm for arm in config.arms if arm in known],
+            "other_arms": " ".join(config.other_arms),
+            **{
+                name: gr.update(value=getattr(config, name), visible=getattr(config, name))
+                for name in ticks
+            },
+            "then": " ".join(more),
+            **prefixed("data", self.data.filled(config.data)),
+            **prefixed("shift", self.shift.filled(config.task, first)),
+        }

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.core import suggested
+from shiftdemo.ui.common.form import prefixed
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.train.form import TrainForm
@@ -18,18 +19,21 @@ PRESETS = (
     ("Sinusoidal positions", "scratch:sinusoidal"),
     ("Rotary: a control", "scratch:rotary"),
 )
-PRESET = {"steps": 1500, "batch_size": 64}  # the run of the README's figure
+# The run of the README's figure.
+PRESET = {"steps": 1500, "batch_size": 64}
+SHIFT = "position_offset:max_offset=32,p=0.5"
 
 
-def preset(form: TrainForm, model: str) -> tuple[Callable[[Visit], list[Any]], list[Any]]:
-    """Returns the handler of a preset's button, and the components that it fills in."""
-    offsets = [form.shift.control("position_offset", name) for name in ("max_offset", "p")]
-    targets = [form.task, form.model, form.rate, form.shift.picker, form.steps, form.batch]
+def preset(form: TrainForm, model: str) -> Callable[[Visit], dict[str, Any]]:
+    """Returns the handler of a preset's button; it fills in ``form.controls``."""
 
-    def choose(visit: Visit) -> list[Any]:
-        models = gr.update(choices=trainable("ner"), value=model)
-        picker = gr.update(choices=form.shift.choices("ner"), value="position_offset")
-        sizes = [PRESET["steps"], PRESET["batch_size"]]
-        return ["ner", models, suggested.learning_rate(model), picker, *sizes, 32, 0.5]
+    def choose(visit: Visit) -> dict[str, Any]:
+        return {
+            **PRESET,
+            "task": "ner",
+            "model": gr.update(choices=trainable("ner"), value=model),
+            "learning_rate": suggested.learning_rate(model),
+            **prefixed("shift", form.shift.filled("ner", SHIFT)),
+        }
 
-    return choose, [*targets, *offsets]
+    return choose

@@ -14,7 +14,7 @@ from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.context import Context
-from shiftdemo.ui.common.form import shift_names
+from shiftdemo.ui.common.form import part, prefixed, shift_names
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
@@ -102,11 +102,19 @@ class TrainTab:
         )
         wire(form.model.input, _rate_for, [form.model], [form.rate], message)
         plots = [self.legend, self.train_plot, self.held_plot]
-        begun = [remembered, self.followed, self.ended, self.start, self.stop]
+        begun = {
+            "remembered": remembered,
+            "followed": self.followed,
+            "ended": self.ended,
+            "start": self.start,
+            "stop": self.stop,
+        }
         asked = [remembered, self.followed]
-        wire(self.start.click, self._start, [*asked, *form.inputs], begun, message)
+        settings = prefixed("form", form.controls)
+        own = {"remembered": remembered, "followed": self.followed}
+        wire(self.start.click, self._start, {**own, **settings}, begun, message)
         wire(self.go_on.click, self._go_on, asked, begun, message)
-        wire(page.load, self._find, asked, [*begun, *form.inputs], message, quiet=True)
+        wire(page.load, self._find, asked, {**begun, **settings}, message, quiet=True)
         # A message to the page costs it time for every output, so only what changes all the time
         # is among these; the rest waits until the run has begun or ended.
         shown = [self.status, self.plots, *plots, self.table, self.ended]
@@ -122,8 +130,7 @@ class TrainTab:
         wire(changed, self.live.look, looked, plots, message, trigger_mode="always_last")
         wire(self.download.click, self._zip, [remembered], [self.zip], message)
         for button, (_, model) in zip(self.presets, PRESETS, strict=True):
-            handler, target = preset(form, model)
-            wire(button.click, handler, [], target, message)
+            wire(button.click, preset(form, model), [], form.controls, message)
 
     def _explain(self, visit: Visit, operator: str, model: str) -> list[Any]:
         return self.form.shift.show(visit, operator, encoding_of(model))
@@ -138,31 +145,41 @@ class TrainTab:
             gr.update(choices=self.form.shift.choices(task), value=chosen),
         ]
 
-    def _start(
-        self, visit: Visit, remembered: list[str], followed: tuple[str, int], *values: Any
-    ) -> list[Any]:
-        config = self.form.config(values)
+    def _start(self, visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
+        config = self.form.config(part("form", values))
         run_id = self.context.runs.submit(self.context.limits.check_run(config))
-        return self._begun(run_id, [run_id, *(remembered or [])], followed)
+        remembered = [run_id, *(values["remembered"] or [])]
+        return self._begun(run_id, remembered, values["followed"])
 
-    def _go_on(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+    def _go_on(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int]
+    ) -> dict[str, Any]:
         run_id = self._newest(remembered)
         self.context.runs.resume(run_id)
         return self._begun(run_id, remembered, followed)
 
-    def _find(self, visit: Visit, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+    def _find(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int]
+    ) -> dict[str, Any]:
         """Finds the visitor's newest run again when the page is opened, and its settings."""
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         if not known:
-            return [gr.skip(), ("", 1), *(gr.skip() for _ in range(3 + len(self.form.inputs)))]
+            return {"followed": ("", 1)}
         settings = self.form.filled(self.context.runs.config(known[0]))
-        return [*self._begun(known[0], known, followed), *settings]
+        return {**self._begun(known[0], known, followed), **prefixed("form", settings)}
 
-    def _begun(self, run_id: str, remembered: list[str], followed: tuple[str, int]) -> list[Any]:
+    def _begun(
+        self, run_id: str, remembered: list[str], followed: tuple[str, int]
+    ) -> dict[str, Any]:
         turn = (run_id, followed[1] + 1)
         over = self.context.runs.state(run_id) in ENDED
-        buttons = [gr.update(interactive=over), gr.update(interactive=not over)]
-        return [remembered[:RUNS_REMEMBERED], turn, "", *buttons]
+        return {
+            "remembered": remembered[:RUNS_REMEMBERED],
+            "followed": turn,
+            "ended": "",
+            "start": gr.update(interactive=over),
+            "stop": gr.update(interactive=not over),
+        }
 
     def _controls(
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
