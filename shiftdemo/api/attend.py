@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from shiftdemo.api.base import load
 from shiftdemo.api.build import typed_sample
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import AttentionMap, TranslationSample
+from shiftdemo.core.samples import TranslationSample
+from shiftdemo.core.types import AttentionMap
 
 if TYPE_CHECKING:
     from shiftdemo.models.load import LoadedModel

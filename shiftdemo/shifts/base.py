@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from shiftdemo.core.errors import ConfigError, NotApplicable
 from shiftdemo.core.params import SHARE, Param, ShiftSpec
 from shiftdemo.core.registry import Registry
-from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample, StepInputs
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import PositionPlan, ShiftedSample, StepInputs
 from shiftdemo.shifts.draws import HashRandom
 from shiftdemo.shifts.editing import EditableSample
 

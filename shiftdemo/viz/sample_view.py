@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import (
-    PositionPlan,
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
 MOST_DRAWN = 150  # words of a row

@@ -101,7 +101,8 @@ class AttentionTab:
         shown = {name: getattr(self, name) for name in SHOWN}
         triggers = [self.run.click, self.text.submit, self.target.submit]
         pickers = [self.kind.input, self.layer.input, self.head.input, self.special.input]
-        wire([*triggers, *pickers], self._show, inputs, shown, message, trigger_mode="always_last")
+        wire(triggers, self._show, inputs, shown, message, trigger_mode="always_last")
+        wire(pickers, self._pick, inputs, shown, message, trigger_mode="always_last")
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> list[Any]:
         choices = usable(self.context, task, remembered or [])
@@ -113,8 +114,8 @@ class AttentionTab:
         ]
 
     async def _show(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        task, base, versus = (values[name] for name in ("task", "base", "versus"))
-        text, target = values["text"], values["target"]
+        """Runs the models and draws what they attend to."""
+        task, base, versus, text, target = asked = _asked(values)
         if not base:
             raise ModelError("There is no model yet; train one in the Train tab.")
         api.typed_sample(task, text, target, limits=self.context.limits)
@@ -131,20 +132,33 @@ class AttentionTab:
         if job.error:
             yield {"status": None}
             raise job.error
-        if job.result is None:
+        if job.result is not None:
+            self.context.keep_maps(visit.session, asked, job.result)
+            yield await self._drawn(visit, values, job.result)
+
+    async def _pick(self, visit: Visit, values: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """Draws another head, layer or kind of what was computed; computes where nothing was."""
+        asked, found = self.context.maps.get(visit.session, (None, None))
+        if asked == _asked(values):
+            yield await self._drawn(visit, values, found)
             return
-        maps = {one.kind: one for one in job.result.maps}
-        others = {one.kind: one for one in job.result.versus}
+        async for shown in self._show(visit, values):
+            yield shown
+
+    async def _drawn(self, visit: Visit, values: dict[str, Any], found: Any) -> dict[str, Any]:
+        maps = {one.kind: one for one in found.maps}
+        others = {one.kind: one for one in found.versus}
         kind = values["kind"] if values["kind"] in maps else next(iter(maps))
         layers, heads = maps[kind].weights.shape[:2]
         layer = min(int(values["layer"] or 0), layers - 1)
         head = min(int(values["head"]), heads - 1)
-        said = visit("target: {text}", text=job.result.target) if job.result.target else ""
+        said = visit("target: {text}", text=found.target) if found.target else ""
         shown: Any = {"state": said, "fraction": None} if said else None
         chosen = (maps[kind], others.get(kind), layer, head, values["special"], values["look"])
+        # Drawing takes a while, and other visitors share this event loop.
         plot, plot2 = await asyncio.to_thread(self._figures, *chosen)
         pickers = {"layer": _layers(layers, layer), "head": _heads(visit, heads, head)}
-        yield {"status": shown, **pickers, "plot": plot, "plot2": plot2}
+        return {"status": shown, **pickers, "plot": plot, "plot2": plot2}
 
     def _figures(
         self, one: Any, other: Any, layer: int, head: int, special: bool, look: str
@@ -167,6 +181,11 @@ class AttentionTab:
             figures = [viz.heatmap(one, layer, None if head < 0 else head, theme, special)]
         shown = [gr.update(value=figure, visible=True) for figure in figures]
         return [*shown, hidden][:2]
+
+
+def _asked(values: dict[str, Any]) -> tuple[str, ...]:
+    """Returns what a map depends on; the rest says how it is drawn."""
+    return tuple(values[name] or "" for name in ("task", "base", "versus", "text", "target"))
 
 
 def _for_task(visit: Visit, task: str) -> list[Any]:

@@ -10,13 +10,8 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.core.errors import LimitError, ShiftDemoError
-from shiftdemo.core.types import (
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, running_text
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.build.sources import BuildData
 from shiftdemo.ui.common.context import Context

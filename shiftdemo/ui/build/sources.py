@@ -14,7 +14,7 @@ from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.ui.common.file_form import FileForm, HubForm
 from shiftdemo.ui.common.form import part, prefixed
 from shiftdemo.ui.common.i18n import t

@@ -15,7 +15,7 @@ from starting import at
 
 from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
-from shiftdemo.core.types import QuestionSample, Sample, TaggedSample
+from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models.delay import attach_delay
