@@ -116,6 +116,11 @@ class ShiftedSample:
     applied: bool = True
     note: str = ""
 
+    def drawn(self, name: str) -> Any:
+        """Returns what an operator drew under a name, such as ``"index"``; ``None``: none did."""
+        end = f".drawn_{name}"
+        return next((value for key, value in self.params.items() if key.endswith(end)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

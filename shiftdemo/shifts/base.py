@@ -175,7 +175,11 @@ class Shift(ABC):
         """
 
     def drawn(self, **draws: Any) -> dict[str, Any]:
-        """Returns draws under the names that they have in the provenance."""
+        """Returns draws under the names that they have in the provenance.
+
+        Figures mark ``index`` and ``target_index``, a word that was copied, and ``reach``, by how
+        many tokens each state looks back.
+        """
         return {f"{self.name}.drawn_{key}": value for key, value in draws.items()}
 
 

@@ -69,15 +69,6 @@ class BuildSet:
             with gr.Column(min_width=200, scale=1):
                 self.button = gr.Button(t("Build the set"), variant="primary")
                 self.stop = gr.Button(t("Cancel"), interactive=False)
-        status = drawn("run")
-        counts = drawn("table", "sd-counts")
-        plot = gr.Plot(visible=False, show_label=False, container=False, elem_id="set-plot")
-        table = drawn("table", "sd-set")
-        with gr.Row(elem_classes="sd-bar"):
-            files = [
-                gr.DownloadButton(name, visible=False, size="sm", min_width=100)
-                for name in FORMATS.values()
-            ]
         inputs = {
             "look": look,
             "n": self.n,
@@ -86,17 +77,25 @@ class BuildSet:
             **prefixed("data", data.controls),
             **prefixed("shift", form.controls),
         }
-        outputs = {
-            "status": status,
+        wire(self.button.click, self._run, inputs, self._outputs(), message)
+        wire(self.stop.click, self._cancel, [], [self.stop], message)
+
+    def _outputs(self) -> dict[str, Any]:
+        """Draws what a set is shown in, and returns it by name."""
+        shown = {
+            "status": drawn("run"),
             "button": self.button,
             "stop": self.stop,
-            "counts": counts,
-            "plot": plot,
-            "table": table,
-            **dict(zip(FORMATS, files, strict=True)),
+            "counts": drawn("table", "sd-counts"),
+            "plot": gr.Plot(
+                visible=False, show_label=False, container=False, elem_id="set-plot"
+            ),
+            "table": drawn("table", "sd-set"),
         }
-        wire(self.button.click, self._run, inputs, outputs, message)
-        wire(self.stop.click, self._cancel, [], [self.stop], message)
+        with gr.Row(elem_classes="sd-bar"):
+            for name, label in FORMATS.items():
+                shown[name] = gr.DownloadButton(label, visible=False, size="sm", min_width=100)
+        return shown
 
     def _cancel(self, visit: Visit) -> Any:
         self.context.stop_job(f"{visit.session}/set")
