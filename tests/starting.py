@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import ShiftedSample
-from shiftdemo.shifts.base import starting_at
+from shiftdemo.shifts.applying import starting_at
 
 
 def at(

@@ -62,7 +62,7 @@ def attend_loaded(
     """As :func:`attend`, with models that are loaded already."""
     from shiftdemo.attention.weights import attend as extract
     from shiftdemo.models.load import torch_threads
-    from shiftdemo.shifts.base import unshifted
+    from shiftdemo.shifts.applying import unshifted
     from shiftdemo.tasks import TASKS
 
     most = (limits or Limits()).attention_tokens

@@ -60,12 +60,14 @@ def typed_sample(
     """
     most = (limits or Limits()).text_chars
     if len(text) > most or len(target) > most:
-        raise LimitError(f"The text has {max(len(text), len(target))} characters; at most {most}.")
+        raise LimitError(
+            "api.text_has_characters_at", most=max(len(text), len(target)), most_2=most
+        )
     if not text.strip():
-        raise DataError("The text is empty; type a sentence.")
+        raise DataError("api.text_empty_type_sentence")
     parts = TASK_PARTS.get(task)
     if parts is None:
-        raise ConfigError(f"There is no task {task!r}; choose one of {', '.join(TASK_PARTS)}.")
+        raise ConfigError("api.there_no_task_choose", task=task, task_parts=", ".join(TASK_PARTS))
     if parts[0] == "source":
         return next(with_languages([TranslationSample("typed", text.strip(), target.strip())]))
     if parts[0] == "text":
@@ -119,7 +121,7 @@ def build_shifted(
     """
     made = make_shifts(shifts, task)
     if not made:
-        raise ConfigError("No shift is given; name one, for example --shift append_copy.")
+        raise ConfigError("api.no_shift_given_name")
     if context is None:
         context = samples[:CONTEXT_SIZE] if isinstance(samples, (list, tuple)) else ()
     return shift_many(made, samples, seed, context, always=always)

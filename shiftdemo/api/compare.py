@@ -91,19 +91,17 @@ def _asked(
     from shiftdemo.evaluation.strengths import strengths_from
 
     if config.offsets and config.strengths:
-        raise ConfigError("Give offsets or strengths, not both: offsets are those of positions.")
+        raise ConfigError("compare.give_offsets_strengths_not")
     if config.offsets:
         strengths = strengths_from(config.offsets)
     else:
-        strengths = strengths_from(config.strengths, "Strengths", whole=False)
+        strengths = strengths_from(config.strengths, "strengths.strengths", whole=False)
     conditions, notes = conditions_of(trainings, decoder, offsets=bool(config.offsets))
     if not config.shift:
         return conditions, notes, strengths
     asked = condition_asked(config.shift, config.task, decoder)
     if config.offsets and asked.operator != "position_offset":
-        raise ConfigError(
-            f"Offsets are those of position_offset; of {asked.operator} give strengths, as 0,1,2,4."
-        )
+        raise ConfigError("compare.offsets_those_position_offset", operator=asked.operator)
     if asked.trained is None:  # it names no strength: the range is that of the run
         same = (one.trained for one in conditions if one.operator == asked.operator)
         asked = dataclasses.replace(asked, trained=next(same, None))
@@ -113,7 +111,7 @@ def _asked(
 def _check(config: CompareConfig, limits: Limits) -> None:
     """Refuses a comparison that is larger than the server allows, or of data that it reads not."""
     if config.n > limits.compare_samples:
-        raise LimitError(f"This server compares at most {limits.compare_samples} sentences.")
+        raise LimitError("compare.server_compares_at_most", compare_samples=limits.compare_samples)
     limits.check_data(config.data)
 
 

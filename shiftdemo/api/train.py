@@ -37,10 +37,7 @@ def finetune(
 
     config = (limits or Limits()).check_run(config)
     if ProcessGroup().first and read_events(output):
-        raise ConfigError(
-            f"{output} holds a run already; name another folder with --output, or go on with it "
-            f"by --resume {output}."
-        )
+        raise ConfigError("train.holds_run_already_name", output=output)
     yield from _run(config, output, cancel, limits, spare)
 
 
@@ -69,7 +66,7 @@ def resume(
     found = find_checkpoint(output)
     ended = read_events(output)[-1:]
     if found is None and ended and isinstance(ended[0], RunFinished):
-        raise ConfigError(f"The run in {output} is complete: {ended[0].reason}.")
+        raise ConfigError("train.run_complete", output=output, reason=ended[0].reason)
     if seconds is None and found and config.seconds and found[1].seconds >= config.seconds:
         seconds = 0.0
     if seconds is not None:
@@ -149,7 +146,9 @@ def pretrain(
 
     recipe = read_recipe(recipe_path)
     if task and task != recipe.task:
-        raise ConfigError(f"The recipe {recipe_path.name} is for {recipe.task}, not for {task}.")
+        raise ConfigError(
+            "train.recipe_not", recipe_path=recipe_path.name, task=recipe.task, task_2=task
+        )
     for event in run_stages(recipe, data, output, first_stage):
         append(event, output)
         yield event

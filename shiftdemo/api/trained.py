@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiftdemo.core.errors import ShiftDemoError
+from shiftdemo.core.messages import Message
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.conditions import Condition
@@ -88,12 +89,9 @@ def conditions_of(
     notes: tuple[str, ...] = ()
     if left := {name: None for name in left if name not in measured}:
         names = " and ".join("position offsets" if n == OFFSET else n for n in sorted(measured))
-        notes = (f"Training also used {', '.join(left)}; what is measured here are {names} alone.",)
+        notes = (Message("trained.training_also_used_what", left=", ".join(left), names=names),)
     if any(_cut_to_source(one, condition) for one, condition in zip(known, found, strict=True)):
-        notes += (
-            "Training moved the target's positions unevenly too; those of a text that is being "
-            "generated cannot be, so the source alone is measured.",
-        )
+        notes += (Message("trained.training_moved_target_s"),)
     return conditions, notes
 
 

@@ -19,7 +19,7 @@ from shiftdemo.core.samples import TranslationSample
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
-from shiftdemo.shifts.base import starting_at
+from shiftdemo.shifts.applying import starting_at
 from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks import Task
 
@@ -60,7 +60,7 @@ def attend(
         ModelError: the model returns no attention weights.
     """
     if not text.strip():
-        raise DataError("There is no sentence to look at; type one.")
+        raise DataError("weights.there_no_sentence_look")
     ids = task.ids(loaded, text)
     _check_size("sentence", len(ids), max_tokens)
     loaded.positions.check(offset, len(ids))
@@ -113,8 +113,10 @@ def _both_halves(
 def _check_size(what: str, n_tokens: int, max_tokens: int) -> None:
     if n_tokens > max_tokens:
         raise LimitError(
-            f"The {what} has {n_tokens} tokens and attention is shown for at most {max_tokens}; "
-            "shorten it."
+            "weights.has_tokens_attention_shown",
+            what=what,
+            n_tokens=n_tokens,
+            max_tokens=max_tokens,
         )
 
 
@@ -155,9 +157,6 @@ def _map(
 ) -> AttentionMap:
     found = [layer for layer in layers or () if layer is not None]
     if not found:
-        raise ModelError(
-            f"The model {loaded.ref} returned no {kind} attention weights; "
-            "use a model of a stock transformers class that can run with eager attention."
-        )
+        raise ModelError("weights.model_returned_no_attention", ref=loaded.ref, kind=kind)
     weights = torch.cat(found).float().cpu().numpy()  # (n_layers, n_heads, query_len, key_len)
     return AttentionMap(kind, weights, tuple(query_tokens), tuple(key_tokens))

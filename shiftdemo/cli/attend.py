@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """``attend``"""
     output = Path(arguments.output)
     if output.suffix not in (".json", ".html", ".png"):
-        raise ConfigError(f"--output is {output.name!r}; give a name in .json, .html or .png.")
+        raise ConfigError("attend.output_give_name_json", output=output.name)
     result = api.attend(
         arguments.task,
         model_of(arguments.model, "base"),

@@ -62,15 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
     """``build``"""
     ways = [name for name in ("text", "input", "corpus") if getattr(arguments, name) is not None]
     if len(ways) != 1:
-        raise ConfigError("Give exactly one of --text, --input and --corpus.")
+        raise ConfigError("cli.give_exactly_one_text")
     if arguments.n is not None and arguments.n < 1:
-        raise ConfigError(f"--n is {arguments.n}; give at least 1.")
+        raise ConfigError("cli.n_give_at_least", n=arguments.n)
     if arguments.tags and arguments.task != "ner":
-        raise ConfigError("--tags belongs to --task ner; leave it away, or change the task.")
+        raise ConfigError("cli.tags_belongs_task_ner")
     targets = {"target", "label", "answer"}
     if arguments.target and not targets & set(TASK_PARTS[arguments.task]):
         fitting = ", ".join(task for task, parts in TASK_PARTS.items() if targets & set(parts))
-        raise ConfigError(f"--target belongs to --task {fitting}; leave it away.")
+        raise ConfigError("cli.target_belongs_task_leave", fitting=fitting)
     arguments.format = _format(arguments.format, arguments.output)
     _not_onto_itself(arguments)
     if arguments.push_to_hub:
@@ -96,18 +96,19 @@ def _format(asked: str | None, output: str | None) -> str:
     """Returns the format: that of ``--format``, else that of the output's ending."""
     endings = Path(output).suffixes if output else []
     if endings and endings[-1].lower() == ".gz":
-        raise ConfigError(f"--output is {output!r}: files are written unpacked; leave .gz away.")
+        raise ConfigError("cli.output_files_written_unpacked", output=output)
     ending = endings[-1].lower().lstrip(".") if endings else ""
     known = {**{name: name for name in FORMATS}, "json": "jsonl"}
     if not ending or (asked and ending not in known):
         return asked or "jsonl"
     if ending not in known:
         raise ConfigError(
-            f"--output is {output!r}: its ending names no format; end it with "
-            f"{', '.join('.' + name for name in FORMATS)}, or give --format."
+            "cli.output_ending_names_no",
+            output=output,
+            formats=", ".join("." + name for name in FORMATS),
         )
     if asked and known[ending] != asked:
-        raise ConfigError(f"--output is {output!r} and --format is {asked}; make them agree.")
+        raise ConfigError("cli.output_format_make_them", output=output, asked=asked)
     return known[ending]
 
 
@@ -116,7 +117,7 @@ def _not_onto_itself(arguments: argparse.Namespace) -> None:
     source, output = arguments.input, arguments.output
     with contextlib.suppress(OSError, ValueError):
         if source and output and Path(source).samefile(output):
-            raise ConfigError(f"--output is the file of --input, {output!r}; name another one.")
+            raise ConfigError("cli.output_file_input_name", output=output)
 
 
 def _write(arguments: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ def push_flags(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """``export``"""
     if not arguments.output and not arguments.push_to_hub:
-        raise ConfigError("Give --output FILE.zip, --push-to-hub OWNER/NAME, or both.")
+        raise ConfigError("export.give_output_file_zip")
     if arguments.push_to_hub:
         api.check_push(arguments.push_to_hub, kind="model")
     folder, arm, seed_index = Path(arguments.folder), arguments.arm, arguments.seed_index

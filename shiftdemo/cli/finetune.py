@@ -114,7 +114,7 @@ def _integers(text: str, flag: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise ConfigError(f"{flag} is {text!r}; give integers such as 0 or 0,1,2.") from None
+        raise ConfigError("finetune.give_integers_such_as", flag=flag, text=text) from None
 
 
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:
@@ -126,14 +126,14 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     if arguments.length:
         low, colon, high = arguments.length.partition(":")
         if not colon:
-            raise ConfigError(f"--length is {arguments.length!r}; give MIN:MAX, for example 5:20.")
+            raise ConfigError("finetune.length_give_min_max", length=arguments.length)
         shifts.append(f"length_crop:min={low},max={high}")
     if arguments.delay is not None:
         shifts.append(f"delay_layer:delay={arguments.delay}")
     if shifts:
         settings["shifts"] = tuple(shifts)
     if bool(arguments.train) != bool(arguments.eval):
-        raise ConfigError("Give both --train and --eval, or --corpus grammar.")
+        raise ConfigError("finetune.give_both_train_eval")
     others = tuple(arguments.arm or ())
     names = [text.partition("=")[0].strip() for text in others]
     arms = [name.strip() for name in arguments.arms.split(",")]
@@ -176,7 +176,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.push_to_hub:
         api.check_push(arguments.push_to_hub, kind="model")
     if not arguments.resume and not (arguments.task and arguments.output):
-        raise ConfigError("finetune needs --task and --output, or --resume DIR.")
+        raise ConfigError("finetune.finetune_needs_task_output")
     printer, output = Printer(arguments.json), Path(arguments.resume or arguments.output)
     with _Interrupt() as interrupt:
 

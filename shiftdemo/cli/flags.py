@@ -109,9 +109,9 @@ def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = ""
     found = given(arguments, names)
     if train or held_out:
         if arguments.corpus:
-            raise ConfigError("Give --corpus or files, not both.")
+            raise ConfigError("cli.give_corpus_files_not")
         if found.get("new_frames"):
-            raise ConfigError("--new-frames is for the built-in corpus; leave it out with files.")
+            raise ConfigError("cli.new_frames_built_corpus")
         names = ["columns", "encoding", "source_lang", "target_lang"]
         names += ["revision", "subset", "train_split", "eval_split"]
         found = {"size": _FILE_ROWS, "eval_size": 1000, **found, **given(arguments, names)}

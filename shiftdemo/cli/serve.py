@@ -27,9 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from shiftdemo.ui.app import serve
     except ModuleNotFoundError as error:
-        raise ShiftDemoError(
-            f"The page needs {error.name}; run: pip install -r requirements.txt"
-        ) from None
+        raise ShiftDemoError("serve.page_needs_run_pip", error=error.name) from None
     limits = Limits.public() if arguments.public else Limits()
     serve(arguments.host, arguments.port, limits, open_browser=arguments.open)
     return 0

@@ -6,17 +6,18 @@ from dataclasses import field, fields
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 
 
-def bounded(default: Any, low: float, high: float, text: str, zh: str) -> Any:
+def bounded(default: Any, low: float, high: float, text: str) -> Any:
     """Returns a dataclass field with bounds and help; flags and forms are made from it."""
-    return field(default=default, metadata={"low": low, "high": high, "help": text, "zh": zh})
+    return field(default=default, metadata={"low": low, "high": high, "help": text})
 
 
 def one_of(value: str, choices: tuple[str, ...], where: str) -> None:
     """Raises :class:`ConfigError` where ``value`` is none of ``choices``."""
     if value not in choices:
-        raise ConfigError(f"{where} is {value!r}; choose one of {', '.join(choices)}.")
+        raise ConfigError("bounds.choose_one", where=where, value=value, choices=", ".join(choices))
 
 
 def check_bounds(config: Any, where: str) -> None:
@@ -38,7 +39,14 @@ def check_bounds(config: Any, where: str) -> None:
             or (isinstance(item.default, int) and not isinstance(value, int))
             or not low <= value <= high
         ):
-            kind = "whole number" if isinstance(item.default, int) else "number"
+            whole = isinstance(item.default, int)
+            kind = Message("params.whole_number" if whole else "params.number")
             raise ConfigError(
-                f"{where}: {item.name} is {value!r}; give a {kind} from {low:g} to {high:g}."
+                "bounds.give_from",
+                where=where,
+                item=item.name,
+                value=value,
+                kind=kind,
+                low=low,
+                high=high,
             )

@@ -45,20 +45,20 @@ class DataSpec:
     names: str = "any"
     eval_names: str = "any"
     new_frames: bool = False
-    size: int = bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
-    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
-    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
-    max_words: int = bounded(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
+    size: int = bounded(8000, 16, 200_000, "Training sentences.")
+    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.")
+    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.")
+    max_words: int = bounded(20, 3, 60, "Longest sentence, words.")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.")
 
     def __post_init__(self) -> None:
         check_bounds(self, "data")
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(item.default, str) and not isinstance(value, str):
-                raise ConfigError(f"data: {item.name} is {value!r:.40}; give a text.")
+                raise ConfigError("config.data_give_text", item=item.name, value=value)
         if not isinstance(self.new_frames, bool):
-            raise ConfigError(f"data: new_frames is {self.new_frames!r:.40}; give true or false.")
+            raise ConfigError("config.data_new_frames_give", new_frames=self.new_frames)
         check_language(self.source_lang, "source_lang")
         check_language(self.target_lang, "target_lang")
 
@@ -94,81 +94,62 @@ class TrainConfig:
     arms: tuple[str, ...] = ("base", "shift")
     other_arms: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0,)
-    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
+    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.")
     seconds: float = bounded(
         0.0,
         0.0,
         86_400.0,
         "Time limit of the run in seconds; 0: none.",
-        "运行时限（秒）；0 为不限。",
     )
-    batch_size: int = bounded(64, 1, 1024, "Sentences a step.", "每步的句子数。")
-    batch_tokens: int = bounded(
-        0, 0, 65_536, "Tokens a step instead of sentences; 0: off.", "按词元数组批；0 为关闭。"
-    )
+    batch_size: int = bounded(64, 1, 1024, "Sentences a step.")
+    batch_tokens: int = bounded(0, 0, 65_536, "Tokens a step instead of sentences; 0: off.")
     optimizer: str = "adamw"
-    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.", "峰值学习率。")
-    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
+    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.")
+    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.")
     schedule: str = "linear"
-    weight_decay: float = bounded(
-        0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.", "AdamW 的解耦权重衰减。"
-    )
-    l2: float = bounded(
-        0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.", "L2 惩罚（加入梯度）。"
-    )
-    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
-    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
-    clip: float = bounded(
-        1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.", "梯度裁剪；0 为不裁剪。"
-    )
+    weight_decay: float = bounded(0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.")
+    l2: float = bounded(0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.")
+    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.")
+    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.")
+    clip: float = bounded(1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.")
     average: float = bounded(
         0.0,
         0.0,
         0.9999,
         "Decay of the moving average of the weights; 0: off.",
-        "权重滑动平均衰减；0 为关闭。",
     )
     subword_dropout: float = bounded(
         0.0,
         0.0,
         0.5,
         "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
-        "训练时的 BPE-dropout。",
     )
-    word_dropout: float = bounded(
-        0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.", "被替换为 <unk> 的源词元比例。"
-    )
-    eval_every: int = bounded(
-        250, 0, 100_000, "Steps between held-out figures.", "两次留出评估的间隔步数。"
-    )
+    word_dropout: float = bounded(0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.")
+    eval_every: int = bounded(250, 0, 100_000, "Steps between held-out figures.")
     stop_at: float = bounded(
         0.0,
         0.0,
         100.0,
         "Stop once the held-out shifted score reaches this (0 to 100); 0: never.",
-        "移位留出集得分达到此值（0 到 100）即停止；0 为不启用。",
     )
     patience: int = bounded(
         0,
         0,
         1000,
         "Stop after so many held-out figures without a better shifted loss; 0: never.",
-        "移位留出损失连续这么多次没有改善即停止；0 为不启用。",
     )
     lora_rank: int = bounded(
         0,
         0,
         256,
         "Rank of low-rank adapters (LoRA, Hu et al. 2021) trained instead of all weights; 0: off.",
-        "低秩适配器（LoRA）的秩；0 为训练全部权重。",
     )
-    threads: int = bounded(1, 1, 64, "Torch threads of a process.", "每个进程的 Torch 线程数。")
+    threads: int = bounded(1, 1, 64, "Torch threads of a process.")
     processes: int = bounded(
         0,
         0,
         MOST_ARMS,
         "Processes that the arms are spread over; 0: one an arm, as far as there are cores.",
-        "分配各分支的进程数；0 为每分支一个（受核数限制）。",
     )
     device: str = "auto"
     precision: str = "auto"
@@ -183,12 +164,12 @@ class TrainConfig:
         one_of(self.precision, ("auto", "float32", "bfloat16"), "precision")
         for name in ("seeds", "arms", "shifts", "other_arms"):
             if not isinstance(getattr(self, name), tuple):
-                raise ConfigError(f"training: {name} is {getattr(self, name)!r}; give a list.")
+                raise ConfigError("config.training_give_list", name=name, value=getattr(self, name))
         if not self.seeds:
-            raise ConfigError("Training needs at least one seed; give for example --seed 0.")
+            raise ConfigError("config.training_needs_at_least")
         for seed in self.seeds:
             if type(seed) is not int or not 0 <= seed < 2**31:
-                raise ConfigError(f"seeds holds {seed!r}; give whole numbers from 0 to 2147483647.")
+                raise ConfigError("config.seeds_holds_give_whole", seed=seed)
         self._check_arms()
 
     def _check_arms(self) -> None:
@@ -196,11 +177,10 @@ class TrainConfig:
         for arm in self.arms:
             one_of(arm, (*OWN_ARMS, *others), "arms")
         if not self.arms or len(set(self.arms)) != len(self.arms):
-            raise ConfigError("Each arm is named once; write --arms base,shift.")
+            raise ConfigError("config.each_arm_named_once")
         if len(self.arms) > MOST_ARMS or not self.trained_arms:
             raise ConfigError(
-                f"A run has 1 to {MOST_ARMS} arms, and one of them is trained "
-                f"(asked: {', '.join(self.arms)})."
+                "config.run_has_arms_one", most_arms=MOST_ARMS, arms=", ".join(self.arms)
             )
 
     def _others(self) -> dict[str, tuple[str, ...]]:
@@ -209,12 +189,9 @@ class TrainConfig:
             name, equals, specs = str(text).partition("=")
             name = name.strip()
             if not equals or not specs.strip() or not _ARM_NAME.fullmatch(name):
-                raise ConfigError(
-                    f"Arm {str(text)[:60]!r} is not NAME=SPEC; write for example "
-                    "shuffled=local_shuffle:k=2 (small letters, digits, - and _ in the name)."
-                )
+                raise ConfigError("config.arm_not_name_spec", text=str(text)[:60])
             if name in OWN_ARMS or name in found or name.startswith(_TAKEN):
-                raise ConfigError(f"The name {name!r} of an arm is taken; give another one.")
+                raise ConfigError("config.name_arm_taken_give", name=name)
             found[name] = tuple(part.strip() for part in specs.split(" + "))
         return found
 
@@ -248,8 +225,8 @@ class CompareConfig:
     shifted: str
     data: DataSpec = field(default_factory=DataSpec)
     offsets: str = ""
-    n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
+    n: int = bounded(400, 2, 20_000, "Sentences compared.")
+    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.")
     shift: str = ""
     allow_no_effect: bool = False
     strengths: str = ""
@@ -265,11 +242,13 @@ def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:
         ConfigError: a key is unknown or a value is out of bounds.
     """
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{where}: the settings are no object of names and values.")
+        raise ConfigError("config.settings_no_object_names", where=where)
     known = {item.name: item for item in fields(cls)}
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise ConfigError(f"{where}: unknown setting {unknown[0]!r}; known: {', '.join(known)}.")
+        raise ConfigError(
+            "config.unknown_setting_known", where=where, unknown=unknown[0], known=", ".join(known)
+        )
     ready: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     if cls is TrainConfig and isinstance(ready.get("data"), Mapping):
         ready["data"] = from_dict(DataSpec, ready["data"], f"{where}: data")
@@ -279,5 +258,5 @@ def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:
         if name not in ready and item.default is MISSING and item.default_factory is MISSING
     ]
     if missing:
-        raise ConfigError(f"{where}: the setting {missing[0]!r} is missing.")
+        raise ConfigError("config.setting_missing", where=where, missing=missing[0])
     return cls(**ready)

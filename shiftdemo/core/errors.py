@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from shiftdemo.core.messages import Message
+
 
 class ShiftDemoError(Exception):
     """A mistake that the user can mend.
 
-    The message is one sentence with the value, the place and the mend; the page shows it as it
-    is and the command line prints it and exits with 2.
+    The message is one sentence with the value, the place and the mend; the page shows it in the
+    visitor's language, the command line prints it in English and exits with 2.
+
+    Attributes:
+        message: the sentence.
     """
+
+    message: Message
+
+    def __init__(self, message: str, /, **values: Any) -> None:
+        """Makes the error of a message's key and its values, or of a message.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        super().__init__(self.message)
 
 
 class ConfigError(ShiftDemoError):

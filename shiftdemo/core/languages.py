@@ -77,10 +77,7 @@ def check_language(name: str, flag: str) -> None:
         ConfigError: it is no language code.
     """
     if name and not language_code(name):
-        raise ConfigError(
-            f"{flag} is {name[:40]!r}, which is no language code; write it as zh, zh-CN or "
-            "zho_Hans."
-        )
+        raise ConfigError("languages.which_no_language_code", flag=flag, name=name[:40])
 
 
 def script_language(texts: Iterable[str]) -> str:

@@ -64,22 +64,26 @@ class Limits:
         for name in ("steps", "batch_size", "batch_tokens", "threads"):
             if getattr(config, name) > getattr(self, name):
                 raise LimitError(
-                    f"This server allows at most {getattr(self, name)} for {name} "
-                    f"(asked: {getattr(config, name)}); lower it or run shiftdemo on your machine."
+                    "limits.server_allows_at_most_3",
+                    value=getattr(self, name),
+                    name=name,
+                    value_2=getattr(config, name),
                 )
         if config.data.size > self.train_samples:
             raise LimitError(
-                f"This server allows at most {self.train_samples} training sentences "
-                f"(asked: {config.data.size})."
+                "limits.server_allows_at_most",
+                train_samples=self.train_samples,
+                size=config.data.size,
             )
         if config.data.eval_size > self.eval_samples:
             raise LimitError(
-                f"This server allows at most {self.eval_samples} held-out sentences "
-                f"(asked: {config.data.eval_size})."
+                "limits.server_allows_at_most_2",
+                eval_samples=self.eval_samples,
+                eval_size=config.data.eval_size,
             )
         self.check_data(config.data)
         if len(config.seeds) > 5:
-            raise LimitError(f"At most 5 seeds a run (asked: {len(config.seeds)}).")
+            raise LimitError("limits.at_most_seeds_run", n_seeds=len(config.seeds))
         if not config.seconds and self.seconds >= Limits().seconds:
             return config  # nothing to add: no limit was asked for, and this server has none
         seconds = min(config.seconds or self.seconds, self.seconds)
@@ -100,7 +104,4 @@ class Limits:
         if self.hub_datasets is None or not colon or kind != "hub" or name in self.hub_datasets:
             return
         allowed = ", ".join(self.hub_datasets) or "none"
-        raise LimitError(
-            f"This server does not read the data set {name[:80]!r} (allowed: {allowed}); "
-            "run shiftdemo on your machine."
-        )
+        raise LimitError("limits.server_does_not_read", name=name[:80], allowed=allowed)

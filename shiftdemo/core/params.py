@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,12 @@ class Param:
         low, high: inclusive bounds of numbers; for ``"str"`` ``high`` is the greatest length.
         choices: the admitted values of a ``"choice"``.
         help: one English sentence with the unit.
-        help_zh: the same in Chinese; empty: it is shown in English.
     """
 
     name: str
     kind: str
     default: Any
     help: str
-    help_zh: str = ""
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
@@ -41,14 +40,21 @@ class Param:
         try:
             parsed = _CASTS[self.kind](value)
         except (TypeError, ValueError, OverflowError):
-            kind = {"int": "whole number", "float": "number", "bool": "true or false"}
+            kinds = {"int": "whole_number", "float": "number", "bool": "true_or_false"}
             raise ConfigError(
-                f"{where}: {self.name}={value!r} is no {kind.get(self.kind, 'text')}; parameters "
-                "have commas between them, operators a space."
+                "params.no_parameters_have_commas",
+                where=where,
+                name=self.name,
+                value=value,
+                kind=Message(f"params.{kinds.get(self.kind, 'text')}"),
             ) from None
         if self.kind == "choice" and parsed not in self.choices:
             raise ConfigError(
-                f"{where}: {self.name}={value!r}; choose one of {', '.join(self.choices)}."
+                "params.choose_one",
+                where=where,
+                name=self.name,
+                value=value,
+                choices=", ".join(self.choices),
             )
         size = len(parsed) if self.kind == "str" else parsed
         if self.kind in ("int", "float", "str") and (
@@ -57,8 +63,12 @@ class Param:
             or (self.high is not None and size > self.high)
         ):
             raise ConfigError(
-                f"{where}: {self.name}={value!r} is out of bounds; "
-                f"give a value from {self.low} to {self.high}."
+                "params.out_bounds_give_value",
+                where=where,
+                name=self.name,
+                value=value,
+                low=self.low,
+                high=self.high,
             )
         return parsed
 
@@ -92,7 +102,6 @@ SHARE = Param(
     "float",
     1.0,
     "Share of the samples that are shifted (0 to 1).",
-    "被移位的样本所占比例（0 到 1）。",
     0.0,
     1.0,
 )
@@ -118,9 +127,7 @@ class ShiftSpec:
         for part in re.split(r",(?=\s*\w+=)", rest) if rest.strip() else []:
             key, equals, value = part.partition("=")
             if not equals:
-                raise ConfigError(
-                    f"Shift {text!r}: {part!r} is not key=value; write {name}:key=value,key=value."
-                )
+                raise ConfigError("params.shift_not_key_value", text=text, part=part, name=name)
             params[key.strip()] = value
         return cls(name.strip(), params)
 

@@ -45,7 +45,7 @@ class Registry(Generic[T]):
             return self._entries[name]
         near = difflib.get_close_matches(name, self._entries, n=3, cutoff=0.4) or self.names()
         raise ConfigError(
-            f"There is no {self.kind} called {name!r}; did you mean {', '.join(near)}?"
+            "registry.there_no_called_did", kind=self.kind, name=name, near=", ".join(near)
         )
 
     def names(self) -> list[str]:

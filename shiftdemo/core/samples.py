@@ -51,12 +51,14 @@ class TaggedSample:
     def __post_init__(self) -> None:
         if len(self.words) != len(self.tags):
             raise DataError(
-                f"Sample {self.id} has {len(self.words)} words and {len(self.tags)} tags; "
-                "give one tag for each word."
+                "samples.sample_has_words_tags",
+                id=self.id,
+                n_words=len(self.words),
+                n_tags=len(self.tags),
             )
         fault = bio_fault(self.tags)
         if fault:
-            raise DataError(f"Sample {self.id}, {fault}")
+            raise DataError("samples.sample", id=self.id, fault=fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,20 @@ class QuestionSample:
     def __post_init__(self) -> None:
         if len(self.answers) != len(self.starts):
             raise DataError(
-                f"Sample {self.id} has {len(self.answers)} answers and {len(self.starts)} starts; "
-                "give one start for each answer."
+                "samples.sample_has_answers_starts",
+                id=self.id,
+                n_answers=len(self.answers),
+                n_starts=len(self.starts),
             )
         for answer, start in zip(self.answers, self.starts, strict=True):
             found = self.context[start : start + len(answer)] if start >= 0 else ""
             if not answer or found != answer:
                 raise DataError(
-                    f"Sample {self.id}: the answer {answer[:40]!r} does not stand at character "
-                    f"{start} of the context (there is {found[:40]!r}); count characters from 0, "
-                    "or leave the start away to take the answer's first place."
+                    "samples.sample_answer_does_not",
+                    id=self.id,
+                    answer=answer[:40],
+                    start=start,
+                    found=found[:40],
                 )
 
 

@@ -56,13 +56,11 @@ def each_sample(
         path = data.train if split == "train" else data.eval
         if not path:
             wanted = "--train" if split == "train" else "--eval"
-            raise ConfigError(f"There is no {split} file; give one with {wanted}.")
+            raise ConfigError("load.there_no_file_give", split=split, wanted=wanted)
         found = stream_samples(path, task, data, split, limits=limits)
         return islice(found, min(size, limit or size))
     if data.corpus not in CORPORA:
-        raise ConfigError(
-            f"There is no corpus {data.corpus!r}; the built-in one is called grammar."
-        )
+        raise ConfigError("load.there_no_corpus_built", corpus=data.corpus)
     return _grammar(task, data, split, limit)
 
 

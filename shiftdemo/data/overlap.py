@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import QuestionSample, Sample, running_text
 
 _SHOWN = 60  # characters of the example
@@ -26,7 +27,7 @@ class Shared:
     @property
     def text(self) -> str:
         """The finding as a sentence's beginning."""
-        return f"{self.count:,} of {self.total:,} held-out sentences are in training too"
+        return Message("overlap.held_out_sentences_training", count=self.count, total=self.total)
 
 
 def shared_samples(train: Iterable[Sample], held_out: Sequence[Sample]) -> Shared:

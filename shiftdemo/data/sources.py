@@ -37,9 +37,7 @@ def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample
     elif source.get("corpus") == "grammar":
         samples = list(_grammar(source, task))
     else:
-        raise ConfigError(
-            f"A data source needs file, source and target, or corpus: {dict(source)}."
-        )
+        raise ConfigError("sources.data_source_needs_file", entry=dict(source))
     if "types" in source:
         samples = [_renamed(sample, source["types"]) for sample in samples]
     if source.get("distinct"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shiftdemo.core.errors import DataError, ModelError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
 from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.assembling import Setting, assemble
@@ -91,14 +92,17 @@ def unknown(task: Task) -> Condition:
 
 def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Sample]) -> None:
     if not samples:
-        raise DataError("There are no sentences to compare on; give at least one.")
+        raise DataError("comparing.there_no_sentences_compare")
     if not models:
-        raise ModelError("There is no model to compare; give at least one.")
+        raise ModelError("comparing.there_no_model_compare")
     for arm, loaded in models.items():
         if loaded.task != task.name:
             raise ModelError(
-                f"The model {loaded.ref} of arm {arm} is made for {loaded.task}, "
-                f"not for {task.name}; choose one for {task.name}."
+                "comparing.model_arm_made_not",
+                ref=loaded.ref,
+                arm=arm,
+                task=loaded.task,
+                task_2=task.name,
             )
 
 
@@ -110,17 +114,17 @@ def _controls(
     strongest = setting.strengths[-1]
     for number, (arm, loaded) in enumerate(models.items()):
         if cancel():
-            raise Cancelled("The comparison was stopped; start it again to see scores.")
+            raise Cancelled("comparing.comparison_was_stopped_start")
         progress(_CONTROL_SHARE * number / len(models), f"{arm}: controls")
         effect, note = check_condition(
             loaded, setting.condition, strongest, setting.samples, setting.allow_no_effect
         )
-        notes += [f"{arm}: {note}"] if note else []
+        notes += [Message("comparing.of_arm", arm=arm, note=note)] if note else []
         try:
             use = source_use(loaded, setting.task, setting.samples, setting.seed)
         except DataError as reason:
             use = None
-            notes.append(f"{arm}: {reason}")
+            notes.append(Message("comparing.of_arm", arm=arm, note=reason.message))
         found[arm] = Controls(effect, use)
     n_samples, n_scored = len(setting.samples), len(setting.scored)
     if 0 < n_scored < n_samples:
@@ -166,6 +170,13 @@ def _left_as_they_are(condition: Condition, runs: Sequence[Measured]) -> list[st
         one.note for run in runs if run.strength == strength for one in run.moved if not one.applied
     )
     return [
-        f"{most} of {len(runs[0].moved)} sentences stay as they are at {condition.dial} "
-        f"{strength:g}, because {condition.operator} does not fit them ({reason})"
+        Message(
+            "comparing.sentences_stay_as_they",
+            most=most,
+            n_moved=len(runs[0].moved),
+            dial=condition.dial,
+            strength=strength,
+            operator=condition.operator,
+            reason=reason,
+        )
     ]

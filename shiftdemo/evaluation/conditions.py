@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.params import ShiftSpec
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts import CONTEXT_SIZE, SHIFTS, Shift, apply_shifts, make_shift, make_shifts
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 
 OFFSET = "position_offset"
 _MEASURED_STAGES = ("sample", "position")
-_AXES = {
-    "row": "position of the first token",
-    "both": "position of the first token, source and target",
-    "source": "position of the source's first token (the target's: 0)",
-    "target": "position of the target's first token (the source's: 0)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +75,17 @@ class Condition:
         return "offset" if self.operator == OFFSET else SHIFTS.get(self.operator).dial.params[0]
 
     @property
-    def axis(self) -> str:
+    def axis(self) -> Message:
         """What a strength is, as an axis says it."""
         if self.operator == OFFSET:
-            return f"offset: {_AXES[self.side]}"
+            return Message(f"axis.offset_{self.side}")
         shift = SHIFTS.get(self.operator)
         text = next(param.help for param in shift.params if param.name == self.dial)
-        where = f", {self.side} positions" if self.side in ("source", "target") else ""
-        return f"{self.operator}, {self.dial}: {text[0].lower()}{text[1:].rstrip('.')}{where}"
+        values = {"operator": self.operator, "dial": self.dial}
+        values["help"] = f"{text[0].lower()}{text[1:].rstrip('.')}"
+        if self.side in ("source", "target"):
+            return Message("axis.operator_side", side=self.side, **values)
+        return Message("axis.operator", **values)
 
     def inside(self, strength: float) -> bool:
         """Whether a strength was trained on; where that is not known, any but 0."""
@@ -109,7 +107,7 @@ class Condition:
         if self.trained is None:
             return ""
         low, high = self.trained
-        return f"{low:g} alone" if low == high else f"{low:g} to {high:g}"
+        return Message("range.alone" if low == high else "range.from_to", low=low, high=high)
 
 
 def condition_of(specs: Sequence[str], decoder: bool) -> Condition | None:
@@ -185,22 +183,21 @@ def condition_asked(spec: str, task: str, decoder: bool) -> Condition:
     (shift,) = make_shifts([spec], task)
     if shift.stage not in _MEASURED_STAGES:
         raise ConfigError(
-            f"{shift.name} acts on training, so a comparison has nothing to move by it; choose "
-            f"one of {', '.join(_measurable(task))}."
+            "conditions.acts_training_so_comparison",
+            shift=shift.name,
+            measurable=", ".join(_measurable(task)),
         )
     if not shift.dial.graded:
         raise ConfigError(
-            f"{shift.name} has no strength that grows, so there is no curve over it; choose one of "
-            f"{', '.join(_measurable(task))}."
+            "conditions.has_no_strength_grows",
+            shift=shift.name,
+            measurable=", ".join(_measurable(task)),
         )
     found = _condition(_within_dial(shift), decoder)
     if found is not None and found.side == "target" and shift.name != OFFSET:
-        raise ConfigError(
-            "A text that is being generated can start at a later position, but its positions "
-            "cannot be uneven; shift the source alone (side=source)."
-        )
+        raise ConfigError("conditions.text_being_generated_can")
     if found is None:
-        raise ConfigError(f"{spec} moves nothing here; give an offset over 0, and a side there is.")
+        raise ConfigError("conditions.moves_nothing_here_give", spec=spec)
     named = set(ShiftSpec.parse(spec).params) & set(shift.dial.params)
     if shift.name != OFFSET and not named:
         return Condition(found.side, None, found.operator, found.params)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import torch
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.control_results import SourceUse
 from shiftdemo.evaluation.measure import evaluating
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks import Task, token_loss
 from shiftdemo.tasks.loss import IGNORED
 
@@ -38,18 +39,16 @@ def source_use(
     """
     usable = [one for one in samples if task.has_reference(loaded, one)][:SOURCE_SAMPLES]
     if len(usable) < 2:
-        raise DataError(
-            "The shuffled-source control needs at least two sentences with references that the "
-            "model knows; give more sentences."
-        )
+        raise DataError("controls.shuffled_source_control_needs")
     mixed = task.shuffle_sources(usable, random.Random(f"{seed}/sources"))
     loss, shuffled_loss = (_mean_loss(loaded, task, part) for part in (usable, mixed))
     ok = math.isfinite(loss) and shuffled_loss >= (1 + SOURCE_MARGIN) * loss
-    figures = f"loss {loss:.3f} nats per label, {shuffled_loss:.3f} with {task.shuffled}"
-    message = (
-        f"The model uses {task.reads} ({figures})."
-        if ok
-        else f"The model hardly looks at {task.reads} ({figures}): a flat curve is not robustness."
+    message = Message(
+        "source.uses" if ok else "source.hardly",
+        reads=Message(task.reads),
+        shuffled=Message(task.shuffled),
+        loss=loss,
+        shuffled_loss=shuffled_loss,
     )
     return SourceUse(loss, shuffled_loss, ok, message)
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import ConfigError, DataError, FaultError, NoEffectError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.evaluation.conditions import OFFSET, Condition
@@ -51,11 +52,11 @@ def offset_effect(
         DataError: there are no samples.
     """
     if not moved:
-        raise DataError("The control needs at least one sentence; give one.")
+        raise DataError("effects.control_needs_at_least")
     source, target = moved[0].feed.source.offset, moved[0].feed.target.offset
     furthest = max(source, target)
     if furthest < 1:
-        raise ConfigError(f"The control needs an offset of at least 1, not {furthest}.")
+        raise ConfigError("effects.control_needs_offset_at", furthest=furthest)
     task = TASKS.get(loaded.task)()
     samples = [one.shifted for one in moved[:OFFSET_SAMPLES]]
     batch = task.collate(loaded, without_references(loaded, task, samples))
@@ -95,19 +96,24 @@ def _judged_effect(
     if encoding in ("rotary", "relative"):
         ok = relative <= FLAT_WITHIN
         message = (
-            f"Offset {offset} leaves the logits as they are (largest change {change:.1e}), as it "
-            f"must with {encoding} positions."
+            Message("effects.stays", offset=offset, change=change, encoding=encoding)
             if ok
-            else f"Offset {offset} moves logits by {change:.1e} ({relative:.1e} of the largest) "
-            f"although positions are {encoding}: the model is not called as it should be."
+            else Message(
+                "effects.offset_moves_logits_largest",
+                offset=offset,
+                change=change,
+                relative=relative,
+                encoding=encoding,
+            )
         )
         return OffsetEffect(change, "flat", ok, message)
     ok = change > MOVES_BY or relative > MOVES_BY
     message = (
-        f"Offset {offset} reaches the model: logits move by up to {change:.2g}."
+        Message("effects.reaches", offset=offset, change=change)
         if ok
-        else f"Offset {offset} does not reach the model (logits change by {change:.1e} at most, "
-        f"position encoding {encoding}): a flat curve would mean nothing."
+        else Message(
+            "effects.offset_does_not_reach", offset=offset, change=change, encoding=encoding
+        )
     )
     return OffsetEffect(change, "moves", ok, message)
 
@@ -186,13 +192,16 @@ def check_shift(
     change, relative = _change(loaded, plain, moved)
     if relative > FELT_FROM:  # what is swallowed changes nothing at all
         return ""
-    message = (
-        f"{shift.name} does not reach {loaded.ref} (logits change by {change:.1e} at most, "
-        f"position encoding {loaded.positions.encoding}): both arms would be trained alike."
+    message = Message(
+        "effects.does_not_reach_logits",
+        shift=shift.name,
+        ref=loaded.ref,
+        change=change,
+        encoding=loaded.positions.encoding,
     )
     if _is_ours(loaded) or not allow_no_effect:
         _refuse(loaded, message)
-    return f"{message} This run is a control."
+    return Message("effects.is_control", message=message)
 
 
 def _is_ours(loaded: LoadedModel) -> bool:
@@ -203,11 +212,10 @@ def _is_ours(loaded: LoadedModel) -> bool:
 def _refuse(loaded: LoadedModel, message: str) -> NoReturn:
     """Says that nothing is measured, to whoever can mend it."""
     if _is_ours(loaded):
-        raise FaultError(
-            f"{message} Nothing is measured: {loaded.ref} is known to feel it, so this is a fault "
-            "of shiftdemo; please report it with the first line of “python -m shiftdemo info”."
-        )
-    raise NoEffectError(f"{message} Take another model than {loaded.ref}. {ALLOW}")
+        raise FaultError("effects.nothing_measured_known_feel", message=message, ref=loaded.ref)
+    raise NoEffectError(
+        "effects.take_another_model_than", message=message, ref=loaded.ref, allow=Message(ALLOW)
+    )
 
 
 def as_control(loaded: LoadedModel) -> LoadedModel:

@@ -18,7 +18,7 @@ from shiftdemo.core.types import Score, ShiftedSample
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks import Task
 
 CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
@@ -89,7 +89,7 @@ def in_chunks(
     with evaluating(loaded):
         for start in range(0, len(order), CHUNK):
             if cancel():
-                raise Cancelled("The evaluation was stopped; start it again to see scores.")
+                raise Cancelled("measure.evaluation_was_stopped_start")
             rows = order[start : start + CHUNK]
             yield rows
             progress(start + len(rows))

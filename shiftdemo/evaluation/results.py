@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import retold, told
 from shiftdemo.core.plain import as_plain, from_plain
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import OFFSET, Condition
@@ -17,15 +18,15 @@ from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.summary import Summary
 from shiftdemo.evaluation.verdict import (
-    RULES,
     Case,
     Differences,
     Verdict,
     corrected_together,
     judge,
+    rules,
 )
 
-NOT_JUDGED = Verdict((), "", {})
+NOT_JUDGED = Verdict((), (), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,16 @@ class Comparison:
             "verdict": self.verdict,
             "findings": list(self.findings),
             "corrected": as_plain(self.verdict_detail.corrected),
-            "rules": list(RULES),
+            "rules": list(rules()),
+            "sentences": list(self.verdict_detail.sentences),
             "of_seeds": [one.to_dict() for one in self.of_seeds],
             "also": [one.to_dict() for one in self.also],
         }
+        values["messages"] = told(values)
         for one in values["of_seeds"]:
-            del one["rules"], one["outputs"]
+            del one["rules"], one["outputs"], one["messages"]
+        for one in values["also"]:
+            del one["messages"]
         return values
 
     @classmethod
@@ -184,8 +189,9 @@ class Comparison:
             DataError: it is no comparison.
         """
         try:
+            values = retold(values, values.get("messages", {}))
             detail = {name: values[name] for name in ("findings", "corrected")}
-            detail["text"] = values["verdict"]
+            detail["sentences"] = values.get("sentences", [values["verdict"]])
             given = {
                 "strengths": values.get("offsets"),
                 "outputs": (),
@@ -199,7 +205,7 @@ class Comparison:
                 tuple(map(cls.from_dict, values.get(name, ()))) for name in ("of_seeds", "also")
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f"This is no comparison: {error!r}.") from None
+            raise DataError("results.no_comparison", error=error) from None
         return dataclasses.replace(found, of_seeds=seeds, also=also)
 
 

@@ -57,7 +57,7 @@ def scorer(task: Task) -> Scorer:
         found: Scorer = _SCORERS[task.name]
     except KeyError:
         known = ", ".join(_SCORERS)
-        raise ConfigError(f"There are no scores for {task.name}; choose one of {known}.") from None
+        raise ConfigError("scores.there_no_scores_choose", task=task.name, known=known) from None
     return found
 
 
@@ -96,8 +96,9 @@ def statistics(task: Task, samples: Sequence[Sample], predictions: Sequence[Any]
     found = scorer(task)
     if not samples or len(samples) != len(predictions):
         raise DataError(
-            f"There are {len(samples)} sentences and {len(predictions)} outputs to score; "
-            "give at least one sentence and one output for each."
+            "scores.there_sentences_outputs_score",
+            n_samples=len(samples),
+            n_predictions=len(predictions),
         )
     return found.count(samples, predictions)
 
@@ -111,7 +112,7 @@ def measures(task: Task, name: str, sums: np.ndarray) -> np.ndarray:
     table = scorer(task).MEASURES
     if name not in table:
         raise ConfigError(
-            f"There is no score {name!r} for {task.name}; choose one of {', '.join(table)}."
+            "scores.there_no_score_choose", name=name, task=task.name, table=", ".join(table)
         )
     columns, formula, *_ = table[name]
     return np.asarray(formula(np.asarray(sums)[..., columns]))

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse
 from shiftdemo.evaluation.results import Comparison, judged
@@ -33,7 +34,7 @@ def over_seeds(comparisons: Sequence[Comparison]) -> Comparison:
         DataError: there are none, or they differ in what was measured.
     """
     if not comparisons:
-        raise DataError("There are no comparisons to take a mean of; give at least one.")
+        raise DataError("seeds.there_no_comparisons_take")
     if len(comparisons) == 1:
         return comparisons[0]
     conditions = zip(*((one, *one.also) for one in comparisons), strict=False)
@@ -76,8 +77,7 @@ def _check_alike(found: Sequence[Comparison]) -> None:
                 ours, theirs = sorted(ours), sorted(theirs)
             if ours != theirs:
                 raise DataError(
-                    f"The comparisons differ in {name} ({ours} and {theirs}); "
-                    "compare every seed in the same way."
+                    "seeds.comparisons_differ_compare_every", name=name, ours=ours, theirs=theirs
                 )
 
 
@@ -149,4 +149,5 @@ def _worst(of_seeds: Sequence[Controls]) -> Controls:
 def _said_of(control: _C, number: int) -> _C:
     if control is None or control.ok:
         return control
-    return dataclasses.replace(control, message=f"seed {number}: {control.message}")
+    message = Message("seeds.of_seed", number=number, message=control.message)
+    return dataclasses.replace(control, message=message)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.measure import without_references
@@ -23,11 +24,13 @@ _BATCH = 64
 _NUMBER = r"\d{1,6}(?:\.\d{1,4})?"
 
 
-def strengths_from(text: str, what: str = "Offsets", whole: bool = True) -> tuple[float, ...]:
+def strengths_from(
+    text: str, what: str = "strengths.offsets", whole: bool = True
+) -> tuple[float, ...]:
     """Returns the strengths written as ``START:STOP:STEP`` (STOP included) or ``0,1,2,4``.
 
     Args:
-        what: what they are called in a message.
+        what: the key of what they are called in a message.
         whole: whether they are whole numbers, as positions are.
 
     Returns:
@@ -52,10 +55,7 @@ def strengths_from(text: str, what: str = "Offsets", whole: bool = True) -> tupl
         values = []
     found = tuple(sorted({int(v) if v == int(v) else v for v in values}))
     if not found or (whole and not all(isinstance(value, int) for value in found)):
-        raise ConfigError(
-            f"{what} {text!r} cannot be read; write START:STOP:STEP, for example 0:64:16, "
-            "or a list such as 0,1,2,4."
-        )
+        raise ConfigError("strengths.cannot_read_write_start", what=Message(what), text=text)
     if len(found) > MOST or found[-1] > MAX_OFFSET:
         raise _too_many(what, text, len(found), found[-1])
     return found
@@ -63,7 +63,13 @@ def strengths_from(text: str, what: str = "Offsets", whole: bool = True) -> tupl
 
 def _too_many(what: str, text: str, n: int, last: float) -> ConfigError:
     return ConfigError(
-        f"{what} {text!r} are {n} up to {last:.0f}; give at most {MOST}, none over {MAX_OFFSET}."
+        "strengths.up_give_at_most",
+        what=Message(what),
+        text=text,
+        n=n,
+        last=last,
+        most=MOST,
+        max_offset=MAX_OFFSET,
     )
 
 
@@ -134,12 +140,18 @@ def allowed_strengths(
             tight = next((ref for ref, bound in bounds.items() if bound == least), "any model")
             if condition.operator == OFFSET:
                 raise ConfigError(
-                    f"Offset {strength:g} is out of bounds for {tight} and these sentences; "
-                    f"give offsets from 0 to {min(least, MAX_OFFSET):.0f}."
+                    "strengths.offset_out_bounds_these",
+                    strength=strength,
+                    tight=tight,
+                    least=min(least, MAX_OFFSET),
                 )
             raise ConfigError(
-                f"{condition.operator} at {condition.dial} {strength:g} moves tokens beyond the "
-                f"positions of {tight}; give strengths that move them by at most {least:.0f}."
+                "strengths.at_moves_tokens_beyond",
+                operator=condition.operator,
+                dial=condition.dial,
+                strength=strength,
+                tight=tight,
+                least=least,
             )
     seen = any(map(condition.inside, strengths))
     return tuple(sorted({0, *strengths, *(() if seen else wanted)}))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from shiftdemo.core.messages import Message
 from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.significance import Difference, holm
@@ -12,23 +14,20 @@ from shiftdemo.evaluation.significance import Difference, holm
 FEW_SENTENCES = 100  # below it percentile intervals cover less than they say: 91.5 % at 30
 LEVEL = 0.05  # a corrected p-value below it counts
 TOKENS_APART = 0.05  # arms whose steps differ by more tokens did not train equally
-RULES = (
-    "All differences are the shift-trained score minus the base score on the same sentences.",
-    "One training seed: the verdict is about these two models, which differ by chance too; the "
-    "interval is a paired bootstrap over the sentences, the p-value comes from exchanging the two "
-    "outputs of a sentence at random (1,000 times each). Several seeds: the verdict is about the "
-    "training; interval and p-value are Student's t over seeds and sentences together.",
-    f"A verdict makes up to three tests, and their p-values are corrected together (Holm); one "
-    f"below {LEVEL:g} counts, any other reads: no measurable difference.",
-    "More robust (less robust): the mean difference over the trained strengths above 0 (over all "
-    "above 0 where none is known) counts and is above 0 (below 0).",
-    "Gain or cost on clean data: the same for strength 0. Outside: the same for the mean over the "
-    "strengths outside the trained range.",
-    "A control that fails is named. No word on robustness where the offset does not reach one of "
-    "the models, or where the shift-trained model hardly looks at its source.",
-    f"Where one arm read over {TOKENS_APART:.0%} more tokens a step in training, that is said.",
-    f"With fewer than {FEW_SENTENCES} sentences the intervals are called rough.",
-)
+
+
+def rules() -> tuple[Message, ...]:
+    """Returns the rules by which a verdict is made."""
+    return (
+        Message("verdict.all_differences_shift_trained"),
+        Message("verdict.one_training_seed_verdict"),
+        Message("verdict.verdict_makes_up_three", level=LEVEL),
+        Message("verdict.more_robust_less_robust"),
+        Message("verdict.gain_cost_clean_data"),
+        Message("verdict.control_fails_named_no"),
+        Message("verdict.where_one_arm_read", tokens_apart=TOKENS_APART),
+        Message("verdict.with_fewer_than_sentences", few_sentences=FEW_SENTENCES),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,18 @@ class Verdict:
     Attributes:
         findings: one code for each sentence, such as ``"robust_gain"``; fixed, so that a page
             can say them in another language. The first says what the verdict is about.
-        text: the sentences.
+        sentences: one for each finding.
         corrected: p-value of each test (``clean``, ``inside``, ``outside``), corrected together.
     """
 
     findings: tuple[str, ...]
-    text: str
+    sentences: tuple[str, ...]
     corrected: Mapping[str, float]
+
+    @property
+    def text(self) -> str:
+        """The sentences in English."""
+        return " ".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def corrected_together(cases: Sequence[Differences | None]) -> list[dict[str, fl
 
 
 def judge(case: Case, corrected: Mapping[str, float] | None = None) -> Verdict:
-    """Returns the verdict by :data:`RULES`.
+    """Returns the verdict by :func:`rules`.
 
     Args:
         corrected: p-values where several comparisons are read together; otherwise this one's.
@@ -128,42 +132,39 @@ def judge(case: Case, corrected: Mapping[str, float] | None = None) -> Verdict:
     differences, readable = case.differences, _is_readable(case.controls, case.arm)
     if corrected is None:
         corrected = corrected_together([differences])[0]
-    said: list[tuple[str, str]] = []
+    said: list[tuple[str, Message]] = []
     if differences is not None:
-        said.append(_scope(case.n_seeds))
+        scope = "these_models" if case.n_seeds == 1 else "over_seeds"
+        said.append(_said(scope, n_seeds=case.n_seeds))
     if not case.n:
-        said.append(("no_reference", "Nothing to score against: the outputs alone are shown."))
+        said.append(_said("no_reference"))
     said += _warnings(case.controls)
     if differences is not None:
         for name, test in differences.tests.items():
             if readable or name == "clean":
                 said.append(_finding(name, test, corrected[name], case))
     if _all_flat(case.controls):
-        text = "These models cannot see a constant offset: their curves are flat by construction."
-        said.append(("flat_encoding", text))
+        said.append(_said("flat_encoding"))
     if case.more_tokens is not None and abs(case.more_tokens) > TOKENS_APART:
-        said.append(_tokens(case.more_tokens))
+        code = "more_tokens" if case.more_tokens > 0 else "fewer_tokens"
+        said.append(_said(code, more=abs(case.more_tokens)))
     if 0 < case.n < FEW_SENTENCES:
-        said.append(("few_sentences", f"Only {case.n} sentences: the intervals are rough."))
-    codes = tuple(code for code, _ in said)
-    return Verdict(codes, " ".join(text for _, text in said), dict(corrected))
+        said.append(_said("few_sentences", n=case.n))
+    codes, sentences = tuple(code for code, _ in said), tuple(text for _, text in said)
+    return Verdict(codes, sentences, dict(corrected))
 
 
-def _scope(n_seeds: int) -> tuple[str, str]:
-    if n_seeds == 1:
-        text = "About these two models (one training seed), not about the training itself:"
-        return "these_models", text
-    return "over_seeds", f"About the training, over {n_seeds} seeds and the sentences together:"
+def _said(code: str, **values: Any) -> tuple[str, Message]:
+    return code, Message(f"verdict.{code}", **values)
 
 
-def _warnings(controls: Mapping[str, Controls]) -> list[tuple[str, str]]:
-    found = []
-    for arm, control in controls.items():
-        if control.offset is not None and not control.offset.ok:
-            found.append(("offset_control_failed", f"Warning ({arm}): {control.offset.message}"))
-        if control.source is not None and not control.source.ok:
-            found.append(("source_control_failed", f"Warning ({arm}): {control.source.message}"))
-    return found
+def _warnings(controls: Mapping[str, Controls]) -> list[tuple[str, Message]]:
+    return [
+        (f"{kind}_control_failed", Message("verdict.warning", arm=arm, message=found.message))
+        for arm, control in controls.items()
+        for kind, found in (("offset", control.offset), ("source", control.source))
+        if found is not None and not found.ok
+    ]
 
 
 def _is_readable(controls: Mapping[str, Controls], arm: str) -> bool:
@@ -178,46 +179,35 @@ def _all_flat(controls: Mapping[str, Controls]) -> bool:
     return bool(effects) and all(e is not None and e.ok and e.expected == "flat" for e in effects)
 
 
-_SENTENCES = {
-    ("inside", 1): ("robust_gain", "More robust {where}"),
-    ("inside", -1): ("robust_loss", "Less robust {where}"),
-    ("inside", 0): ("no_robust_difference", "No measurable difference in robustness {where}"),
-    ("clean", 1): ("clean_gain", "Better on clean data"),
-    ("clean", -1): ("clean_cost", "It costs accuracy on clean data"),
-    ("clean", 0): ("no_clean_difference", "No measurable difference on clean data"),
-    ("outside", 1): ("outside_gain", "Better outside the trained range too"),
-    ("outside", -1): ("outside_loss", "Worse outside the trained range"),
-    ("outside", 0): (
-        "no_outside_difference",
-        "No measurable difference outside the trained range",
-    ),
+_CODES = {
+    ("inside", 1): "robust_gain",
+    ("inside", -1): "robust_loss",
+    ("inside", 0): "no_robust_difference",
+    ("clean", 1): "clean_gain",
+    ("clean", -1): "clean_cost",
+    ("clean", 0): "no_clean_difference",
+    ("outside", 1): "outside_gain",
+    ("outside", -1): "outside_loss",
+    ("outside", 0): "no_outside_difference",
 }
 
 
-def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[str, str]:
-    sign = 0 if p_value >= LEVEL else 1 if test.value > 0 else -1
-    code, text = _SENTENCES[name, sign]
-    where = "inside the trained range" if case.condition.trained else f"to {_named(case.condition)}"
-    figures = (
-        f"{test.value:+.1f} {case.score_name}, 95 % interval {test.low:+.1f} to {test.high:+.1f}, "
-        f"p {p_text(p_value)} corrected"
-    )
-    return code, f"{text.format(where=where)} ({figures})."
+def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[str, Message]:
+    code = _CODES[name, 0 if p_value >= LEVEL else 1 if test.value > 0 else -1]
+    _, text = _said(code, where=_where(case.condition))
+    figures = {"value": test.value, "low": test.low, "high": test.high}
+    score, p = case.score_name, p_text(p_value)
+    return code, Message("verdict.finding", text=text, score=score, p=p, **figures)
 
 
-def _named(condition: Condition) -> str:
-    return "position offsets" if condition.operator == OFFSET else condition.operator
+def _where(condition: Condition) -> Message:
+    if condition.trained:
+        return Message("verdict.inside")
+    if condition.operator == OFFSET:
+        return Message("verdict.to_offsets")
+    return Message("verdict.to_operator", operator=condition.operator)
 
 
 def p_text(value: float) -> str:
     """Returns a p-value as it is written behind its letter: ``= 0.031`` or ``< 0.001``."""
     return f"= {value:.3f}" if value >= 0.001 else "< 0.001"
-
-
-def _tokens(more: float) -> tuple[str, str]:
-    code = "more_tokens" if more > 0 else "fewer_tokens"
-    text = "more" if more > 0 else "fewer"
-    return code, (
-        f"In training the shift-trained arm read {abs(more):.0%} {text} tokens a step than base: "
-        "part of a difference may come from that."
-    )

@@ -116,10 +116,7 @@ class _Kept(DynamicLayer):
         kept = states[:, :0] if self.keys is None or not self.keys.numel() else self.keys[:, 0]
         kept = kept[:, : max(0, kept.shape[1] - max(0, self.end - seen))]
         if self.end < seen or kept.shape[1] < min(reach, seen):
-            raise ModelError(
-                f"The cache holds {seen} tokens, and not the hidden states that the delay layer "
-                "needs of them; generate from an empty cache."
-            )
+            raise ModelError("delay.cache_holds_tokens_not", seen=seen)
         self.end = seen + states.shape[1]
         states = torch.cat([kept[:, -reach:], states], 1)  # (batch, n, size)
         self.keys = states.unsqueeze(1)
@@ -180,10 +177,7 @@ def attach_delay(model: Any, settings: Mapping[str, Any]) -> DelayLayer:
     if found is not None:
         if found.settings == {"kind": kind, "delay": delay, "width": width}:
             return found
-        raise ModelError(
-            f"The model has a delay layer already, {found.settings}; "
-            "give the same settings, or take a model without one."
-        )
+        raise ModelError("delay.model_has_delay_layer", settings=found.settings)
     stack = stack_of(model)
     weight = next(stack.parameters())
     layer = DelayLayer(stack.config.hidden_size, kind, delay, width)
@@ -207,7 +201,7 @@ def _setting(settings: Any, name: str) -> Any:
     value = settings.get(name) if isinstance(settings, Mapping) else None
     if type(value) is not type(allowed[0]) or value not in allowed:
         choices = ", ".join(map(str, allowed))
-        raise ModelError(f"{name}={value!r} is no {name} of a delay layer; give one of {choices}.")
+        raise ModelError("delay.no_delay_layer_give", name=name, value=value, choices=choices)
     return value
 
 
@@ -258,6 +252,5 @@ def load_delay(ref: str, model: Any, place: str, **options: Any) -> None:
     except Exception as error:  # whatever a stranger's files bring about, in any library
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise ModelError(
-            f"The delay layer of {ref} cannot be loaded from {FILE}: {reason}; copy the file from "
-            f"where the model was saved, or take {NAME} out of its config.json."
+            "delay.delay_layer_cannot_loaded", ref=ref, file=FILE, reason=reason, name=NAME
         ) from None

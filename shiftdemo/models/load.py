@@ -125,34 +125,31 @@ def load_model(
         LimitError: this server does not allow it.
     """
     if task not in AUTO:
-        raise ModelError(f"There is no model for the task {task!r}; choose {', '.join(AUTO)}.")
+        raise ModelError("load.there_no_model_task", task=task, auto=", ".join(AUTO))
     kind, _, name = ref.partition(":")
     revision = None
     if kind == "scratch":
-        raise ModelError(f"{ref} has no weights before training; train it, then name its folder.")
+        raise ModelError("load.has_no_weights_before", ref=ref)
     if kind == "bundled":
         if BUNDLED.get(name) != task:
             fitting = ", ".join(f"bundled:{n}" for n, t in BUNDLED.items() if t == task)
             raise ModelError(
-                f"There is no bundled model {name!r} for {task}; "
-                f"there is {fitting or 'none: give scratch:learned, a folder or hub:OWNER/NAME'}."
+                "load.there_no_bundled_model",
+                name=name,
+                task=task,
+                fitting=fitting or "none: give scratch:learned, a folder or hub:OWNER/NAME",
             )
         place: str = str(ASSETS / "models" / name)
     elif kind == "hub":
         if allow_hub is not None and name not in allow_hub:
-            raise LimitError(
-                f"This server does not load {name!r} from the hub; use a bundled or scratch model."
-            )
+            raise LimitError("load.server_does_not_load", name=name)
         place, _, revision = name.partition("@")
     else:
         if not allow_local:
-            raise LimitError("This server loads no local folders; use a bundled or scratch model.")
+            raise LimitError("load.server_loads_no_local")
         place = ref
         if not (Path(place) / "config.json").is_file():
-            raise ModelError(
-                f"There is no model in {place!r}: it needs config.json, model.safetensors and a "
-                "tokenizer; for a hub model write hub:OWNER/NAME."
-            )
+            raise ModelError("load.there_no_model_needs", place=place)
     return _load(ref, task, place, revision or None, kind != "hub", labels, seed)
 
 

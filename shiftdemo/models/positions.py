@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from shiftdemo.core.errors import ConfigError, NoEffectError
+from shiftdemo.core.messages import Message
 
 MAX_PADDING = 512  # tokens of left padding; the cost grows with its square
-ALLOW = "To go on as a control: --allow-no-effect (on the page: the tick that has appeared)."
+ALLOW = "positions.allow"  # the key of how to go on as a control
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,16 @@ class Positions:
         """
         if self.encoding == "relative" and offset > MAX_PADDING:
             raise ConfigError(
-                f"Offset {offset} really pads a model with relative positions; "
-                f"use at most {MAX_PADDING}."
+                "positions.offset_really_pads_model", offset=offset, max_padding=MAX_PADDING
             )
         if self.table_size is not None and offset + length > self.table_size:
             raise ConfigError(
-                f"Offset {offset} with a {what} of {length} tokens is beyond the model's "
-                f"{self.table_size} positions; use at most {max(0, self.table_size - length)}."
+                "positions.offset_with_tokens_beyond",
+                offset=offset,
+                what=what,
+                length=length,
+                table_size=self.table_size,
+                most=max(0, self.table_size - length),
             )
 
     def require(self, whole_rows: bool) -> None:
@@ -102,7 +106,4 @@ class Positions:
         """
         felt = self.encoding == "unknown" or not whole_rows
         if felt and not self.places and not self.control:
-            raise NoEffectError(
-                "Other positions do not reach this model: it is not known where it reads them, "
-                f"and whatever stays level means nothing. {ALLOW}"
-            )
+            raise NoEffectError("positions.other_positions_do_not", allow=Message(ALLOW))

@@ -56,12 +56,11 @@ def read_pretrained(
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         if "ignore_mismatched_sizes" in reason:  # transformers speaks of an option of its own
             reason = "its head is of another kind or size; give a model without a head."
-        raise ModelError(f"The model {ref} cannot be loaded for {task}: {reason}") from None
-    if missing and not fresh_head:
         raise ModelError(
-            f"The model {ref} is not made for {task}: it has no weights for "
-            f"{missing[0]}; give one that was trained for it."
-        )
+            "pretrained.model_cannot_loaded", ref=ref, task=task, reason=reason
+        ) from None
+    if missing and not fresh_head:
+        raise ModelError("pretrained.model_not_made_has", ref=ref, task=task, missing=missing[0])
     _check_tokenizer(ref, task, tokenizer)
     model.tie_weights()
     if task == "language_modeling":
@@ -120,20 +119,17 @@ def _check_causal(ref: str, model: Any) -> None:
         model.eval()(input_ids=one, attention_mask=mask).logits[0, :-1] for one in (ids, other)
     )
     if (first - second).abs().max() > 1e-6 * first.abs().max().clamp(min=1):
-        raise ModelError(
-            f"The model {ref} is not made for language_modeling: it reads the words that it is to "
-            "foresee; give a causal one, such as GPT-2."
-        )
+        raise ModelError("pretrained.model_not_made_language", ref=ref)
 
 
 def _check_tokenizer(ref: str, task: str, tokenizer: Any) -> None:
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes of no files
-        raise ModelError(f"The model {ref} has no tokenizer beside it; save its tokenizer too.")
+        raise ModelError("pretrained.model_has_no_tokenizer", ref=ref)
     if task == "language_modeling" and tokenizer.eos_token_id is None:
-        raise ModelError(f"The tokenizer of {ref} has no end token; set its eos_token.")
+        raise ModelError("pretrained.tokenizer_has_no_end", ref=ref)
     if task == "language_modeling" and tokenizer.pad_token_id is None:  # GPT-2; padding is masked
         tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.pad_token_id is None:
-        raise ModelError(f"The tokenizer of {ref} has no padding token; set its pad_token.")
+        raise ModelError("pretrained.tokenizer_has_no_padding", ref=ref)
     if task in _BY_PLACE and not tokenizer.is_fast:
-        raise ModelError(f"The tokenizer of {ref} cannot tell words apart; save a fast tokenizer.")
+        raise ModelError("pretrained.tokenizer_cannot_tell_words", ref=ref)

@@ -37,12 +37,10 @@ def check_push(repo_id: str, token: str | None = None, kind: str = "dataset") ->
     from huggingface_hub import get_token
 
     if not is_repo_id(repo_id):
-        raise ConfigError(f"{repo_id[:120]!r} is no name of a {_WORDS[kind]}; write OWNER/NAME.")
+        raise ConfigError("hub.no_name_write_owner", repo_id=repo_id[:120], words=_WORDS[kind])
     found = token or get_token()
     if not found:
-        raise ConfigError(
-            "There is no token for the hub; set HF_TOKEN or run hf auth login, then push again."
-        )
+        raise ConfigError("hub.there_no_token_hub")
     return found
 
 
@@ -106,7 +104,7 @@ def _fault(repo_id: str, error: Exception, made: str) -> DataError:
         reason = "the hub did not answer in time; try again later"
     reason = reason or f"{_kind(error)}: {' '.join(str(error).split())[:120]}"
     there = f"; an empty {made} of this name is on the hub now" if made else ""
-    return DataError(f"{repo_id} was not pushed: {reason}{there}.")
+    return DataError("hub.was_not_pushed", repo_id=repo_id, reason=reason, there=there)
 
 
 def _kind(error: Exception) -> str:

@@ -58,15 +58,17 @@ def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
         DataError: the zip cannot be written.
     """
     if output.suffix.lower() != ".zip":
-        raise ConfigError(f"--output is {output.name!r}; give a name that ends in .zip.")
+        raise ConfigError("model.output_give_name_ends", output=output.name)
     if output.exists():
-        raise ConfigError(f"{output} is there already; name another file, or take it away.")
+        raise ConfigError("model.there_already_name_another", output=output)
     saved = read_arm(run, arm, seed_index)
     with tempfile.TemporaryDirectory(prefix="shiftdemo-") as kept:
         try:
             _write_zip(_files(run, saved, Path(kept), ""), output)
         except OSError as error:
-            raise DataError(f"{output} cannot be made: {error.strerror or error}.") from None
+            raise DataError(
+                "model.cannot_made", output=output, strerror=error.strerror or error
+            ) from None
     return output
 
 
@@ -142,7 +144,7 @@ def _snapshot(folder: Path, into: Path) -> None:
         except FileNotFoundError:  # it was put in another's place just now
             pass
         time.sleep(0.2)
-    raise ModelError(f"The arm {folder.name} is being saved all the time; wait until the run ends.")
+    raise ModelError("model.arm_being_saved_all", folder=folder.name)
 
 
 def _is_weights(name: str) -> bool:
@@ -155,9 +157,7 @@ def _n_weights(path: Path) -> int:
         with safe_open(path, framework="numpy") as weights:
             shapes = [weights.get_slice(name).get_shape() for name in weights.keys()]  # noqa: SIM118
     except SafetensorError as error:
-        raise ModelError(
-            f"{path.name} of the run holds no weights ({error}); train again."
-        ) from None
+        raise ModelError("model.run_holds_no_weights", path=path.name, error=error) from None
     return sum(map(math.prod, shapes))
 
 
@@ -176,7 +176,7 @@ def _json(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
-        raise ModelError(f"{path.name} of the run is no JSON object; make it again.")
+        raise ModelError("model.run_no_json_object", path=path.name)
     return values
 
 

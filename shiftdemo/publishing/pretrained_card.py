@@ -11,7 +11,7 @@ from typing import Any
 from shiftdemo.evaluation.scores import score, score_names
 from shiftdemo.models.load import LoadedModel, load_model, save_model, torch_threads, versions
 from shiftdemo.publishing.markdown import front_matter, table
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.pretrain import Recipe, gather
 from shiftdemo.training.record import write_json

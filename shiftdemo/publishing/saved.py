@@ -71,7 +71,10 @@ def read_arm(run: Path, arm: str = "", seed_index: int = 0) -> SavedArm:
     config: TrainConfig = from_dict(TrainConfig, known, str(RunFolder(run).config))
     if not 0 <= seed_index < len(config.seeds):
         raise ConfigError(
-            f"{run} has no seed number {seed_index}; give 0 to {len(config.seeds) - 1}."
+            "saved.has_no_seed_number",
+            run=run,
+            seed_index=seed_index,
+            n_seeds=len(config.seeds) - 1,
         )
     name = _choose(run, config, arm, seed_index)
     seed, events = config.seeds[seed_index], read_events(run)
@@ -96,7 +99,7 @@ def _settings(run: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict) or not {"task", "arms", "seeds"} <= set(settings):
-        raise ConfigError(f"There is no run in {run}; name the folder of finetune --output.")
+        raise ConfigError("saved.there_no_run_name", run=run)
     return settings
 
 
@@ -110,17 +113,14 @@ def _choose(run: Path, config: TrainConfig, arm: str, seed_index: int) -> str:
     """Returns the name of an arm whose weights are there."""
     if arm and arm not in config.arms:
         raise ConfigError(
-            f"{run} has no arm {printable(arm)[:40]!r}; it has {', '.join(config.arms)}."
+            "saved.has_no_arm_has", run=run, arm=printable(arm)[:40], arms=", ".join(config.arms)
         )
     saved = [name for name in config.arms if RunFolder(run).has_arm(name, seed_index)]
     wanted = arm or ("shift" if "shift" in saved or len(saved) != 1 else saved[0])
     if wanted in saved:
         return wanted
     there = f"saved of this seed: {', '.join(saved)}" if saved else "nothing of this seed is"
-    raise ModelError(
-        f"The arm {wanted} of this run is not saved ({there}); wait until the run has saved it, "
-        "or name another one with --arm."
-    )
+    raise ModelError("saved.arm_run_not_saved", wanted=wanted, there=there)
 
 
 def _seconds(events: Sequence[RunEvent]) -> float:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import functools
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shiftdemo.core.errors import ConfigError, NotApplicable
+from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.params import SHARE, Param, ShiftSpec
 from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Sample
-from shiftdemo.core.types import PositionPlan, ShiftedSample, StepInputs
-from shiftdemo.shifts.draws import HashRandom
 from shiftdemo.shifts.editing import EditableSample
 
 
@@ -54,7 +53,7 @@ class Shift(ABC):
         stage: ``"sample"``, ``"position"``, ``"length"``, ``"decoder"`` or ``"control"``: where
             it acts.
         tasks: the tasks that it is defined for.
-        summary, summary_zh: what it does, in two sentences; without Chinese it is shown in English.
+        summary: what it does, in two sentences.
         columnar: whether ``apply`` uses nothing of a draft but what ``EditableSamples`` has
             too, so that it serves many samples at once as it is.
         joins: whether it draws other samples of the set; the provenance then says from how many.
@@ -71,7 +70,6 @@ class Shift(ABC):
     stage: ClassVar[str]
     tasks: ClassVar[tuple[str, ...]]
     summary: ClassVar[str]
-    summary_zh: ClassVar[str] = ""
     columnar: ClassVar[bool] = False
     joins: ClassVar[bool] = False
     formula: ClassVar[str]
@@ -92,7 +90,10 @@ class Shift(ABC):
         for name in values:
             if name not in known:
                 raise ConfigError(
-                    f"Shift {self.name} has no parameter {name!r}; it has {', '.join(known)}."
+                    "shifts.shift_has_no_parameter",
+                    name=self.name,
+                    name_2=name,
+                    known=", ".join(known),
                 )
         self.values: dict[str, Any] = {
             name: param.parse(values.get(name, param.default), f"Shift {self.name}")
@@ -108,6 +109,11 @@ class Shift(ABC):
     def share(self) -> float:
         """The share of the samples that are shifted, 0 to 1."""
         return float(self.values["p"])
+
+    @functools.cached_property
+    def not_drawn(self) -> Message:
+        """The note of a sample that is outside the share."""
+        return Message("shifts.not_drawn", operator=self.name, share=self.share)
 
     @functools.cached_property
     def written(self) -> dict[str, Any]:
@@ -137,7 +143,14 @@ class Shift(ABC):
         """Raises :class:`ConfigError` where one parameter is over the other."""
         least, most = self.values[low], self.values[high]
         if least > most:
-            raise ConfigError(f"Shift {self.name}: {low}={least} is over {high}={most}; swap them.")
+            raise ConfigError(
+                "shifts.shift_over_swap_them",
+                name=self.name,
+                low=low,
+                least=least,
+                high=high,
+                most=most,
+            )
 
     def after_evaluation(self, accuracy: float) -> str:
         """Lets an operator change as the model learns; returns what it changed, or ``""``.
@@ -154,7 +167,7 @@ class Shift(ABC):
     def restore(self, progress: Mapping[str, float]) -> None:
         """Goes back to where :meth:`progress` was taken."""
         if progress:
-            raise ConfigError(f"Shift {self.name} keeps no progress; the checkpoint is of another.")
+            raise ConfigError("shifts.shift_keeps_no_progress", name=self.name)
 
     @abstractmethod
     def apply(
@@ -184,103 +197,5 @@ class Shift(ABC):
 
 
 SHIFTS: Registry[Shift] = Registry("shift", "shiftdemo.shifts")
-MOST_SHIFTS = 16
+
 STAGES = ("sample", "position", "length", "decoder", "control")
-
-
-def by_stage(task: str = "") -> list[type[Shift]]:
-    """Returns the operators (of a task) as they are listed: by where they act."""
-    fitting = [shift for shift in SHIFTS if not task or task in shift.tasks]
-    return sorted(fitting, key=lambda shift: STAGES.index(shift.stage))
-
-
-def make_shift(spec: str | ShiftSpec) -> Shift:
-    """Returns the operator of a specification such as ``"position_offset:max_offset=32"``.
-
-    Raises:
-        ConfigError: the name or a parameter is unknown, or a value is out of bounds.
-    """
-    parsed = ShiftSpec.parse(spec) if isinstance(spec, str) else spec
-    return SHIFTS.get(parsed.name)(**parsed.params)
-
-
-def make_shifts(specs: Iterable[str | ShiftSpec], task: str) -> list[Shift]:
-    """Returns the operators of several specifications.
-
-    Raises:
-        ConfigError: one is not defined for ``task``, or they are more than 16.
-    """
-    shifts = [make_shift(spec) for spec in specs]
-    if len(shifts) > MOST_SHIFTS:
-        raise ConfigError(f"There are {len(shifts)} shifts in a row; give at most {MOST_SHIFTS}.")
-    for shift in shifts:
-        if task not in shift.tasks:
-            raise ConfigError(
-                f"Shift {shift.name} is not defined for {task}; it is for {', '.join(shift.tasks)}."
-            )
-    return shifts
-
-
-def apply_shifts(
-    shifts: Sequence[Shift],
-    sample: Sample,
-    seed: int,
-    context: Sequence[Sample] = (),
-    epoch: int = 0,
-    always: bool = False,
-) -> ShiftedSample:
-    """Returns ``sample`` after every shift in order, each for its own share ``p``.
-
-    The draws depend on ``(seed, epoch, sample.id)`` alone. Where an operator does not apply, the
-    sample goes on as it was and ``note`` says why. With ``always`` every share counts as 1.
-    """
-    rng = HashRandom(f"{seed}/{epoch}/{sample.id}")
-    draft = EditableSample(sample)
-    params: Mapping[str, Any] = {}
-    done: list[str] = []
-    notes: list[str] = []
-    for shift in shifts:
-        if rng.random() >= shift.share and not always:
-            notes.append(f"{shift.name}: not drawn (p = {shift.share:g})")
-            continue
-        if shift.joins:  # also where it then does not apply: what it drew decides about that
-            params = {**params, f"{shift.name}.context_size": len(context)}
-        try:
-            draws = shift.apply(draft, rng, context)
-        except NotApplicable as reason:
-            notes.append(f"{shift.name}: {reason}")
-            continue
-        params = {**params, **shift.written, **draws}
-        done.append(shift.spec)
-    target = draft.target
-    return ShiftedSample(
-        sample,
-        draft.finish(),
-        tuple([shift.spec for shift in shifts]),
-        " + ".join(done),
-        params,
-        seed,
-        epoch,
-        tuple(draft.source.alignment),
-        None if target is None else tuple(target.alignment),
-        draft.feed,
-        bool(done),
-        "; ".join(notes + draft.notes),
-    )
-
-
-def unshifted(sample: Sample, seed: int = 0) -> ShiftedSample:
-    """Returns the sample as it is, with identity alignments."""
-    return apply_shifts((), sample, seed)
-
-
-def starting_at(sample: Sample, source: int, target: int | None = None) -> ShiftedSample:
-    """Returns the sample with its first token at a later position.
-
-    Args:
-        source: position of the source's (or only) first token, from 0.
-        target: of the decoder's row; ``None``: as the source.
-    """
-    target = source if target is None else target
-    feed = StepInputs(PositionPlan(offset=source), PositionPlan(offset=target))
-    return replace(unshifted(sample), feed=feed)

@@ -19,14 +19,12 @@ HALF = replace(
     SHARE,
     default=0.5,
     help="Share of the samples that are shifted (0 to 1); 0.5 keeps clean accuracy.",
-    help_zh="被移位的样本比例（0 到 1）；0.5 可保持原始精度。",
 )
 SIDE = Param(
     "side",
     "choice",
     "both",
     "Which positions move: source, target (decoder) or both.",
-    "移动哪一侧的位置：源、目标（解码器）或两侧。",
     choices=("both", "source", "target"),
 )
 
@@ -36,11 +34,8 @@ DRAW = Param(
     "bool",
     False,
     "Draw the number for each sample, from 0 to k.",
-    "每个样本在 0 到 k 之间抽取词数。",
 )
-RATE = Param(
-    "rate", "float", 0.1, "Probability of each word (0 to 1).", "每个词的概率（0 到 1）。", 0, 1
-)
+RATE = Param("rate", "float", 0.1, "Probability of each word (0 to 1).", 0, 1)
 
 
 def sides(draft: EditableSample, side: str) -> tuple[bool, bool]:

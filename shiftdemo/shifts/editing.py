@@ -79,14 +79,18 @@ class EditableSample:
         answer = self.answer
         return 0 if answer is None else len(answer.words)
 
-    def need(self, there: bool, reason: str) -> None:
-        """Raises :class:`NotApplicable` for this reason where ``there`` is false."""
+    def need(self, there: bool, reason: str, **values: Any) -> None:
+        """Raises :class:`NotApplicable` where ``there`` is false.
+
+        Args:
+            reason: the key of a message; ``values`` are what stands in it.
+        """
         if not there:
-            raise NotApplicable(reason)
+            raise NotApplicable(reason, **values)
 
     def need_words(self) -> None:
         """Raises :class:`NotApplicable` where the sentence has no words."""
-        self.need(self.n_words > 0, "the sentence has no words.")
+        self.need(self.n_words > 0, "shifts.no_words")
 
     def _units(self) -> Sequence[range] | None:
         """Returns the places of what moves as one, every mention and every word outside one.

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
 from shiftdemo.core.types import ShiftedSample
-from shiftdemo.shifts.base import Shift, apply_shifts
+from shiftdemo.shifts.applying import apply_shifts
+from shiftdemo.shifts.base import Shift
 
 FIRST_ROWS, MOST_ROWS = 256, 16_384  # that are built together: at first, and at most
 MOST_CHARS = 1_000_000

@@ -16,7 +16,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
 
 
@@ -61,7 +61,7 @@ class Task(ABC):
         score_name: the main score, in 0 to 100.
         kind: what its models are: ``"encoder"``, ``"seq2seq"`` or ``"causal"``.
         label_word: what one of :meth:`labels` is called.
-        reads, shuffled: what the shuffled-source control takes away, and what is left, in words.
+        reads, shuffled: keys of what the shuffled-source control takes away, and of what is left.
         scratch_vocab: sub-words of a scratch model's tokenizer.
         accuracy_name: what the share of right labels is called.
     """
@@ -71,8 +71,8 @@ class Task(ABC):
     title: ClassVar[str]
     kind: ClassVar[str] = "encoder"
     label_word: ClassVar[str] = "tag"
-    reads: ClassVar[str] = "its source"
-    shuffled: ClassVar[str] = "shuffled sources"
+    reads: ClassVar[str] = "source.its_source"
+    shuffled: ClassVar[str] = "source.shuffled_sources"
     scratch_vocab: ClassVar[int] = 4000
     accuracy_name: ClassVar[str] = "token accuracy"
 

@@ -24,7 +24,7 @@ MAX_TOKENS = 256
 
 def _text(sample: Sample) -> TextSample:
     if not isinstance(sample, TextSample):
-        raise DataError(f"Sample {sample.id} is no text with a label; give text and label.")
+        raise DataError("classification.sample_no_text_with", id=sample.id)
     return sample
 
 
@@ -64,9 +64,7 @@ class Classification(Task):
         """See :meth:`Task.shuffle_sources`: no label keeps its own text."""
         texts = [_text(sample) for sample in samples]
         if len({one.label for one in texts}) < 2:
-            raise DataError(
-                "The shuffled-source control needs texts of two labels at least; give others too."
-            )
+            raise DataError("classification.shuffled_source_control_needs")
         return [
             dataclasses.replace(one, text=texts[other].text)
             for one, other in zip(texts, passed_round(len(texts), rng), strict=True)
@@ -85,7 +83,10 @@ class Classification(Task):
             if one.label not in known:
                 fault = f"the model has no label {one.label!r}" if one.label else "it has no label"
                 raise DataError(
-                    f"Sample {one.id}: {fault}; give one of {', '.join(loaded.labels)}."
+                    "classification.sample_give_one",
+                    id=one.id,
+                    fault=fault,
+                    labels=", ".join(loaded.labels),
                 )
             labels.append([known[one.label]])
         ids = _encode(loaded, [one.text for one in texts])

@@ -45,7 +45,7 @@ class TextFit:
 
 def _text(sample: Sample) -> TextSample:
     if not isinstance(sample, TextSample):
-        raise DataError(f"Sample {sample.id} is no plain text; give a column text.")
+        raise DataError("language_modeling.sample_no_plain_text", id=sample.id)
     return sample
 
 
@@ -57,8 +57,8 @@ class LanguageModeling(Task):
     score_name = "token accuracy"
     title = "Language modelling"
     kind = "causal"
-    reads = "the words before"
-    shuffled = "shuffled words"
+    reads = "source.the_words_before"
+    shuffled = "source.shuffled_words"
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
         """See :meth:`Task.texts`."""
@@ -93,7 +93,7 @@ class LanguageModeling(Task):
             rng.shuffle(words)
             mixed.append(dataclasses.replace(sample, text=" ".join(words)))
         if all(len(w.split(_text(sample).text).words) < 2 for sample in samples):
-            raise DataError("Texts of one word have no order to shuffle; give longer ones.")
+            raise DataError("language_modeling.texts_one_word_have")
         return list(mixed)
 
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:

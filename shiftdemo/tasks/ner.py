@@ -24,7 +24,7 @@ MAX_TOKENS = 256
 
 def _tagged(sample: Sample) -> TaggedSample:
     if not isinstance(sample, TaggedSample):
-        raise DataError(f"Sample {sample.id} has no tags; give words and tags.")
+        raise DataError("ner.sample_has_no_tags", id=sample.id)
     return sample
 
 
@@ -72,8 +72,10 @@ class Ner(Task):
                     row[place + late] = known[sample.tags[word]]
                 except KeyError:
                     raise DataError(
-                        f"Sample {sample.id}: the model has no tag {sample.tags[word]}; "
-                        f"it has {', '.join(loaded.labels)}."
+                        "ner.sample_model_has_no",
+                        id=sample.id,
+                        tags=sample.tags[word],
+                        labels=", ".join(loaded.labels),
                     ) from None
             labels.append(row)
         rows = [ids for ids, _ in encoded]

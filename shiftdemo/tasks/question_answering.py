@@ -28,7 +28,7 @@ _ANSWERABLE = "answerable"  # in Batch.inputs, for us alone: the places of the c
 
 def _question(sample: Sample) -> QuestionSample:
     if not isinstance(sample, QuestionSample):
-        raise DataError(f"Sample {sample.id} is no question; give question, context and answer.")
+        raise DataError("question_answering.sample_no_question_give", id=sample.id)
     return sample
 
 
@@ -44,8 +44,8 @@ class QuestionAnswering(Task):
     score_name = "answer F1"
     title = "Question answering"
     accuracy_name = "start and end accuracy"
-    reads = "its question"
-    shuffled = "shuffled questions"
+    reads = "source.its_question"
+    shuffled = "source.shuffled_questions"
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
         """See :meth:`Task.texts`."""
@@ -75,7 +75,7 @@ class QuestionAnswering(Task):
         """See :meth:`Task.shuffle_sources`: every context and answer gets another question."""
         asked = [_question(sample) for sample in samples]
         if len({one.question for one in asked}) < 2:
-            raise DataError("The shuffled-question control needs different questions; add some.")
+            raise DataError("question_answering.shuffled_question_control_needs")
         return [
             dataclasses.replace(one, question=asked[other].question)
             for one, other in zip(asked, passed_round(len(asked), rng), strict=True)

@@ -56,7 +56,7 @@ class Seq2Seq(Task):
             DataError: it has no source and target.
         """
         if not isinstance(sample, TranslationSample):
-            raise DataError(f"Sample {sample.id} is not {self.pair}; give source and target.")
+            raise DataError("seq2seq.sample_not_give_source", id=sample.id, pair=self.pair)
         return sample
 
     def prompt(self, loaded: LoadedModel) -> str:
@@ -167,10 +167,7 @@ class Seq2Seq(Task):
         longest = max(lengths)
         by = starts(loaded, [feed.source for feed in feeds], lengths)
         if not all(feed.target.constant for feed in feeds):
-            raise ConfigError(
-                "A text that is being generated can start at a later position, but its positions "
-                "cannot be uneven; shift the source alone (side=source)."
-            )
+            raise ConfigError("conditions.text_being_generated_can")
         target_by = torch.tensor([feed.target.offset for feed in feeds], dtype=torch.long)
         first_target = int(target_by.max())
         positions.check(first_target, 2, "translation")

@@ -17,8 +17,8 @@ class Summarization(Seq2Seq):
     score_name = "ROUGE-L"
     title = "Summarization"
     pair = "a document with its summary"
-    reads = "its document"
-    shuffled = "shuffled documents"
+    reads = "source.its_document"
+    shuffled = "source.shuffled_documents"
     source_tokens = 1024  # what BART and Pegasus were trained with
 
     def prompt(self, loaded: LoadedModel) -> str:

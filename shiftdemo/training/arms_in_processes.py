@@ -48,8 +48,9 @@ class _Member:
                 self.process.join(_END_SECONDS)
                 code = f" (exit code {self.process.exitcode})"
             raise LostProcess(
-                f"The process that trained {' and '.join(self.names)} ended unexpectedly{code}; "
-                "resume the run, with a smaller batch if memory ran out."
+                "arms_in_processes.process_trained_ended_unexpectedly",
+                names=" and ".join(self.names),
+                code=code,
             ) from None
         if error is not None:
             raise error
@@ -91,8 +92,9 @@ class ArmsInProcesses:
             except (OSError, EOFError) as error:
                 self.close()
                 raise LostProcess(
-                    f"A process for {' and '.join(own)} could not be started ({error}); try again, "
-                    "or train one arm after another (processes=1)."
+                    "arms_in_processes.process_could_not_started",
+                    own=" and ".join(own),
+                    error=error,
                 ) from None
             theirs.close()
             self._members.append(_Member(ours, own, process))

@@ -152,8 +152,10 @@ class ArmsInTurn:
             except (KeyError, OSError, RuntimeError, ValueError) as error:
                 reason = " ".join(str(error).split())[:200]
                 raise ModelError(
-                    f"The checkpoint of arm {arm.name} in {folder} does not fit the run "
-                    f"({reason}); start the run anew."
+                    "arms_in_turn.checkpoint_arm_does_not",
+                    arm=arm.name,
+                    folder=folder,
+                    reason=reason,
                 ) from None
             for one, values in zip(arm.shifts, progress[arm.name], strict=True):
                 one.restore(values)

@@ -35,7 +35,7 @@ def batches(
         DataError: there are no samples.
     """
     if not n:
-        raise DataError("There are no training sentences; give at least one.")
+        raise DataError("batching.there_no_training_sentences")
     known: dict[int, Lengths] = {}
 
     def measured(indices: Sequence[int]) -> dict[int, Lengths]:

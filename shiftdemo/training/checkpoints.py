@@ -107,10 +107,7 @@ def read_config(output: Path) -> TrainConfig:
         values = json.loads(RunFolder(output).config.read_text(encoding="utf-8"))
         values.pop("versions", None)
     except (OSError, ValueError, AttributeError):
-        raise ConfigError(
-            f"There is no run in {output}: it needs config.json and events.jsonl; "
-            "name the folder that was given with --output."
-        ) from None
+        raise ConfigError("checkpoints.there_no_run_needs", output=output) from None
     config: TrainConfig = from_dict(TrainConfig, values, f"{output.name}/config.json")
     return config
 

@@ -25,6 +25,7 @@ from shiftdemo.core.events import (
     RunStarted,
     StepLogged,
 )
+from shiftdemo.core.messages import Message, joined
 from shiftdemo.models.load import torch_threads, versions
 from shiftdemo.training.arm import StepFigures, is_finite
 from shiftdemo.training.arms_in_processes import ArmsInProcesses, LostProcess
@@ -71,11 +72,11 @@ def fit(
             if cancel():  # whoever ended the run ended its processes too
                 yield RunCancelled(run_id, run.reached, run.seconds)
             else:
-                yield RunFailed(run_id, str(error), run.seconds)
+                yield RunFailed(run_id, error.message, run.seconds)
         except Exception as error:
             if not ran_out(error):
                 raise
-            yield RunFailed(run_id, NO_MEMORY, run.seconds)
+            yield RunFailed(run_id, Message(NO_MEMORY), run.seconds)
         finally:
             run.close()
 
@@ -145,7 +146,7 @@ class _Run:
         )
         if self.ending is None and self.plan.output and self.process_group.first:
             remove_checkpoints(self.plan.output)
-        reason = "; ".join(self.endings) or "all steps done"
+        reason = joined(self.endings) or Message("loop.all_steps_done")
         yield self.ending or RunFinished(self.run_id, reason, self.seconds)
 
     def _assembled(self, seed: int) -> ArmGroup:
@@ -244,7 +245,7 @@ class _Run:
         if self._agreed(self.cancel()):
             self.ending = RunCancelled(self.run_id, step, self.seconds)
         elif self._agreed(bool(limit) and self.seconds >= limit):
-            reason = f"the time limit of {limit:g} s was reached at step {step}"
+            reason = Message("loop.time_limit_s_was", limit=limit, step=step)
             self.ending = RunFinished(self.run_id, reason, self.seconds)
         return self.ending is not None
 
@@ -284,8 +285,7 @@ class _Run:
         yield from group.save(step, index).values()
 
     def _diverged(self, arm: str, step: int) -> RunFailed:
-        message = (
-            f"The loss of arm {arm} is no longer a number at step {step}; "
-            f"lower the learning rate (it is {self.config.learning_rate:g})."
+        message = Message(
+            "loop.loss_arm_no_longer", arm=arm, step=step, learning_rate=self.config.learning_rate
         )
         return RunFailed(self.run_id, message, self.seconds)

@@ -6,10 +6,7 @@ import psutil
 import torch
 
 _MIB = 2**20
-NO_MEMORY = (
-    "The run needs more memory than there is; lower the batch size, give batch_tokens, or train "
-    "one arm at a time (processes=1)."
-)
+NO_MEMORY = "memory.out_of_memory"  # a key
 
 
 def memory(device: torch.device) -> float:

@@ -61,9 +61,9 @@ def resolved(config: TrainConfig, device: torch.device | None = None) -> TrainCo
         if torch.backends.mps.is_available():
             kind = "mps"
     if kind == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("There is no CUDA device here; give device cpu or auto.")
+        raise ConfigError("plan.there_no_cuda_device")
     if kind == "mps" and not torch.backends.mps.is_available():
-        raise ConfigError("There is no MPS device here; give device cpu or auto.")
+        raise ConfigError("plan.there_no_mps_device")
     precision = config.precision
     if precision == "auto":
         precision = fastest_precision(kind)

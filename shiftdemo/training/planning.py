@@ -12,6 +12,7 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ModelError, OverlapError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.data.load import load_samples
@@ -49,12 +50,11 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     notes = (*notes_before(first, shifts, train, config.allow_no_effect), *task.notes(first, train))
     notes = (*flattered, *notes)
     if first.fresh_head:
-        notes = (f"{config.model} had no head for {config.task}: a new one is trained.", *notes)
+        notes = (Message("planning.had_no_head_new", model=config.model, task=config.task), *notes)
     if config.warmup >= config.steps:
         notes = (
             *notes,
-            f"The warm-up of {config.warmup} steps is not over after {config.steps} steps: the "
-            "learning rate stays below its peak. Give a shorter warm-up.",
+            Message("planning.warm_up_steps_not", warmup=config.warmup, steps=config.steps),
         )
     return Plan(config, task, train, held_out, make_model, output, notes)
 
@@ -69,12 +69,8 @@ def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool)
     if not found.count:
         return ()
     if not allowed:
-        raise OverlapError(
-            f"{found.text} (the first: {found.example!r}), so held-out figures would flatter the "
-            "model. Take them out of one of the two. To go on all the same: --allow-overlap (on "
-            "the page: the tick that has appeared)."
-        )
-    return (f"{found.text}: held-out figures flatter the model.",)
+        raise OverlapError("planning.first_so_held_out", text=found.text, example=found.example)
+    return (Message("planning.held_out_figures_flatter", text=found.text),)
 
 
 @dataclass(frozen=True)
@@ -154,8 +150,11 @@ def _trained(
     missing = sorted(set(start.labels) - set(known)) if known else []
     if missing:
         raise ModelError(
-            f"{config.model} has no {task.label_word} {missing[0]}; it has {', '.join(known)}. "
-            f"Rename the {task.label_word}s of the data, or train a scratch model."
+            "planning.has_no_has_rename",
+            model=config.model,
+            label_word=task.label_word,
+            missing=missing[0],
+            known=", ".join(known),
         )
     return start
 
@@ -177,19 +176,25 @@ def notes_before(
         ModelError: a shift that has to reach the model does not.
         FaultError: the same of a model of ours.
     """
-    notes = []
+    notes: list[str] = []
     for shift in shifts:
         reason = shift.without_effect(loaded.positions.encoding)
         if reason:
             notes.append(
-                f"{shift.name} can have no effect on {loaded.ref}: {reason}. Expect both arms to "
-                "stay level; this is a control."
+                Message(
+                    "planning.can_have_no_effect", shift=shift.name, ref=loaded.ref, reason=reason
+                )
             )
             continue
         if shift.stage == "position":
             notes.append(check_shift(loaded, shift, train[:_FELT], allow_no_effect))
         notes += _idle_note(shift, train[:_TRIED])
     return tuple(note for note in notes if note)
+
+
+def _reason(note: str) -> str:
+    """Returns why an operator left a sample as it was, out of the note on it."""
+    return note.values.get("reason", note) if isinstance(note, Message) else note
 
 
 def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
@@ -199,6 +204,12 @@ def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
     tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
     if any(one.shifted != one.original or one.feed != PLAIN_INPUTS for one in tried):
         return []
-    reasons = Counter(one.note.partition(": ")[2] for one in tried if not one.applied)
-    why = f": {reasons.most_common(1)[0][0]}" if reasons else "; raise its strength."
-    return [f"{shift.name} changes none of the first {len(tried)} training samples{why}"]
+    reasons = Counter(_reason(one.note) for one in tried if not one.applied)
+    why = Message("planning.raise_strength")
+    if reasons:
+        why = Message("planning.because", reason=reasons.most_common(1)[0][0])
+    return [
+        Message(
+            "planning.changes_none_first_training", shift=shift.name, n_tried=len(tried), why=why
+        )
+    ]

@@ -51,7 +51,7 @@ def read_recipe(path: Path) -> Recipe:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigError(f"The recipe {path} cannot be read: {error}.") from None
+        raise ConfigError("pretrain.recipe_cannot_read", path=path, error=error) from None
     recipe: Recipe = from_dict(Recipe, values, path.name)
     return recipe
 

@@ -10,18 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core.events import EVENT_TYPES, RunEvent, RunStarted
+from shiftdemo.core.messages import retold, told
 from shiftdemo.training.run_folder import RunFolder
 
 
 def to_json(event: RunEvent) -> dict[str, Any]:
-    """Returns an event as a JSON object; ``"event"`` holds its type."""
-    return {"event": type(event).__name__, **dataclasses.asdict(event)}
+    """Returns an event as a JSON object; ``"event"`` holds its type.
+
+    Where it says something, ``"messages"`` holds key and values of its English sentences.
+    """
+    values = {"event": type(event).__name__, **dataclasses.asdict(event)}
+    messages = told(values)
+    return {**values, "messages": messages} if messages else values
 
 
 def from_json(values: dict[str, Any]) -> RunEvent:
     """Returns the event that :func:`to_json` wrote."""
     cls = EVENT_TYPES[values["event"]]
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k != "event"}
+    known = retold(values, values.get("messages", {}))
+    fields = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in known.items()
+        if name not in ("event", "messages")
+    }
     event: RunEvent = cls(**fields)
     return event
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import EvalLogged
+from shiftdemo.core.messages import Message
 
 
 @dataclass
@@ -36,9 +37,13 @@ class EarlyStop:
         trained = [one for one in figures if one.arm in config.trained_arms]
         judged = next((one for one in trained if one.arm == "shift"), trained[-1])
         if config.stop_at and judged.shifted_score >= config.stop_at:
-            return (
-                f"{judged.arm} reached {judged.shifted_score:.1f} {judged.score_name} on shifted "
-                f"sentences (target {config.stop_at:g}) at step {judged.step}"
+            return Message(
+                "stopping.reached_shifted_sentences_target",
+                arm=judged.arm,
+                shifted_score=judged.shifted_score,
+                score_name=judged.score_name,
+                stop_at=config.stop_at,
+                step=judged.step,
             )
         if moved:  # behind the target, because these figures are still of the old range
             self.best, self.idle = {}, 0
@@ -47,10 +52,7 @@ class EarlyStop:
         self.best |= {one.arm: one.shifted_loss for one in better}
         self.idle = 0 if better else self.idle + 1
         if config.patience and self.idle >= config.patience:
-            return (
-                f"no arm's shifted held-out loss got better in the last {self.idle} "
-                f"figures, step {judged.step}"
-            )
+            return Message("stopping.no_arm_s_shifted", idle=self.idle, step=judged.step)
         return ""
 
     def state(self) -> dict[str, Any]:

@@ -51,13 +51,13 @@ def track(
     if not tracker:
         return iter(events)
     if tracker not in TRACKERS:
-        raise ConfigError(f"There is no tracker {tracker!r}; choose {' or '.join(TRACKERS)}.")
+        raise ConfigError(
+            "trackers.there_no_tracker_choose", tracker=tracker, trackers=" or ".join(TRACKERS)
+        )
     try:
         module = importlib.import_module(_MODULES[tracker])
     except ImportError:
-        raise ConfigError(
-            f"The tracker {tracker} is not installed; run: pip install {tracker}"
-        ) from None
+        raise ConfigError("trackers.tracker_not_installed_run", tracker=tracker) from None
     return _tracked(events, _Guarded(tracker, module, folder, run_name))
 
 

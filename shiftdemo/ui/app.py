@@ -133,7 +133,7 @@ def serve(
         print(f"shiftdemo is at {page.local_url} (Ctrl-C ends it)", flush=True)
         wait(page)
     except OSError as error:
-        raise ConfigError(f"Port {port} of {host} cannot be used: {error}") from None
+        raise ConfigError("app.port_cannot_used", port=port, host=host, error=error) from None
     finally:
         context.runs.close()
 

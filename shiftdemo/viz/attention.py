@@ -43,9 +43,9 @@ def panel(
     """
     n_layers, n_heads = attention.weights.shape[:2]
     if not -n_layers <= layer < n_layers:
-        raise ConfigError(f"There is no layer {layer}; the model has layers 0 to {n_layers - 1}.")
+        raise ConfigError("attention.there_no_layer_model", layer=layer, n_layers=n_layers - 1)
     if head is not None and not -n_heads <= head < n_heads:
-        raise ConfigError(f"There is no head {head}; the layer has heads 0 to {n_heads - 1}.")
+        raise ConfigError("attention.there_no_head_layer", head=head, n_heads=n_heads - 1)
     weights = attention.weights[layer]
     matrix = weights.mean(0) if head is None else weights[head]
     rows = _shown(attention.query_tokens, special)
@@ -70,10 +70,7 @@ def difference(base: Panel, shift: Panel) -> Panel:
         DataError: the two are not over the same tokens.
     """
     if (base.queries, base.keys) != (shift.queries, shift.keys):
-        raise DataError(
-            "The two models read different tokens, so their attention cannot be subtracted; "
-            "give both the same target, and compare models with the same tokenizer."
-        )
+        raise DataError("attention.two_models_read_different")
     return replace(base, values=shift.values - base.values, title=DIFFERENCE, change=True)
 
 

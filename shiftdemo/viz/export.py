@@ -56,9 +56,7 @@ def attention_json(
 def _same_shape(first: AttentionMap, second: AttentionMap) -> None:
     if first.weights.shape != second.weights.shape:
         layers = f"{first.weights.shape[:2]} and {second.weights.shape[:2]}"
-        raise ConfigError(
-            f"The two models have {layers} layers and heads; compare models of the same shape."
-        )
+        raise ConfigError("export.two_models_have_layers", layers=layers)
 
 
 def attention_html(maps: Sequence[AttentionMap], versus: Sequence[AttentionMap] = ()) -> str:
@@ -103,7 +101,7 @@ def attention_png(
     """
     kinds = [attention.kind for attention in maps]
     if kind and kind not in kinds:
-        raise ConfigError(f"There is no {kind} attention here; choose {' or '.join(kinds)}.")
+        raise ConfigError("export.there_no_attention_here", kind=kind, kinds=" or ".join(kinds))
     place = kinds.index(kind) if kind else len(kinds) - 1
     title = f"{kinds[place]} attention, layer {layer % maps[place].weights.shape[0]}"
     title += ", mean of heads" if head is None else f", head {head}"
@@ -116,7 +114,7 @@ def attention_png(
     try:
         return bytes(figure.to_image(format="png", width=PNG_WIDTH, scale=2))
     except (ImportError, ValueError, RuntimeError) as error:  # plotly's words for "not there"
-        raise ConfigError(f"A .png cannot be drawn here: {mend}") from error
+        raise ConfigError("export.png_cannot_drawn_here", mend=mend) from error
 
 
 def write_attention(
@@ -135,7 +133,7 @@ def write_attention(
     elif ending == ".png":
         content = attention_png(maps, versus)
     else:
-        raise ConfigError(f"The output {output.name!r} must end in .json, .html or .png.")
+        raise ConfigError("export.output_must_end_json", output=output.name)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         temporary = output.with_name(f".{output.name}.part")
@@ -146,5 +144,5 @@ def write_attention(
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError(
-            f"{output} cannot be written ({error.strerror}); name another place."
+            "export.cannot_written_name_another", output=output, strerror=error.strerror
         ) from None

@@ -215,4 +215,5 @@ def _seconds(ending: RunEvent) -> float:
 
 
 def _message(ending: RunEvent) -> str:
-    return str(getattr(ending, "message", "") or getattr(ending, "reason", ""))
+    found: str = getattr(ending, "message", "") or getattr(ending, "reason", "")
+    return found

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.types import Score
-from shiftdemo.viz.style import FONT_SIZE, SMALL_SIZE, arm_style, escape, faded, get_theme, themed
+from shiftdemo.viz.style import (
+    FONT_SIZE,
+    SMALL_SIZE,
+    arm_label,
+    arm_style,
+    escape,
+    faded,
+    get_theme,
+    themed,
+)
 
 HEIGHT = 420  # of a panel, pixels
 _TICK_GAP = 0.075  # of the axis: nearer ticks are left out
@@ -37,7 +47,7 @@ class CurvePanel:
 
     strengths: Sequence[float]
     curves: Mapping[str, Sequence[Score]]
-    axis: str
+    axis: Message
     dial: str = "offset"
     trained: tuple[float, float] | None = None
 
@@ -48,24 +58,47 @@ class CurvePanel:
         return bool(n and self.curves) and all(len(one) == n for one in self.curves.values())
 
 
-def curve_figure(panels: Sequence[CurvePanel], n_seeds: int = 1, theme: str = "light") -> go.Figure:
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What the figure says, in the reader's language."""
+
+    say: Callable[[Message], str]
+    label: Callable[[str], str]
+    band: Message
+
+    def n_of(self, score: Score) -> str:
+        return self.say(Message("curve.sentences", n=score.n))
+
+    def band_of(self, score: Score) -> str:
+        values = {"low": score.low, "high": score.high}
+        return self.say(Message("curve.band", band=self.band, **values))
+
+
+def curve_figure(
+    panels: Sequence[CurvePanel],
+    n_seeds: int = 1,
+    theme: str = "light",
+    say: Callable[[Message], str] = str,
+    label: Callable[[str], str] = arm_label,
+) -> go.Figure:
     """Returns one line an arm: score against strength, with intervals and the trained range.
 
     Args:
         panels: where the arms were trained on different things, one for each of these.
         n_seeds: over several, the bands are the least and greatest of the seeds.
+        say: puts a sentence into the reader's language.
+        label: puts the name of an arm into it.
 
     Raises:
         DataError: there is no curve, or one has not a score for each strength.
     """
     if not panels or any(not panel.complete for panel in panels):
-        raise DataError(
-            "There is no robustness curve to draw; run a comparison over offsets first."
-        )
-    band = f"least and greatest of {n_seeds} seeds:" if n_seeds > 1 else "95 % interval"
+        raise DataError("robustness.there_no_robustness_curve")
+    band = Message("curve.seeds", n=n_seeds) if n_seeds > 1 else Message("curve.interval")
+    texts = _Texts(say, label, band)
     figure = make_subplots(rows=len(panels), cols=1, vertical_spacing=0.32 / len(panels))
     for row, panel in enumerate(panels, 1):
-        _add_panel(figure, row, panel, theme, band)
+        _add_panel(figure, row, panel, theme, texts)
     themed(figure, theme, HEIGHT * len(panels))
     figure.update_layout(
         margin={"t": 40, "r": 8, "b": 52, "l": 8},
@@ -83,15 +116,15 @@ def curve_figure(panels: Sequence[CurvePanel], n_seeds: int = 1, theme: str = "l
     return figure
 
 
-def _add_panel(figure: go.Figure, row: int, panel: CurvePanel, theme: str, band: str) -> None:
+def _add_panel(figure: go.Figure, row: int, panel: CurvePanel, theme: str, texts: _Texts) -> None:
     opacity = get_theme(theme).band
     traces = [_band(arm, panel.strengths, of, opacity) for arm, of in panel.curves.items()]
-    traces += [_line(arm, panel, of, band, row == 1) for arm, of in panel.curves.items()]
+    traces += [_line(arm, panel, of, texts, row == 1) for arm, of in panel.curves.items()]
     for trace in traces:
         figure.add_trace(trace, row=row, col=1)
-    _add_axes(figure, row, theme, panel)
+    _add_axes(figure, row, theme, panel, texts)
     if panel.trained is not None:
-        _shade(figure, row, theme, panel.trained, panel.strengths)
+        _shade(figure, row, theme, panel.trained, panel.strengths, texts)
 
 
 def _band(
@@ -112,13 +145,14 @@ def _band(
 
 
 def _line(
-    arm: str, panel: CurvePanel, scores: Sequence[Score], band: str, in_legend: bool
+    arm: str, panel: CurvePanel, scores: Sequence[Score], texts: _Texts, in_legend: bool
 ) -> go.Scatter:
     style = arm_style(arm)
-    label = escape(style.label)
-    texts = [
-        f"<b>{label}</b>, {escape(panel.dial)} {k:g}<br>{escape(s.name)} {s.value:.1f}<br>"
-        f"{escape(band)} {s.low:.1f} to {s.high:.1f}<br>{s.n} sentences"
+    label = escape(texts.label(arm))
+    dial = texts.say(Message("curve.offset")) if panel.dial == "offset" else panel.dial
+    hover = [
+        f"<b>{label}</b>, {escape(dial)} {k:g}<br>{escape(s.name)} {s.value:.1f}<br>"
+        f"{escape(texts.band_of(s))}<br>{texts.n_of(s)}"
         for k, s in zip(panel.strengths, scores, strict=True)
     ]
     return go.Scatter(
@@ -136,7 +170,7 @@ def _line(
             "arrayminus": [s.value - s.low for s in scores],
             "color": style.color,
         },
-        text=texts,
+        text=hover,
         hovertemplate="%{text}<extra></extra>",
         showlegend=in_legend,
     )
@@ -154,7 +188,7 @@ def ticks(strengths: Sequence[float]) -> list[float]:
     return sorted(kept)
 
 
-def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel) -> None:
+def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel, texts: _Texts) -> None:
     colors = get_theme(theme)
     name = next(iter(panel.curves.values()))[0].name
     top = max([1.0, *(s.high for scores in panel.curves.values() for s in scores)])
@@ -163,7 +197,7 @@ def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel) -> Non
     written = ticks(panel.strengths)
     font = {"size": FONT_SIZE}
     figure.update_xaxes(
-        title={"text": panel.axis, "font": font, "standoff": 8},
+        title={"text": texts.say(panel.axis), "font": font, "standoff": 8},
         tickvals=[spaced(k) for k in written],
         ticktext=[f"{k:g}" for k in written],
         range=[-margin, last + margin],
@@ -196,6 +230,7 @@ def _shade(
     theme: str,
     trained: tuple[float, float],
     strengths: Sequence[float],
+    texts: _Texts,
 ) -> None:
     """Shades the strengths that training drew from, both ends among them."""
     colors = get_theme(theme)
@@ -213,8 +248,9 @@ def _shade(
         row=row,
         col=1,
     )
+    key = "curve.trained_at" if low == high else "curve.trained_range"
     figure.add_annotation(
-        text=f"trained range: {low:g} to {high:g}" if low != high else f"trained at {low:g} alone",
+        text=texts.say(Message(key, low=low, high=high)),
         x=begin,
         y=1,
         yref=f"y{row if row > 1 else ''} domain",

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from shiftdemo.core import words as w
+from shiftdemo.core.messages import parts
 from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, mentions, running_text
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.viz.style import ARMS, SMALL_SIZE, faded, get_theme, themed
@@ -57,7 +58,7 @@ class SetSummary:
         same = row.shifted == row.original and row.feed == type(row.feed)()
         self.changed += not same
         if row.note:
-            self.reasons.update(row.note.split("; "))
+            self.reasons.update(parts(row.note))
         plans = (PositionPlan(), row.feed.source)
         for side, (sample, plan) in enumerate(zip((row.original, row.shifted), plans, strict=True)):
             n_words = _n_words(sample)

@@ -121,7 +121,7 @@ def get_theme(name: str) -> Theme:
         ConfigError: there is none.
     """
     if name not in THEMES:
-        raise ConfigError(f"There is no theme {name!r}; choose {' or '.join(THEMES)}.")
+        raise ConfigError("style.there_no_theme_choose", name=name, themes=" or ".join(THEMES))
     return THEMES[name]
 
 

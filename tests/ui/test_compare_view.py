@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from shiftdemo.evaluation.results import Comparison
-from shiftdemo.evaluation.verdict import RULES
+from shiftdemo.evaluation.verdict import rules
 from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare import view
@@ -34,8 +34,8 @@ def test_the_verdict_of_several_seeds_is_one(several: Comparison, lang: str, wor
     assert drawn["text"].startswith(words)
     if lang == "en":
         assert drawn["notes"][-2].startswith("Seed by seed, mean inside the trained range: +")
-    assert len(drawn["rules"]) == len(RULES)
-    assert lang == "en" or not any(rule in drawn["rules"] for rule in RULES)
+    assert len(drawn["rules"]) == len(rules())
+    assert lang == "en" or not any(rule in drawn["rules"] for rule in rules())
 
 
 def test_each_table_names_its_figures(several: Comparison, single: Comparison) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 from visitor import SETTLES_MS, fill, open_section
 
-ZH = Path(__file__).resolve().parents[2] / "assets" / "ui" / "zh.json"
+ZH = Path(__file__).resolve().parents[2] / "assets" / "languages" / "zh.json"
 TABS = 4
 # Chromium's own words on the machine it runs on.
 BROWSERS_OWN = ("GL Driver Message", "GPU stall", "Automatic fallback to software WebGL")
@@ -72,7 +72,7 @@ def _attend(page: Page) -> None:
 @pytest.mark.timeout(600)  # a whole visit; test machines are shared
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_visit_leaves_the_console_empty(browser: Browser, server: Any, language: str) -> None:
-    chinese = json.loads(ZH.read_text(encoding="utf-8"))
+    chinese = json.loads(ZH.read_text(encoding="utf-8"))["texts"]
     t: Callable[[str], str] = (lambda text: text) if language == "en" else chinese.__getitem__
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shiftdemo.core.messages import texts as texts_of
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
 from shiftdemo.shifts import SHIFTS
@@ -19,7 +20,7 @@ from shiftdemo.ui.common import data_form, texts
 from shiftdemo.ui.common import form as forms
 from shiftdemo.ui.common import handlers as wiring
 from shiftdemo.ui.common import model_picker as pickers
-from shiftdemo.ui.common.i18n import Visit, catalogue
+from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import presets as train_presets
 from shiftdemo.ui.train import progress
@@ -61,7 +62,7 @@ def _named() -> Iterator[str]:
 
 
 def test_every_text_has_its_chinese() -> None:
-    missing = [text for text in (*_literals(), *_named()) if text not in catalogue()]
+    missing = [text for text in (*_literals(), *_named()) if text not in texts_of("zh")]
     assert not missing
 
 
@@ -72,11 +73,11 @@ def test_every_chinese_text_is_used() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
     }
-    assert not [text for text in catalogue() if text not in written | set(_named())]
+    assert not [text for text in texts_of("zh") if text not in written | set(_named())]
 
 
 def test_placeholders_are_the_same_in_both_languages() -> None:
-    for text, chinese in catalogue().items():
+    for text, chinese in texts_of("zh").items():
         wanted = {part.split("}")[0] for part in text.split("{")[1:]}
         assert wanted == {part.split("}")[0] for part in chinese.split("{")[1:]}, text
 

@@ -44,7 +44,9 @@ def generate(spec: GrammarSpec, split: str = "train") -> Iterator[GrammarSentenc
         ConfigError: the split is unknown, or (while iterating) fewer sentences exist than asked.
     """
     if split not in SPLITS:
-        raise ConfigError(f"split={split!r} is unknown; choose from {', '.join(SPLITS)}.")
+        raise ConfigError(
+            "generator.split_unknown_choose_from", split=split, splits=", ".join(SPLITS)
+        )
     kept = _kept.get(_key(spec, split), ())
     if spec.size <= len(kept):
         return islice(kept, spec.size)
@@ -75,8 +77,7 @@ def _sentences(spec: GrammarSpec, split: str) -> Iterator[GrammarSentence]:
             misses += 1
             if misses > _PATIENCE:
                 raise ConfigError(
-                    f"Only {index} sentences were found for {spec}, split {split}; ask for a "
-                    "smaller size or widen min_words and max_words."
+                    "generator.only_sentences_were_found", index=index, spec=spec, split=split
                 )
             continue
         seen.update((sentence.text_en, sentence.text_fr))

@@ -45,26 +45,28 @@ class GrammarSpec:
         for name in ("size", "min_words", "max_words", "seed"):
             if not isinstance(getattr(self, name), int) or isinstance(getattr(self, name), bool):
                 value = getattr(self, name)
-                raise ConfigError(f"{name}={value!r} is not a whole number; give an integer.")
+                raise ConfigError("spec.not_whole_number_give", name=name, value=value)
         if not isinstance(self.new_frames, bool):
-            raise ConfigError(f"new_frames={self.new_frames!r} is unknown; give True or False.")
+            raise ConfigError("spec.new_frames_unknown_give", new_frames=self.new_frames)
         if not 1 <= self.size <= 200_000:
-            raise ConfigError(f"size={self.size} is out of range; give 1 to 200000 sentences.")
+            raise ConfigError("spec.size_out_range_give", size=self.size)
         if not SHORTEST <= self.min_words <= LONGEST:
-            raise ConfigError(f"min_words={self.min_words} is out of range; give 3 to 60 words.")
+            raise ConfigError("spec.min_words_out_range", min_words=self.min_words)
         if not self.min_words <= self.max_words <= LONGEST:
             raise ConfigError(
-                f"max_words={self.max_words} is out of range; give {self.min_words} "
-                "(min_words) to 60 words."
+                "spec.max_words_out_range", max_words=self.max_words, min_words=self.min_words
             )
         if self.names not in NAME_PLACES:
             raise ConfigError(
-                f"names={self.names!r} is unknown; choose from {', '.join(NAME_PLACES)}."
+                "spec.names_unknown_choose_from",
+                names=self.names,
+                name_places=", ".join(NAME_PLACES),
             )
         if self.names == "end" and self.max_words < SHORTEST_WITH_FINAL_NAME:
             raise ConfigError(
-                f"names='end' needs sentences of {SHORTEST_WITH_FINAL_NAME} words; "
-                f"raise max_words={self.max_words}."
+                "spec.names_end_needs_sentences",
+                shortest_with_final_name=SHORTEST_WITH_FINAL_NAME,
+                max_words=self.max_words,
             )
 
 
@@ -107,7 +109,7 @@ class GrammarSentence:
             return self.text()
         if task == "language_modeling":
             return TextSample(self.id, self.text_en)
-        raise ConfigError(f"The built-in corpus has no samples for {task}; give files instead.")
+        raise ConfigError("spec.built_corpus_has_no", task=task)
 
     def translation(self) -> TranslationSample:
         """Returns the English source, the French target and the links between their words."""
@@ -126,7 +128,7 @@ class GrammarSentence:
             return TaggedSample(self.id, self.words_en, self.tags_en)
         if lang == "fr":
             return TaggedSample(self.id, self.words_fr, self.tags_fr)
-        raise ConfigError(f"lang={lang!r} is not a language of the grammar; choose en or fr.")
+        raise ConfigError("spec.lang_not_language_grammar", lang=lang)
 
     def text(self) -> TextSample:
         """Returns the English text with its sentiment."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.languages import known_language
+from shiftdemo.core.messages import Message
 
 Parts = tuple[str, ...]  # the roles that make a sample together
 TASK_PARTS: dict[str, Parts] = {
@@ -67,8 +68,7 @@ def parse_columns(text: str) -> dict[str, str]:
         role, name = role.strip().lower(), name.strip()
         if not equals or not name or role not in ROLES:
             raise ConfigError(
-                f"Columns: {part.strip()[:40]!r} is not ROLE=NAME; write for example "
-                f"source=en,target=fr (roles: {', '.join(ROLES)})."
+                "columns.columns_not_role_name", part=part.strip()[:40], roles=", ".join(ROLES)
             )
         found[role] = name
     return found
@@ -152,10 +152,12 @@ def resolve(
     mapped: dict[str, str] = {}
     for role, name in (columns or {}).items():
         if role not in ROLES:
-            raise ConfigError(f"There is no role {role[:40]!r}; the roles are {', '.join(ROLES)}.")
+            raise ConfigError("columns.there_no_role_roles", role=role[:40], roles=", ".join(ROLES))
         actual = name if name in names else by_name.get(name.strip().lower())
         if actual is None:
-            raise DataError(f"{where}: there is no column {name[:40]!r}; it has {short(names)}.")
+            raise DataError(
+                "columns.there_no_column_has", where=where, name=name[:40], short=short(names)
+            )
         mapped[role] = actual
     found = {**match_names(names, task), **mapped}
     for parts in _parts(task):
@@ -170,7 +172,12 @@ def resolve(
         if set(parts) <= set(found):
             used = (*parts, *BESIDE.get(parts, ()), "id")
             return {role: found[role] for role in used if role in found}
-    raise DataError(f"{where}: the columns are {short(names) or 'empty'}; {wanted_columns(task)}")
+    raise DataError(
+        "columns.columns",
+        where=where,
+        short=short(names) or "empty",
+        wanted_columns=wanted_columns(task),
+    )
 
 
 def lookup(row: Mapping[str, Any], name: str) -> Any:
@@ -235,7 +242,7 @@ def wanted_columns(task: str) -> str:
     """Returns what columns a file needs, as the end of a message."""
     names = " or ".join(", ".join(parts) for parts in _parts(task))
     mapping = ",".join(f"{role}=NAME" for role in _parts(task)[0])
-    return f"give the columns {names}, or map yours: --columns {mapping}."
+    return Message("columns.give", names=names, mapping=mapping)
 
 
 def short(names: Iterable[Any]) -> str:

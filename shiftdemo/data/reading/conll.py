@@ -44,20 +44,20 @@ def read_conll(lines: Iterable[str], name: str) -> Iterator[TaggedSample]:
             continue
         parts = line.split("\t") if "\t" in line else line.split()
         if len(parts) < 2:
-            raise DataError(
-                f"{name}, line {number} has one column; write the word first and the tag last."
-            )
+            raise DataError("conll.line_has_one_column", name=name, number=number)
         width = width or len(parts)
         if len(parts) != width or not parts[0].strip():
             raise DataError(
-                f"{name}, line {number} has {len(parts)} columns (the lines above {width}) or "
-                "an empty word; write the word first, the tag last and as many columns everywhere."
+                "conll.line_has_columns_lines",
+                name=name,
+                number=number,
+                n_parts=len(parts),
+                width=width,
             )
         size += len(line)
         if size > MAX_LINE:
             raise DataError(
-                f"{name}: the sentence at line {start} is longer than {MAX_LINE:,} characters; "
-                "put an empty line between sentences."
+                "conll.sentence_at_line_longer", name=name, start=start, max_line=MAX_LINE
             )
         words.append(parts[0])
         tags.append(parts[-1].strip())
@@ -89,4 +89,4 @@ def _sentence(
     try:
         return TaggedSample(identity, tuple(words), tuple(tags))
     except DataError as error:
-        raise DataError(f"{name}, sentence at line {start}: {error}") from None
+        raise DataError("conll.sentence_at_line", name=name, start=start, error=error) from None

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Line
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.data.reading.columns import (
     TASK_PARTS,
@@ -103,22 +104,21 @@ def checked_path(path: str | Path) -> Path:
     path = Path(path)
     if os.path.isfile(path):  # also false for a name that no system admits
         if not os.path.getsize(path):
-            raise DataError(f"{path.name} is empty (0 bytes); save or export it again.")
+            raise DataError("files.empty_bytes_save_export", path=path.name)
         return path
     name = str(path)
     name = name if len(name) <= 120 else f"…{name[-120:]}"
     if os.path.isdir(path):
-        raise DataError(
-            f"There is no file {name!r}: it is a folder; name a file in it, or write hub:FOLDER "
-            "for a data set in the hub's format."
-        )
-    raise DataError(f"There is no file {name!r}; check the path.")
+        raise DataError("files.there_no_file_folder", name=name)
+    raise DataError("files.there_no_file_check", name=name)
 
 
 def _not_none(samples: Iterator[Sample], path: Path, task: str) -> Iterator[Sample]:
     first = next(samples, None)
     if first is None:
-        raise DataError(f"{path.name} holds no samples; {wanted_columns(task)}")
+        raise DataError(
+            "files.holds_no_samples", path=path.name, wanted_columns=wanted_columns(task)
+        )
     yield first
     yield from samples
 
@@ -148,10 +148,7 @@ def _records(
         return _from_json(source)
     if suffix in TEXT_SUFFIXES:
         return _from_text(source)
-    raise DataError(
-        f"{path.name}: files of the kind {suffix!r} are not read; "
-        "give JSONL, CSV, TSV, CoNLL (each may be gzipped) or Parquet."
-    )
+    raise DataError("files.files_kind_not_read", path=path.name, suffix=suffix)
 
 
 def _from_json(source: _Source) -> Iterator[Sample]:
@@ -159,7 +156,7 @@ def _from_json(source: _Source) -> Iterator[Sample]:
     roles: Roles | None = None
     for number, row in rows:
         if roles is None:
-            where = f"{source.name}, line {number}"
+            where = Line(source.name, number)
             found = resolve(flat_names(row), source.task, source.columns, where)
             roles = Roles(found, source.name, source.task)
         yield roles.sample(number, row)
@@ -169,7 +166,7 @@ def _from_text(source: _Source) -> Iterator[Sample]:
     first = next(source.lines(), "")
     delimiter, names = choose_delimiter(first, source.suffix, source.task, source.columns)
     if _is_table(source, names):
-        found = resolve(names, source.task, source.columns, f"{source.name}, line 1")
+        found = resolve(names, source.task, source.columns, Line(source.name, 1))
         lines = source.lines(meter=source.meter, keep_ends=True)
         rows = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, source.name, delimiter)
         roles = Roles(found, source.name, source.task)
@@ -214,15 +211,15 @@ def _plain_fields(source: _Source) -> Iterator[Sample]:
         if not line.strip():
             continue
         fields = line.split("\t")
-        where = f"{source.name}, line {number} has {len(fields)} tab-separated fields"
+        where, n_fields = Line(source.name, number), len(fields)
         if not source.columns and len(fields) != len(parts):
             wanted = ", a tab and the ".join(parts)
-            raise DataError(f"{where}; write the {wanted}.")
+            raise DataError("files.write", where=where, n_fields=n_fields, wanted=wanted)
         if not 1 <= min(places) <= max(places) <= len(fields):
             asked = " and ".join(map(str, places))
-            raise DataError(f"{where}; the columns {asked} were asked for.")
+            raise DataError("files.columns_were_asked", where=where, n_fields=n_fields, asked=asked)
         values = [fields[place - 1].strip() for place in places]
-        yield make_sample(f"{source.name}-{number}", parts, values, f"{source.name}, line {number}")
+        yield make_sample(f"{source.name}-{number}", parts, values, Line(source.name, number))
 
 
 def parallel_lines(source: Path, target: Path) -> list[Sample]:
@@ -234,8 +231,11 @@ def parallel_lines(source: Path, target: Path) -> list[Sample]:
     left, right = list(read_lines(source)), list(read_lines(target))
     if len(left) != len(right):
         raise DataError(
-            f"{source.name} has {len(left)} lines and {target.name} {len(right)}; "
-            "they must match line by line."
+            "files.has_lines_they_must",
+            source=source.name,
+            n_left=len(left),
+            target=target.name,
+            n_right=len(right),
         )
     pairs = (
         TranslationSample(f"{source.name}-{n}", a.strip(), b.strip())

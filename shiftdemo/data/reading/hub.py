@@ -62,7 +62,7 @@ def hub_samples(
     if features is None:  # the files do not say; the first row does
         first = next(rows, None)
         if first is None:
-            raise DataError(f"{name} holds no samples.")
+            raise DataError("hub.holds_no_samples", name=name)
         names = flat_names(first[1])
         rows = _again(first, rows)
     else:
@@ -74,7 +74,7 @@ def hub_samples(
         empty = False
         yield sample
     if empty:
-        raise DataError(f"{name} holds no samples.")
+        raise DataError("hub.holds_no_samples", name=name)
 
 
 def _again(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
@@ -105,7 +105,7 @@ def _open(ref: str, split: str, subset: str, revision: str) -> Any:
     try:
         import datasets
     except ModuleNotFoundError:
-        raise DataError(f"{ref} needs the datasets library; run: pip install datasets") from None
+        raise DataError("hub.needs_datasets_library_run", ref=ref) from None
     try:
         with _quiet():
             builder = datasets.load_dataset_builder(path, subset or None, revision=revision or None)
@@ -115,10 +115,10 @@ def _open(ref: str, split: str, subset: str, revision: str) -> Any:
         if subset not in names and (subset or len(names) > 1):
             given = f"there is no subset {subset[:40]!r}" if subset else "it has several subsets"
             known = ", ".join(names[:20]) + ("…" if len(names) > 20 else "")
-            raise DataError(f"{ref}: {given}; name one with --subset: {known}.") from None
+            raise DataError("hub.name_one_with_subset", ref=ref, given=given, known=known) from None
         raise _fault(ref, error, "it cannot be opened") from None
     if split not in splits:
-        raise DataError(f"{ref} has no split {split[:40]!r}; it has {', '.join(splits)}.")
+        raise DataError("hub.has_no_split_has", ref=ref, split=split[:40], splits=", ".join(splits))
     return splits[split]
 
 
@@ -142,12 +142,10 @@ def _path(ref: str) -> str:
     if name.startswith((".", "/", "~")) or os.path.isabs(name):
         path = os.path.expanduser(name)
         if not os.path.isdir(path):
-            raise DataError(f"There is no folder {name[:120]!r}; check the path behind hub:.")
+            raise DataError("hub.there_no_folder_check", name=name[:120])
         return os.path.abspath(path)
     if not _ID.fullmatch(name):
-        raise ConfigError(
-            f"{ref[:120]!r} is no data set; write hub:OWNER/NAME, or hub:./FOLDER for a folder."
-        )
+        raise ConfigError("hub.no_data_set_write", ref=ref[:120])
     return f"hf://datasets/{name}"  # never a folder that happens to have this name
 
 
@@ -166,21 +164,16 @@ def _fault(name: str, error: Exception, what: str) -> DataError:
 
     text = " ".join(str(error).split())
     if _is_offline(error):
-        return DataError(
-            f"{name}: the hub cannot be reached (no network, or HF_HUB_OFFLINE is set); connect, "
-            "or load the data set elsewhere and give its folder as hub:/path."
-        )
+        return DataError("hub.hub_cannot_reached_no", name=name)
     if isinstance(error, DatasetNotFoundError):
         if "Revision" in text:
-            return DataError(f"{name} has no such revision; give a branch, a tag or a commit.")
-        return DataError(
-            f"{name}: the hub has no such data set, or it wants a login (hf auth login) first."
-        )
+            return DataError("hub.has_no_such_revision", name=name)
+        return DataError("hub.hub_has_no_such", name=name)
     if isinstance(error, DataFilesNotFoundError) or type(error).__name__ == "EmptyDatasetError":
-        return DataError(f"{name} holds no data files of a kind that is read.")
+        return DataError("hub.holds_no_data_files", name=name)
     if "scripts are no longer supported" in text:
-        return DataError(f"{name} is a loading script, which is never run; use its Parquet branch.")
-    return DataError(f"{name}: {what} ({type(error).__name__}: {text[:120]}).")
+        return DataError("hub.loading_script_which_never", name=name)
+    return DataError("hub.text", name=name, what=what, name_2=type(error).__name__, text=text[:120])
 
 
 def _is_offline(error: BaseException | None) -> bool:

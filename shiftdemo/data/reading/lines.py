@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.messages import Line
 
 MAX_LINE = 1_000_000  # bytes; a sample is shorter by far
 MAX_RATIO = 200  # text packs 3 to 20 times smaller; deflate could claim 1,032 times
@@ -89,9 +90,7 @@ def check_encoding(name: str) -> str:
     except LookupError:
         found = ""
     if not _TEXT_CODECS.fullmatch(found):
-        raise ConfigError(
-            f"There is no text encoding {name[:40]!r}; give for example utf-8, {_ENCODINGS}."
-        )
+        raise ConfigError("lines.there_no_text_encoding", name=name[:40], encodings=_ENCODINGS)
     return "utf-8" if found == "utf-8-sig" else found
 
 
@@ -137,10 +136,11 @@ def read_lines(
                 yield line if keep_ends else line.rstrip("\r\n")
         except (OSError, EOFError, zlib.error):
             if not packed:
-                raise DataError(f"{path.name}, line {number + 1} cannot be read.") from None
+                raise DataError(
+                    "lines.line_cannot_read", path=path.name, number=number + 1
+                ) from None
             raise DataError(
-                f"{path.name}, line {number + 1}: the gzip data is damaged or cut off; "
-                "pack or load it again."
+                "lines.line_gzip_data_damaged", path=path.name, number=number + 1
             ) from None
 
 
@@ -154,7 +154,7 @@ def open_bytes(path: Path) -> IO[bytes]:
         return open(path, "rb")
     except OSError as error:
         raise DataError(
-            f"{path.name} cannot be opened: {error.strerror}; check its permissions."
+            "lines.cannot_opened_check_permissions", path=path.name, strerror=error.strerror
         ) from None
 
 
@@ -166,7 +166,7 @@ def refuse_binary(name: str, head: bytes) -> None:
     """
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     if kind:
-        raise DataError(f"{name} is {kind}.")
+        raise DataError("lines.text", name=name, kind=kind)
 
 
 def _from_mark(head: bytes) -> str:
@@ -184,15 +184,13 @@ def check_unpacked(name: str, unpacked: int, most: int | None) -> None:
         DataError: they are more than ``most``.
     """
     if most is not None and unpacked > most:
-        raise DataError(f"{name} unpacks to more than {most:,} bytes; give a smaller file.")
+        raise DataError("lines.unpacks_more_than_bytes", name=name, most=most)
 
 
 def _check_size(name: str, unpacked: int, packed: int, most: int | None) -> None:
     check_unpacked(name, unpacked, most)
     if unpacked > _RATIO_FROM and unpacked > MAX_RATIO * packed:
-        raise DataError(
-            f"{name} unpacks to over {MAX_RATIO} times its size, as no text does; unpack it first."
-        )
+        raise DataError("lines.unpacks_over_times_size", name=name, max_ratio=MAX_RATIO)
 
 
 def _decoded(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
@@ -206,10 +204,10 @@ def _by_bytes(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
     first, number = "utf-8-sig" if codec == "utf-8" else codec, 0
     while line := handle.readline(MAX_LINE + 1):
         number += 1
-        where = f"{name}, line {number}"
+        where = Line(name, number)
         _check_length(where, len(line))
         if b"\0" in line:
-            raise DataError(f"{where} holds a zero byte, so this is no text; export it again.")
+            raise DataError("lines.holds_zero_byte_so", where=where)
         try:
             yield line.decode(first if number == 1 else codec)
         except UnicodeDecodeError:
@@ -218,7 +216,7 @@ def _by_bytes(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
                 if named
                 else f"save the file as UTF-8, or name its encoding, as in --encoding {_ENCODINGS}"
             )
-            raise DataError(f"{where} is not {codec.upper()}; {mend}.") from None
+            raise DataError("lines.not", where=where, upper=codec.upper(), mend=mend) from None
 
 
 def _by_characters(name: str, handle: Any, codec: str) -> Iterator[str]:
@@ -227,22 +225,22 @@ def _by_characters(name: str, handle: Any, codec: str) -> Iterator[str]:
     with io.TextIOWrapper(handle, codec, errors="surrogatepass", newline="\n") as text:
         while True:
             number += 1
-            where = f"{name}, line {number}"
+            where = Line(name, number)
             try:
                 line = text.readline(MAX_LINE + 1)
                 line.encode()  # half a surrogate pair is no text
             except UnicodeError:
                 raise DataError(
-                    f"{where} is not {codec.upper()}; save the file as UTF-8."
+                    "lines.not_save_file_as", where=where, upper=codec.upper()
                 ) from None
             if not line:
                 return
             _check_length(where, len(line))
             if "\0" in line:
-                raise DataError(f"{where} holds a zero byte, so this is no text; export it again.")
+                raise DataError("lines.holds_zero_byte_so", where=where)
             yield line.removeprefix("\ufeff") if number == 1 else line
 
 
 def _check_length(where: str, length: int) -> None:
     if length > MAX_LINE:
-        raise DataError(f"{where} is longer than {MAX_LINE:,} bytes; write one sample a line.")
+        raise DataError("lines.longer_than_bytes_write", where=where, max_line=MAX_LINE)

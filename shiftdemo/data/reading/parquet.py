@@ -60,11 +60,8 @@ def open_parquet(name: str, raw: Any) -> ParquetFile:
     head = raw.read(4)
     if head != b"PAR1":
         if not head:
-            raise DataError(f"{name} holds no samples; it is empty.")
-        raise DataError(
-            f"{name} is no Parquet file, whatever its name; give it the name of what it is "
-            "(.csv, .tsv, .jsonl)."
-        )
+            raise DataError("parquet.holds_no_samples_empty", name=name)
+        raise DataError("parquet.no_parquet_file_whatever", name=name)
     raw.seek(0)
     options = {"pre_buffer": False, "buffer_size": 2**16}
     try:
@@ -82,7 +79,7 @@ def open_parquet(name: str, raw: Any) -> ParquetFile:
 
 def _damaged(name: str, row: int = 0) -> DataError:
     at = f", near row {row}" if row else ""
-    return DataError(f"{name}{at}: the Parquet data is damaged or cut off; load or write it again.")
+    return DataError("parquet.parquet_data_damaged_cut", name=name, at=at)
 
 
 def flat_schema(file: ParquetFile) -> tuple[list[str], dict[str, list[str]]]:
@@ -177,7 +174,7 @@ def _longest(array: pa.Array) -> int:
 
 
 def _too_large(name: str, row: int) -> DataError:
-    return DataError(f"{name}, row {row} or one soon after is over {MAX_ROW:,} bytes; shorten it.")
+    return DataError("parquet.row_one_soon_after", name=name, row=row, max_row=MAX_ROW)
 
 
 def _check_groups(
@@ -192,8 +189,11 @@ def _check_groups(
             whole += size if paths[place] in wanted else 0
             if paths[place] in wanted and size > MAX_CHUNK:
                 raise DataError(
-                    f"{name}, row group {at + 1}: the column {paths[place]} unpacks to {size:,} "
-                    f"bytes, over {MAX_CHUNK:,}; write the file with smaller row groups (for "
-                    "example of 10,000 rows)."
+                    "parquet.row_group_column_unpacks",
+                    name=name,
+                    at=at + 1,
+                    paths=paths[place],
+                    size=size,
+                    max_chunk=MAX_CHUNK,
                 )
         check_unpacked(name, whole, max_bytes)

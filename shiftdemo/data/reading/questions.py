@@ -31,19 +31,24 @@ def question_sample(
     """
     for name, value in (("question", question), ("context", context)):
         if not isinstance(value, str) or not value.strip():
-            raise DataError(f"the {name} must be text, and not empty.")
+            raise DataError("questions.must_text_not_empty", name=name)
     answer, start = _held(answer, str), _held(start, int)
     if isinstance(answer, Mapping):
         answer, start = answer.get("text"), answer.get("answer_start", start)
     answers = [one for one in _listed(answer) if one != ""]
     if not all(isinstance(one, str) for one in answers):
-        raise DataError(f"the answer {str(answer)[:40]!r} cannot be read; {_FORMS}")
+        raise DataError("questions.answer_cannot_read", answer=str(answer)[:40], forms=_FORMS)
     starts = [_number(one) for one in _listed(start)]
     if not starts:
         answers = [one.strip() for one in answers]
         starts = [_first_place(one, context) for one in answers]
     if len(starts) != len(answers):
-        raise DataError(f"{len(answers)} answers do not fit {len(starts)} starts; {_FORMS}")
+        raise DataError(
+            "questions.answers_do_not_fit",
+            n_answers=len(answers),
+            n_starts=len(starts),
+            forms=_FORMS,
+        )
     return QuestionSample(identity, question.strip(), context, tuple(answers), tuple(starts))
 
 
@@ -55,7 +60,7 @@ def typed_question(text: str, answer: str = "") -> QuestionSample:
     """
     question, _, context = text.strip().partition("\n")
     if not context.strip():
-        raise DataError("The text has one line; write the question, a line break, the context.")
+        raise DataError("questions.text_has_one_line")
     return question_sample("typed", question, context.strip(), answer)
 
 
@@ -81,15 +86,12 @@ def _number(value: Any) -> int:
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value.strip()[:12])
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise DataError(f"the start {str(value)[:40]!r} cannot be read; {_FORMS}")
+        raise DataError("questions.start_cannot_read", value=str(value)[:40], forms=_FORMS)
     return value
 
 
 def _first_place(answer: str, context: str) -> int:
     place = context.find(answer) if answer else -1
     if place < 0:
-        raise DataError(
-            f"the answer {answer[:40]!r} does not stand in the context; "
-            "write it letter by letter as it stands there."
-        )
+        raise DataError("questions.answer_does_not_stand", answer=answer[:40])
     return place

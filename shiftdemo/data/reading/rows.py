@@ -74,7 +74,10 @@ class Roles:
             value = lookup(row, column)
         except KeyError:
             raise DataError(
-                f"{where} has the fields {short(row)}; {wanted_columns(self._task)}"
+                "rows.has_fields",
+                where=where,
+                short=short(row),
+                wanted_columns=wanted_columns(self._task),
             ) from None
         if role not in ("tags", "label"):
             return value
@@ -85,16 +88,17 @@ def _named(value: Any, names: Sequence[str], where: str) -> Any:
     """Returns the class names of numbers."""
     if isinstance(value, list) and value and all(_is_number(item) for item in value):
         if not names:
-            raise DataError(
-                f"{where}: the tags are numbers and the file does not name them; "
-                "write them as O, B-TYPE and I-TYPE."
-            )
+            raise DataError("rows.tags_numbers_file_does", where=where)
         return [_named(item, names, where) for item in value]
     if not names or not _is_number(value):
         return value
     if not 0 <= value < len(names):
         raise DataError(
-            f"{where}: there is no class {value}; there are {len(names)}, from 0 ({names[0]})."
+            "rows.there_no_class_there",
+            where=where,
+            value=value,
+            n_names=len(names),
+            names=names[0],
         )
     return names[value]
 
@@ -124,12 +128,12 @@ def make_sample(
         if parts[0] == "words":
             words = _as_words(values[0])
             if not words or not all(word.strip() for word in words):
-                raise DataError("there is an empty word, or none; remove it and its tag.")
+                raise DataError("rows.there_empty_word_none")
             return TaggedSample(identity, words, _as_words(values[1]))
         first, *rest = values
         fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
         if not fits or not first.strip():
-            raise DataError(f"{' and '.join(parts)} must be text, and {parts[0]} not empty.")
+            raise DataError("rows.must_text_not_empty", parts=" and ".join(parts), parts_2=parts[0])
         if parts[0] == "source":
             texts = first.strip(), str(rest[0]).strip()
             source, target = languages
@@ -137,7 +141,7 @@ def make_sample(
             return TranslationSample(identity, *texts, source, target, lang_by=by)
         return TextSample(identity, first.strip(), *map(str, rest))
     except DataError as error:
-        raise DataError(f"{where}: {error}") from None
+        raise DataError("rows.text", where=where, error=error) from None
 
 
 def _as_words(value: Any) -> tuple[str, ...]:
@@ -151,4 +155,4 @@ def _as_words(value: Any) -> tuple[str, ...]:
         return tuple(value.split())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise DataError("words and tags are lists of strings, or text with spaces between.")
+    raise DataError("rows.words_tags_lists_strings")

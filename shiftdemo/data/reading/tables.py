@@ -77,7 +77,9 @@ def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tupl
         except StopIteration:
             return
         except csv.Error as error:
-            raise DataError(f"{name}, line {start}: {error}; check its quotes.") from None
+            raise DataError(
+                "tables.line_check_quotes", name=name, start=start, error=error
+            ) from None
         if any(row):
             yield start, row
 
@@ -100,8 +102,12 @@ def table_rows(
         if len(row) != len(header):
             kind = {",": "comma", ";": "semicolon"}.get(delimiter, "tab")
             raise DataError(
-                f"{name}, line {number} has {len(row)} fields and the header has {len(header)}; "
-                f"quote fields that hold a {kind}."
+                "tables.line_has_fields_header",
+                name=name,
+                number=number,
+                n_row=len(row),
+                n_header=len(header),
+                kind=kind,
             )
         cells = [bare_cell(cell) for cell in row] if ours else row
         yield number, dict(zip(header, cells, strict=True))
@@ -136,13 +142,10 @@ def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[st
             if isinstance(error, _NoJson):
                 reason = str(error)
             raise DataError(
-                f"{name}, line {number} is not JSON ({reason}); write one object a line."
+                "tables.line_not_json_write", name=name, number=number, reason=reason
             ) from None
         if not isinstance(row, dict):
-            raise DataError(
-                f"{name}, line {number} is not a JSON object; write one object a line, "
-                'as in {"source": "Go.", "target": "Va !"}.'
-            )
+            raise DataError("tables.line_not_json_object", name=name, number=number)
         yield number, row
 
 

@@ -87,7 +87,9 @@ def write_shifted(rows: Iterable[ShiftedSample], path: Path, form: str = "jsonl"
                 count = stream_shifted(rows, out, form)
         os.replace(temporary, path)
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise DataError(
+            "export.cannot_written", path=path, strerror=error.strerror or error
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
     return count
@@ -101,7 +103,7 @@ def stream_shifted(rows: Iterable[ShiftedSample], out: IO[str], form: str = "jso
     """
     _check_format(form)
     if form not in _LINES:
-        raise ConfigError(f"The format {form} needs a file; name one with --output.")
+        raise ConfigError("export.format_needs_file_name", form=form)
     count = 0
     for line in _LINES[form](map(as_row, rows)):
         out.write(line)
@@ -111,4 +113,4 @@ def stream_shifted(rows: Iterable[ShiftedSample], out: IO[str], form: str = "jso
 
 def _check_format(form: str) -> None:
     if form not in FORMATS:
-        raise ConfigError(f"There is no format {form!r}; choose one of {', '.join(FORMATS)}.")
+        raise ConfigError("export.there_no_format_choose", form=form, formats=", ".join(FORMATS))

@@ -56,7 +56,7 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
                 writer.write_table(pa.Table.from_pylist(plain, schema), GROUP_ROWS)
                 group = list(islice(rows, GROUP_ROWS))
     except (pa.ArrowException, OverflowError) as error:
-        raise DataError(f"Parquet: rows {count} and before do not fit: {error}.") from None
+        raise DataError("parquet.parquet_rows_before_do", count=count, error=error) from None
     return count
 
 

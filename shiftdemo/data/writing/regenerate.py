@@ -43,11 +43,9 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
         specs = _listed(row["specs"], where)
         original = _original(row, identity, where)
     except KeyError as error:
-        raise DataError(f"{where} has no column {error}; export it with this version.") from None
+        raise DataError("regenerate.has_no_column_export", where=where, error=error) from None
     except (TypeError, ValueError):
-        raise DataError(
-            f"{where}: seed, epoch, the original links or starts are no numbers."
-        ) from None
+        raise DataError("regenerate.seed_epoch_original_links", where=where) from None
     context = _drawn_from(row, context, where)
     # A share that was drawn, or counted as 1 (``always``): either way the operator was tried.
     always = "not drawn (p = " not in str(row.get("note") or "")
@@ -55,10 +53,7 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
         [make_shift(spec) for spec in specs], original, seed, context, epoch, always
     )
     if not _is_row(made, row, where):
-        raise DataError(
-            f"{where} does not come out again; give the samples that prefix_context drew from as "
-            "context (of a set, its first 512)."
-        )
+        raise DataError("regenerate.does_not_come_out", where=where)
     return made
 
 
@@ -72,11 +67,10 @@ def _drawn_from(row: Mapping[str, Any], context: Sequence[Sample], where: str) -
     try:
         size = max(0, *map(int, sizes))
     except (TypeError, ValueError):
-        raise DataError(f"{where}: {sizes[0]!r:.40} is no number of samples.") from None
+        raise DataError("regenerate.no_number_samples", where=where, sizes=sizes[0]) from None
     if size > len(context):
         raise DataError(
-            f"{where}: it was drawn from the first {size} samples of its set; give them as context "
-            f"(given: {len(context)})."
+            "regenerate.was_drawn_from_first", where=where, size=size, n_context=len(context)
         )
     return context[:size]
 
@@ -119,4 +113,4 @@ def _listed(value: Any, where: str) -> Any:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        raise DataError(f"{where}: {value[:40]!r} is no list in JSON.") from None
+        raise DataError("regenerate.no_list_json", where=where, value=value[:40]) from None

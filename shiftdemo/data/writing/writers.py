@@ -20,7 +20,7 @@ def jsonl_lines(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         line = json.dumps(row, ensure_ascii=False) + "\n"
         if len(line) > MAX_LINE // 4 and len(line.encode()) > MAX_LINE:
-            raise DataError(f"Sample {row.get('id')} is longer than a line of JSONL may be.")
+            raise DataError("writers.sample_longer_than_line", row=row.get("id"))
         yield line
 
 
@@ -40,10 +40,7 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
             yield _csv_line(header)
         cells = [_cell(row.get(name)) for name in header]
         if any("\0" in cell or len(cell) > MAX_CELL for cell in cells):
-            raise DataError(
-                f"Sample {row.get('id')} has a zero byte or a cell of over {MAX_CELL:,} "
-                "characters, which CSV cannot hold; write jsonl or parquet."
-            )
+            raise DataError("writers.sample_has_zero_byte", row=row.get("id"), max_cell=MAX_CELL)
         yield _csv_line(cells)
 
 
@@ -74,10 +71,7 @@ def conll_lines(rows: Iterable[Row]) -> Iterator[str]:
     """
     for row in rows:
         if "tags" not in row:
-            raise DataError(
-                f"Sample {row.get('id')} has no tags; CoNLL is for ner, "
-                "write jsonl, csv or parquet."
-            )
+            raise DataError("writers.sample_has_no_tags", row=row.get("id"))
         pairs = list(zip(row["words"], row["tags"], strict=True))
         for word, tag in pairs:
             _check_word(row.get("id"), word, tag)
@@ -93,8 +87,7 @@ def _check_word(identity: Any, word: str, tag: str) -> None:
     bad = any(sign in text for sign in "\t\n\r\0" for text in (word, tag))
     if bad or word.startswith("-DOCSTART-") or not word.strip() or tag != tag.strip():
         raise DataError(
-            f"Sample {identity}: CoNLL cannot hold the word {word[:40]!r} with the tag "
-            f"{tag[:40]!r}; write jsonl, csv or parquet."
+            "writers.sample_conll_cannot_hold", identity=identity, word=word[:40], tag=tag[:40]
         )
 
 

@@ -38,8 +38,11 @@ def build_scratch(
     """
     if size.encoding not in ENCODINGS or task not in _MAKERS:
         raise ConfigError(
-            f"There is no scratch model {size.encoding!r} for {task}; "
-            f"choose one of {', '.join(ENCODINGS)} for one of {', '.join(_MAKERS)}."
+            "scratch.there_no_scratch_model",
+            encoding=size.encoding,
+            task=task,
+            encodings=", ".join(ENCODINGS),
+            makers=", ".join(_MAKERS),
         )
     config, cls = _MAKERS[task](size, tokenizer, dropout)
     if labels:

@@ -17,6 +17,7 @@ from shiftdemo.shifts.base import Shift
 from shiftdemo.shifts.columnar.editing import EditableSamples
 from shiftdemo.shifts.columnar.samples import Applied, SampleColumns, ShiftedColumns
 from shiftdemo.shifts.draws import HashRandoms
+from shiftdemo.shifts.notes import left_out
 
 
 def shift_columns(
@@ -42,12 +43,12 @@ def shift_columns(
             drafts.operator = shift.name
             rng.active = np.ones(n, bool)
             skipped = (rng.random() >= shift.share) & (not always)
-            drafts.refuse(skipped, f"{shift.name}: not drawn (p = {shift.share:g})")
+            drafts.refuse(skipped, shift.not_drawn)
             draws: dict[str, Any] = {}
             try:
                 draws = shift.apply(drafts, rng, context)  # type: ignore[arg-type]
             except NotApplicable as reason:  # to no row of this kind
-                drafts.refuse(rng.active.copy(), f"{shift.name}: {reason}")
+                drafts.refuse(rng.active.copy(), left_out(shift.name, reason.message))
             steps.append(Applied(shift, rng.active, draws))
     tagged = drafts.tags is not None
     return ShiftedColumns(

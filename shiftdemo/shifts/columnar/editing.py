@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from shiftdemo.core.messages import Message
 from shiftdemo.core.types import PLAIN_INPUTS, StepInputs
 from shiftdemo.shifts.columnar.word_columns import WordColumns
 from shiftdemo.shifts.draws import HashRandoms, ranges
+from shiftdemo.shifts.notes import left_out
 
 
 class EditableSamples:
@@ -67,9 +69,11 @@ class EditableSamples:
         answer = self.answer
         return 0 if answer is None else answer.n_words
 
-    def need(self, there: Any, reason: str) -> None:
-        """Leaves rows as they are where ``there`` is false, for this reason."""
-        self.refuse(self._rng.active & ~np.asarray(there, bool), f"{self.operator}: {reason}")
+    def need(self, there: Any, reason: str, **values: Any) -> None:
+        """Leaves rows as they are where ``there`` is false; see :meth:`EditableSample.need`."""
+        rows = self._rng.active & ~np.asarray(there, bool)
+        if rows.any():
+            self.refuse(rows, left_out(self.operator, Message(reason, **values)))
 
     def refuse(self, rows: np.ndarray, note: str) -> None:
         """Leaves these rows as they are."""
@@ -79,7 +83,7 @@ class EditableSamples:
 
     def need_words(self) -> None:
         """See :meth:`need`."""
-        self.need(self.n_words > 0, "the sentence has no words.")
+        self.need(self.n_words > 0, "shifts.no_words")
 
     def _units(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns the first word of every unit, its number of words, and the units of each row."""

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from shiftdemo.core import words as w
+from shiftdemo.core.messages import joined
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.core.types import PLAIN_INPUTS, ShiftedSample, StepInputs
 from shiftdemo.shifts.base import Shift
@@ -157,7 +158,7 @@ class ShiftedColumns:
                 target_alignment,
                 feed,
                 bool(done),
-                "; ".join([note for rows, note in notes if rows[row]]),
+                joined([note for rows, note in notes if rows[row]]),
             )
 
     def _shifted(self) -> Iterator[tuple[Sample, Sample]]:

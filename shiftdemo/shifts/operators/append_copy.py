@@ -25,10 +25,6 @@ class AppendCopy(Shift):
         "is copied too, when the alignment is known or given; in tagging a copied word carries "
         "the tag O unless it is a whole mention by itself."
     )
-    summary_zh = (
-        "把一个词复制到句末。翻译任务中，若已知或给定对齐，目标端对应的词也被复制；"
-        "标注任务中，除非该词自身就是完整实体，否则复制的词标为 O。"
-    )
     formula = "x' = (x_1 … x_n, x_i),  y' = (y_1 … y_m, y_a(i))"
     source = "The shifted sample of the shift-training method; a(i) is the word alignment."
     effect = "Puts known words at unseen places; the content of the sentence is repeated, not new."
@@ -38,7 +34,6 @@ class AppendCopy(Shift):
             "str",
             "",
             "Source word to copy; empty: by index.",
-            "要复制的源词；空则按序号。",
             0,
             100,
         ),
@@ -47,7 +42,6 @@ class AppendCopy(Shift):
             "int",
             -1,
             "Its place, from 0; -1: drawn at random, no punctuation.",
-            "词的序号，从 0 起；-1 为随机（不取标点）。",
             -1,
             9999,
         ),
@@ -56,7 +50,6 @@ class AppendCopy(Shift):
             "str",
             "",
             "Target word to copy; empty: by the gold alignment.",
-            "要复制的目标词；空则按标准对齐。",
             0,
             100,
         ),
@@ -93,7 +86,7 @@ class AppendCopy(Shift):
         place = _index(draft.words, word, index, rng)
         if place is None:
             wanted = repr(word) if word else f"at index {index}"
-            raise NotApplicable(f"the sentence has no word {wanted}.")
+            raise NotApplicable("append_copy.sentence_has_no_word", wanted=wanted)
         target_place = self._target_place(draft, place, rng)
         if target_place is None and draft.target is not None and draft.target.words:
             draft.notes.append(
@@ -118,7 +111,7 @@ class AppendCopy(Shift):
         if word:
             found = _index(draft.target.words, word, -1, rng)
             if found is None:
-                raise NotApplicable(f"the target has no word {word!r}.")
+                raise NotApplicable("append_copy.target_has_no_word", word=word)
             return found
         return next((t for s, t in draft.links or () if s == place), None)
 

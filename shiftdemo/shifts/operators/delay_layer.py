@@ -28,10 +28,6 @@ class DelayLayer(Shift):
         "also sees the state of d tokens before. The layer starts as the identity and is trained "
         "and saved with the model; the samples stay as they are."
     )
-    summary_zh = (
-        "在最后的隐藏状态与输出之间加一层：每个状态还能看到 d 个词元之前的状态。"
-        "该层初始为恒等映射，随模型一起训练和保存；样本本身不变。"
-    )
     columnar = True
     formula = (
         "gelu: h'_t = h_t + GELU(W h_{t-d} + b), W = 0, b = 0 at the start;  "
@@ -54,7 +50,6 @@ class DelayLayer(Shift):
             "choice",
             "gelu",
             "What is done with the earlier state: gelu, mix, conv (the last κ states) or placebo.",
-            "如何使用之前的状态：gelu、mix、conv（最近 κ 个状态）或 placebo（无延迟的对照）。",
             choices=("gelu", "mix", "conv", "placebo"),
         ),
         Param(
@@ -62,7 +57,6 @@ class DelayLayer(Shift):
             "int",
             1,
             "Tokens of delay, d; of gelu and mix.",
-            "延迟的词元数 d；用于 gelu 和 mix。",
             1,
             16,
         ),
@@ -71,7 +65,6 @@ class DelayLayer(Shift):
             "int",
             4,
             "Tokens that a conv sees, κ, the present one counted; of conv only.",
-            "卷积看到的词元数 κ（含当前词元）；仅用于 conv。",
             2,
             8,
         ),
@@ -79,7 +72,6 @@ class DelayLayer(Shift):
             SHARE,
             low=1.0,
             help="Always 1: a model has the layer for every sample or for none.",
-            help_zh="恒为 1：模型对所有样本要么都有该层，要么都没有。",
         ),
     )
     dial = Dial(("delay",), 1, 6, 1)

@@ -26,7 +26,6 @@ class Drop(Shift):
         "Every word is left out with the same probability; a mention goes or stays as a whole, and "
         "one word at least stays. In translation only the source loses words."
     )
-    summary_zh = "每个词以相同概率被删去；实体整体去留，至少保留一个词。翻译任务只删源句的词。"
     columnar = True
     formula = "x' = (x_i : u_i >= rate),  u_i ~ U[0, 1)"
     source = "Iyyer et al. 2015 (word dropout); Lample et al. 2018"

@@ -26,9 +26,6 @@ class Duplicate(Shift):
         "Every word is doubled with the same probability; a mention is doubled as a whole, and the "
         "double is a mention too. In translation only the source has doubles."
     )
-    summary_zh = (
-        "每个词以相同概率被重复一次；实体整体重复，重复部分仍是实体。翻译任务只重复源句的词。"
-    )
     columnar = True
     formula = "x' = (x_i, x_i if u_i < rate : i = 1 … n),  u_i ~ U[0, 1)"
     source = "The counterpart of word dropout (Iyyer et al. 2015): repetition instead of loss"
@@ -65,8 +62,6 @@ class Duplicate(Shift):
         draft.need_words()
         rate, before = self.values["rate"], draft.n_words
         u = draft.unit_draws(rng)
-        draft.need(
-            before <= MOST_WORDS, f"the sentence has more than {MOST_WORDS:,} words already."
-        )
+        draft.need(before <= MOST_WORDS, "shifts.too_many_words", most=MOST_WORDS)
         draft.repeat_units(u, lambda u: 1 + (u < rate), rng)
         return self.drawn(doubled=draft.n_words - before)

@@ -20,7 +20,6 @@ MODE = Param(
     "choice",
     "truncate",
     "Cut the target, only its loss, or all but a window of the loss.",
-    "截断目标、只去掉其损失，或只保留一个窗口的损失。",
     choices=("truncate", "mask", "window"),
 )
 
@@ -37,18 +36,13 @@ class LengthCrop(Shift):
         "the target behind the first L (cheaper, no end token after a cut), 'mask' only drops the "
         "loss behind them. 'window' takes the loss on L tokens anywhere, those before are context."
     )
-    summary_zh = (
-        "每步只学习 L 个目标词元，L 每次重新抽取："
-        "truncate 在前 L 个之后真正截断（更省算力，截断处没有结束符），mask 只去掉其后的损失。"
-        "window 在任意位置取 L 个词元计算损失，其前为上下文。"
-    )
     columnar = True
     formula = "L ~ U[min, max];  loss on y_1 … y_L, or (window) on y_s … y_{s+L-1}"
     source = "Shifted lengths of the shift-training method; compare Press et al. 2021 (Shortformer)"
     effect = "Truncation lowers the cost of a step; it also shows the model fewer late positions."
     params = (
-        Param("min", "int", 5, "Least target tokens.", "最少目标词元数。", 1, 4096),
-        Param("max", "int", 20, "Most target tokens.", "最多目标词元数。", 1, 4096),
+        Param("min", "int", 5, "Least target tokens.", 1, 4096),
+        Param("max", "int", 20, "Most target tokens.", 1, 4096),
         MODE,
         SHARE,
     )
@@ -71,7 +65,7 @@ class LengthCrop(Shift):
 
 def crop(draft: EditableSample, length: int, mode: str, rng: random.Random) -> dict[str, Any]:
     """Lets the step see ``length`` target tokens; returns what was drawn."""
-    draft.need(draft.n_target_words > 0, "the sample has no target to cut.")
+    draft.need(draft.n_target_words > 0, "shifts.no_target")
     window = rng.random() if mode == "window" else 0.0
     draft.feed = replace(draft.feed, length=length, mode=mode, window=window)
     return {"target_length": length, **({"window": window} if mode == "window" else {})}

@@ -29,10 +29,6 @@ class LengthCurriculum(Shift):
         "stages. In training the next stage begins as soon as held-out accuracy on shifted data "
         "reaches the threshold."
     )
-    summary_zh = (
-        "与 length_crop 相同，但长度范围按等分阶段从起点移到终点。"
-        "训练中，一旦移位留出集的准确率达到阈值，就进入下一阶段。"
-    )
     columnar = True
     formula = "L ~ U[a + l (c - a), b + l (d - b)],  level l = 0, 1/stages, … 1"
     source = "Press et al. 2021 (Shortformer); Li et al. 2022 (sequence length warm-up)"
@@ -41,20 +37,17 @@ class LengthCurriculum(Shift):
         "the last stage is reached; the run says how far it came."
     )
     params = (
-        Param("first_min", "int", 2, "Least tokens at first, a.", "起始最少词元数 a。", 1, 4096),
-        Param("first_max", "int", 8, "Most tokens at first, b.", "起始最多词元数 b。", 1, 4096),
-        Param("last_min", "int", 16, "Least tokens at last, c.", "最终最少词元数 c。", 1, 4096),
-        Param("last_max", "int", 32, "Most tokens at last, d.", "最终最多词元数 d。", 1, 4096),
-        Param(
-            "level", "float", 0.0, "Where it begins, from 0 to 1.", "起始位置（0 到 1）。", 0.0, 1.0
-        ),
-        Param("stages", "int", 4, "Stages from first to last.", "从起点到终点的阶段数。", 1, 100),
+        Param("first_min", "int", 2, "Least tokens at first, a.", 1, 4096),
+        Param("first_max", "int", 8, "Most tokens at first, b.", 1, 4096),
+        Param("last_min", "int", 16, "Least tokens at last, c.", 1, 4096),
+        Param("last_max", "int", 32, "Most tokens at last, d.", 1, 4096),
+        Param("level", "float", 0.0, "Where it begins, from 0 to 1.", 0.0, 1.0),
+        Param("stages", "int", 4, "Stages from first to last.", 1, 100),
         Param(
             "threshold",
             "float",
             50.0,
             "Held-out token accuracy on shifted data that ends a stage, percent.",
-            "结束一个阶段所需的移位留出词元准确率（百分比）。",
             0.0,
             100.0,
         ),

@@ -25,7 +25,6 @@ class LocalShuffle(Shift):
         "Words change places with near ones, none by more than k places; a mention counts as one "
         "and moves as one. In translation only the source is shuffled."
     )
-    summary_zh = "邻近的词互换位置，移动不超过 k 位；实体算作一个整体移动。翻译任务只打乱源句。"
     columnar = True
     formula = "sort by i + u_i,  u_i ~ U[0, k+1)"
     source = "Lample et al. 2018 (unsupervised machine translation, its noise model)"
@@ -34,7 +33,7 @@ class LocalShuffle(Shift):
         "less on order, which costs where order carries meaning."
     )
     params = (
-        Param("k", "int", 3, "Greatest move, in places.", "最大移动位数。", 0, 64),
+        Param("k", "int", 3, "Greatest move, in places.", 0, 64),
         SHARE,
     )
     dial = Dial(("k",), 0, 8, 3)

@@ -28,10 +28,6 @@ class OutputDelay(Shift):
         "end; the first d places have no label. The whole run is delayed, and so is the trained "
         "model: its answers are read d places late."
     )
-    summary_zh = (
-        "每个词元的标签推迟 d 个位置再预测，句末补 d 个填充词元；前 d 个位置没有标签。"
-        "整个训练都按此延迟，训练后的模型也延迟 d 个位置给出答案。"
-    )
     columnar = True
     formula = "label at place i is t_{i-d}, none for i < d;  input (x_1 … x_n, pad × d)"
     source = "Schuster and Paliwal 1997, section II.B (delayed outputs of recurrent networks)"
@@ -40,12 +36,11 @@ class OutputDelay(Shift):
         "no gain there and, with learned positions, a harder task."
     )
     params = (
-        Param("delay", "int", 1, "Places of delay, d.", "延迟的位置数 d。", 1, 16),
+        Param("delay", "int", 1, "Places of delay, d.", 1, 16),
         replace(
             SHARE,
             low=1.0,
             help="Always 1: a model is delayed for every sample or for none.",
-            help_zh="恒为 1：延迟须对所有样本一致。",
         ),
     )
     dial = Dial(("delay",), 1, 6, 1)
@@ -61,7 +56,7 @@ class OutputDelay(Shift):
     ) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         if draft.tags is None:
-            raise NotApplicable("only tagged sentences have a label for each word.")
+            raise NotApplicable("output_delay.only_tagged_sentences_have")
         delay = self.values["delay"]
         draft.feed = replace(draft.feed, output_delay=delay)
         return self.drawn(delay=delay)

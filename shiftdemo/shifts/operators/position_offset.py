@@ -33,10 +33,6 @@ class PositionOffset(Shift):
         "The words stay and all their position ids move by the same k. Each sample draws its own "
         "k from 0 to max_offset; encoder and decoder draw apart."
     )
-    summary_zh = (
-        "词不变，所有位置编号平移同一个 k。"
-        "每个样本在 0 到 max_offset 之间各自抽取 k；编码器与解码器分别抽取。"
-    )
     columnar = True
     formula = "p_i = i + k,  k ~ U{0 … K},  one k a sample, for a share p of the samples"
     source = "Kiyono et al. 2021 (SHAPE); Ben Amor et al. 2023 (random position perturbation)"
@@ -50,7 +46,6 @@ class PositionOffset(Shift):
             "int",
             32,
             "Greatest offset K, in positions.",
-            "最大偏移 K（位置数）。",
             0,
             4096,
         ),
@@ -59,7 +54,6 @@ class PositionOffset(Shift):
             "int",
             -1,
             "Use exactly this offset; -1: draw it.",
-            "固定偏移；-1 为随机抽取。",
             -1,
             100_000,
         ),

@@ -29,10 +29,6 @@ class PositionSample(Shift):
         "0 to span - 1. So the model meets late positions and uneven distances while the "
         "sentences stay short."
     )
-    summary_zh = (
-        "词序不变，位置编号是从 0 到 span − 1 中随机抽取的递增序列。"
-        "模型因此在短句上也能见到靠后的位置和不均匀的间距。"
-    )
     columnar = True
     formula = "p = sort(S),  S a random subset of {0 … L-1} with |S| = n"
     source = "Ruoss et al. 2023 (randomized positional encodings)"
@@ -46,7 +42,6 @@ class PositionSample(Shift):
             "int",
             128,
             "Positions to choose from, L; a longer row counts on without gaps.",
-            "可选位置数 L；更长的句子连续编号。",
             2,
             4096,
         ),

@@ -29,10 +29,6 @@ class PositionSkip(Shift):
         "further on by a random gap. Inside a chunk positions follow one another, so nearby "
         "words keep their distance."
     )
-    summary_zh = (
-        "在随机位置把句子切成若干块，第一块之后的每一块都后移一个随机间隔。"
-        "块内位置连续，因此相邻词的距离不变。"
-    )
     formula = "p_i = i + u_c(i),  0 = u_1 <= u_2 <= … <= u_c <= G  (chunk c(i), gaps sorted draws)"
     source = "Zhu et al. 2024 (PoSE)"
     effect = (
@@ -40,10 +36,8 @@ class PositionSkip(Shift):
         "gaps between chunks; published for extending the context of rotary models."
     )
     params = (
-        Param("chunks", "int", 2, "Number of chunks, c.", "块数 c。", 2, 16),
-        Param(
-            "max_gap", "int", 64, "Greatest gap G, in positions.", "最大间隔 G（位置数）。", 0, 4096
-        ),
+        Param("chunks", "int", 2, "Number of chunks, c.", 2, 16),
+        Param("max_gap", "int", 64, "Greatest gap G, in positions.", 0, 4096),
         SIDE,
         HALF,
     )

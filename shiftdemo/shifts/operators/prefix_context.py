@@ -33,21 +33,16 @@ class PrefixContext(Shift):
         "order, with one end token. The sentence then stands at later positions and the model "
         "sees longer inputs."
     )
-    summary_zh = (
-        "在前面拼接另一个样本：源、目标与标签按相同顺序拼接，只有一个结束符。"
-        "句子因此处于更靠后的位置，输入也更长。"
-    )
     formula = "x' = x2 + x,  y' = y2 + y"
     source = "Nguyen et al. 2021; Kondo et al. 2021 (sentence concatenation)"
     effect = "Acts on every position encoding, because the content itself moves and grows."
     params = (
-        Param("n", "int", 1, "Samples put in front.", "前置样本数。", 1, 8),
+        Param("n", "int", 1, "Samples put in front.", 1, 8),
         Param(
             "max_words",
             "int",
             200,
             "Longest result in source words.",
-            "结果的最大源词数。",
             2,
             1000,
         ),
@@ -80,7 +75,9 @@ class PrefixContext(Shift):
             others.append(EditableSample(other))
         n_words = len(draft.words) + sum(len(front.words) for front in others)
         if n_words > self.values["max_words"]:
-            raise NotApplicable(f"the result is longer than {self.values['max_words']} words.")
+            raise NotApplicable(
+                "prefix_context.result_longer_than_words", values=self.values["max_words"]
+            )
         for front in others:
             _put_in_front(front, draft)
         return self.drawn(prefix=ids)
@@ -96,12 +93,12 @@ def _draw(
         if other.id == sample.id or _same_context(other, sample):
             continue
         if type(other) is not type(sample):
-            raise NotApplicable("samples of different kinds cannot be joined.")
+            raise NotApplicable("prefix_context.samples_different_kinds_cannot")
         found = other
         if other.id not in taken:
             break
     if found is None:
-        raise NotApplicable("there is no other sample to put in front.")
+        raise NotApplicable("prefix_context.there_no_other_sample")
     return found
 
 

@@ -26,9 +26,6 @@ class PrefixFiller(Shift):
         "k neutral words stand in front of the source; the target is unchanged and the new words "
         "have the tag O. The sentence really stands k words later, without new content."
     )
-    summary_zh = (
-        "在源句前加 k 个中性词；目标不变，新词的标签为 O。句子真正后移 k 个词，内容没有增加。"
-    )
     formula = "x' = (f_1 … f_k, x_1 … x_n),  y' = y"
     source = "The shifted sample of the shift-training method; the content stays, its place moves."
     effect = (
@@ -36,14 +33,13 @@ class PrefixFiller(Shift):
         "attended to. Beside position_offset it shows what a place costs and what a word costs."
     )
     params = (
-        Param("k", "int", 4, "Words put in front.", "前置词数。", 0, 64),
+        Param("k", "int", 4, "Words put in front.", 0, 64),
         DRAW,
         Param(
             "filler",
             "str",
             "well now so then",
             "The words, repeated in turn.",
-            "所用的词，循环使用。",
             1,
             200,
         ),
@@ -75,7 +71,7 @@ class PrefixFiller(Shift):
         """See :meth:`Shift.apply`."""
         words = split(self.values["filler"]).words
         if not words:
-            raise NotApplicable("the filler has no words.")
+            raise NotApplicable("prefix_filler.filler_has_no_words")
         k = self.values["k"]
         if self.values["draw"]:
             k = rng.randint(0, k)

@@ -28,10 +28,6 @@ class RightShift(Shift):
         "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "
         "does; with n > 1 the model has to predict n tokens ahead."
     )
-    summary_zh = (
-        "教师强制：解码器读入右移 n 位、前加起始符的标签，并在每个位置预测对应标签。"
-        "n = 1 是所有序列到序列训练的做法；n > 1 时模型须预测更远的词元。"
-    )
     columnar = True
     formula = "d = (<s> × n, y_1 … y_{m-n}),  loss on y_1 … y_m"
     source = "Williams and Zipser 1989 (teacher forcing); Gloeckle et al. 2024 (n > 1)"
@@ -45,7 +41,6 @@ class RightShift(Shift):
             "int",
             1,
             "Steps that the decoder input lags behind.",
-            "解码器输入滞后的步数。",
             1,
             8,
         ),
@@ -63,6 +58,6 @@ class RightShift(Shift):
     ) -> dict[str, Any]:
         """See :meth:`Shift.apply`."""
         if draft.answer is None:
-            raise NotApplicable("only targets and plain texts are read by a decoder.")
+            raise NotApplicable("right_shift.only_targets_plain_texts")
         draft.feed = replace(draft.feed, right_shift=self.values["n"])
         return self.drawn(n=self.values["n"])

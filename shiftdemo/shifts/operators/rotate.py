@@ -25,10 +25,6 @@ class Rotate(Shift):
         "them. A cut that would fall inside a mention moves to the mention's start, or to its end "
         "where the sentence begins with it."
     )
-    summary_zh = (
-        "最后 k 个词移到句首，其余词后移 k 位，标签随词移动。"
-        "若切口落在实体内部，则移到该实体的开头；若句首即该实体，则移到其末尾。"
-    )
     columnar = True
     formula = "x' = (x_{n-k+1} … x_n, x_1 … x_{n-k}),  y' likewise"
     source = "The cyclic shift of the shift-training method (as torch.roll)"
@@ -37,7 +33,7 @@ class Rotate(Shift):
         "encoding; the model also sees broken grammar at the seam."
     )
     params = (
-        Param("k", "int", 2, "Words that move to the front.", "移到句首的词数。", 0, 256),
+        Param("k", "int", 2, "Words that move to the front.", 0, 256),
         DRAW,
         SHARE,
     )
@@ -74,6 +70,6 @@ class Rotate(Shift):
             k = rng.randint(0, k)
         start, end = draft.unit_at(n - k % n)
         cut = start + end * (start == 0)  # of the unit that it would fall in
-        draft.need((cut < n) | (k % n == 0), "the whole sentence is one mention.")
+        draft.need((cut < n) | (k % n == 0), "shifts.one_mention")
         draft.rotate(cut)
         return self.drawn(k=n - cut)

@@ -24,15 +24,11 @@ class TagRoll(Shift):
         "The words stay and the tags roll k places against them: the mistake of labels that are "
         "off by one. Entity F1 falls to about zero while token accuracy still looks fine."
     )
-    summary_zh = (
-        "词不动，标签相对词滚动 k 位：即标签错位的常见错误。"
-        "实体 F1 降到约零，而词元准确率看上去仍不错。"
-    )
     formula = "x' = x,  y' = (y_{n-k+1} … y_n, y_1 … y_{n-k})"
     source = "A control of this project; see also seqeval and conlleval on why spans are scored"
     effect = "None on positions: it is a control that any tagger must fail, whatever its encoding."
     params = (
-        Param("k", "int", 1, "Places that the tags move.", "标签移动的位数。", 1, 64),
+        Param("k", "int", 1, "Places that the tags move.", 1, 64),
         SHARE,
     )
     dial = Dial(("k",), 1, 8, 1)
@@ -50,7 +46,7 @@ class TagRoll(Shift):
         """See :meth:`Shift.apply`."""
         tags = list(draft.tags or ())
         if all(tag == "O" for tag in tags):
-            raise NotApplicable("the sentence has no mention.")
+            raise NotApplicable("tag_roll.sentence_has_no_mention")
         by = self.values["k"] % len(tags)
         rolled = tags[len(tags) - by :] + tags[: len(tags) - by]
         if rolled[0].startswith("I-"):  # its beginning is at the other end

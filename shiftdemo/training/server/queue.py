@@ -16,6 +16,7 @@ from pathlib import Path
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.events import RunCancelled, RunEvent, RunFailed, RunFinished
+from shiftdemo.core.messages import Message
 from shiftdemo.training import processes
 from shiftdemo.training.checkpoints import find_checkpoint, rewind_log
 from shiftdemo.training.record import LogReader, append, read_events
@@ -84,7 +85,7 @@ class Runs:
         with self._lock:
             waiting = sum(job.state == "queued" for job in self._jobs.values())
             if waiting >= self._max_waiting:
-                raise LimitError(f"{waiting} runs wait already; try again in a few minutes.")
+                raise LimitError("queue.runs_wait_already_try", waiting=waiting)
             run_id = secrets.token_hex(8)
             folder = self._root / run_id
             job = _Job(run_id, config, folder, FileFlag(folder), seconds=config.seconds)
@@ -112,7 +113,7 @@ class Runs:
             job = self._job(run_id)
             found = find_checkpoint(job.folder) if job.state in ENDED else None
             if found is None:
-                raise LimitError("This run cannot go on from where it ended; start it again.")
+                raise LimitError("queue.run_cannot_go_from")
             rewind_log(job.folder, found[1], job.config.seeds)
             if job.seconds:
                 seconds = found[1].seconds + job.seconds
@@ -188,7 +189,7 @@ class Runs:
         try:
             return self._jobs[run_id]
         except KeyError:
-            raise LimitError("This run is no longer kept; start it again.") from None
+            raise LimitError("queue.run_no_longer_kept") from None
 
     def _look_after(self) -> None:
         while not self._closed.is_set():
@@ -222,7 +223,7 @@ class Runs:
                 config = dataclasses.replace(job.config, processes=self._processes(job))
                 job.process = start_worker(self._target, config, job.folder)
         except (OSError, EOFError) as error:
-            message = f"The training process could not be started ({error}); try again."
+            message = Message("queue.training_process_could_not", error=error)
             append(RunFailed(job.run_id, message, time.monotonic() - job.made), job.folder)
             job.state = "failed"
 
@@ -240,10 +241,7 @@ class Runs:
         events = read_events(job.folder)
         if not events or not isinstance(events[-1], _ENDS):
             code = job.process.exitcode
-            message = (
-                f"The training process ended unexpectedly (exit code {code}); what it had saved "
-                "is kept. Start again, with a smaller batch if memory ran out."
-            )
+            message = Message("queue.training_process_ended_unexpectedly", code=code)
             end: RunEvent = RunFailed(job.run_id, message, time.monotonic() - job.made)
             append(end, job.folder)
         else:

@@ -19,6 +19,7 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.events import RunEvent, RunFailed
+from shiftdemo.core.messages import Message
 from shiftdemo.training import processes
 from shiftdemo.training.record import append
 from shiftdemo.training.server.stop_flag import FileFlag
@@ -73,9 +74,9 @@ def _finish(begin: Callable[[], Iterable[Any]], folder: Path) -> None:
             pass
     except ShiftDemoError as error:
         seconds = time.perf_counter() - began
-        append(RunFailed(folder.name, str(error), seconds, type(error).__name__), folder)
+        append(RunFailed(folder.name, error.message, seconds, type(error).__name__), folder)
     except MemoryError:
-        message = "The run needs more memory than there is; lower the batch size."
+        message = Message("worker.run_needs_more_memory")
         append(RunFailed(folder.name, message, time.perf_counter() - began), folder)
 
 
@@ -98,7 +99,7 @@ class ThreadRun:
         try:
             _finish(lambda: in_thread(config, str(folder)), folder)
         except Exception as error:  # of whoever lends the GPU: no quota, no GPU, too long
-            message = f"The GPU could not be used: {' '.join(str(error).split())[:300]}"
+            message = Message("worker.gpu_could_not_used", error=" ".join(str(error).split())[:300])
             append(RunFailed(folder.name, message, time.perf_counter() - began), folder)
 
     def is_alive(self) -> bool:

@@ -117,7 +117,7 @@ class AttentionTab:
         """Runs the models and draws what they attend to."""
         task, base, versus, text, target = asked = _asked(values)
         if not base:
-            raise ModelError("There is no model yet; train one in the Train tab.")
+            raise ModelError("attention.there_no_model_yet")
         api.typed_sample(task, text, target, limits=self.context.limits)
 
         def work(report: Any, cancel: Any) -> Any:

@@ -105,7 +105,7 @@ class BuildSet:
         task, source, shift = values["task"], part("data", values), part("shift", values)
         n, most = int(values["n"] or 0), self.context.limits.train_samples
         if not 1 <= n <= most:
-            raise LimitError(f"Sentences: {n}; give 1 to {most}.")
+            raise LimitError("build.sentences_give", n=n, most=most)
         drawn_anew = _drawn_words(source["origin"], shift["operator"])
         specs = [self.form.spec(shift, p=values["share"], **drawn_anew)]
         specs += extra_operators(values["then"])
@@ -198,7 +198,7 @@ def _counts(visit: Visit, summary: Any) -> dict[str, Any]:
     ]
     reasons = applicability(summary)
     for reason, count, share in reasons[:MOST_REASONS]:
-        rows.append([visit("not applied") + f": {reason}", f"{count:,}", f"{share:.1f} %"])
+        rows.append([visit("not applied") + f": {visit.translate(reason)}", f"{count:,}", f"{share:.1f} %"])
     columns = ["", visit("samples"), visit("share")]
     return {"lead": "", "columns": columns, "rows": rows, "size": 4 + MOST_REASONS}
 
@@ -238,7 +238,7 @@ def _drawn(visit: Visit, row: ShiftedSample) -> str:
         if drawn_ and not idle and value is not None:
             draws.setdefault(operator, []).append(f"{name} = {_short(value)}")
     found = [f"{operator}: {', '.join(parts)}" for operator, parts in draws.items()]
-    return "\n".join([*found, *([visit.said(row.note)] if row.note else [])]) or visit(
+    return "\n".join([*found, *([visit.translate(row.note)] if row.note else [])]) or visit(
         "not shifted"
     )
 

@@ -56,7 +56,7 @@ def read_all(
     for sample in found:
         if len(samples) % _TOLD_EVERY == 0:
             if stopped():
-                raise Cancelled("Stopped.")
+                raise Cancelled("set_work.stopped")
             text = visit("Reading the sentences…")
             report(0.0, f"{text} {len(samples):,} / {n:,}" if samples else text)
         samples.append(sample)
@@ -99,7 +99,7 @@ def build_files(
                     built.first.append(row)
             if place % _TOLD_EVERY == 0:
                 if stopped():
-                    raise Cancelled("Stopped.")
+                    raise Cancelled("set_work.stopped")
                 done = number * len(wanted) + place
                 left = (time.monotonic() - began) / max(1, done) * (total - done)
                 text = visit(

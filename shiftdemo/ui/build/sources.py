@@ -142,8 +142,7 @@ class BuildData:
         others = _first(task, spec, size, _changed(spec.train), self.limits)
         if index >= len(others):
             raise DataError(
-                f"There is no sentence number {index}; there are {len(others)} "
-                f"(0 to {len(others) - 1})."
+                "sources.there_no_sentence_number", index=index, n_others=len(others), n_others_2=len(others) - 1
             )
         return others[index], others[: api.CONTEXT_SIZE] if joins else ()
 

@@ -40,7 +40,7 @@ def view_of(visit: Visit, shifted: ShiftedSample, task: str) -> dict[str, Any]:
 
 def _note(visit: Visit, shifted: ShiftedSample, steps: dict[str, Any] | None) -> str:
     parts = [visit("Nothing was shifted:")] if not shifted.applied else []
-    parts += [visit.said(shifted.note)] if shifted.note else []
+    parts += [visit.translate(shifted.note)] if shifted.note else []
     parts += [
         _positions(visit, name, plan)
         for name, plan in (("source", shifted.feed.source), ("target", shifted.feed.target))

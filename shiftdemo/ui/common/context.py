@@ -106,7 +106,7 @@ class Context:
         run_id, _, arm = ref.removeprefix("run:").partition("/")
         run = RunFolder(self.runs.folder(run_id))
         if arm not in run.arms():  # so that no name of a request becomes a path
-            raise ModelError("This run has saved no model yet; let it train a little longer.")
+            raise ModelError("context.run_has_saved_no")
         return run.arm(arm)
 
     def arms_of(self, run_id: str) -> list[str]:

@@ -106,9 +106,9 @@ class DataForm:
         if values["origin"] == "file":
             train_file, eval_file = values["train"], values["eval"]
             if self.train and not train_file:
-                raise DataError("No training file yet; choose one under 'Data: file'.")
+                raise DataError("data_form.no_training_file_yet")
             if not eval_file:
-                raise DataError("No held-out file yet; choose one under 'Data: file'.")
+                raise DataError("data_form.no_held_out_file")
             return DataSpec(train=train_file or eval_file, eval=eval_file, **sizes)
         return DataSpec(
             names=values["names"],

@@ -94,7 +94,7 @@ class FileForm:
             DataError: there is no file yet.
         """
         if not values["file"]:
-            raise DataError("No file yet; choose one under 'Sample from: file'.")
+            raise DataError("file_form.no_file_yet_choose")
         roles = zip(TASK_PARTS[task], (values["first"], values["second"]), strict=False)
         columns = ",".join(
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
@@ -144,7 +144,7 @@ class HubForm:
         """
         asked = {name: str(values[name] or "").strip() for name in self.controls}
         if not asked["name"]:
-            raise DataError("No data set yet; type its id, owner/name, and press Load.")
+            raise DataError("file_form.no_data_set_yet")
         return replace(
             size,
             corpus="",

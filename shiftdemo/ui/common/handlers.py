@@ -63,7 +63,7 @@ def problem(error: Exception, visit: Visit) -> dict[str, str]:
     """Returns what the message box shows for an error; a fault of ours is logged."""
     number = str(next(_problems))  # the same mistake made again is said again
     if isinstance(error, ShiftDemoError):
-        return {"kind": "problem", "text": visit.said(str(error)), "number": number}
+        return {"kind": "problem", "text": visit.translate(error.message), "number": number}
     log.error("a handler of the page failed", exc_info=error)
     return {"kind": "fault", "text": visit(FAULT), "number": number}
 

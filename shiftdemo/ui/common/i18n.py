@@ -1,47 +1,22 @@
-"""English and 简体中文: the English text is the key, ``assets/ui/zh.json`` holds the Chinese.
+"""The languages of the page, one file each (see :mod:`shiftdemo.core.messages`).
 
-Texts of the page are translated in the browser; what a handler composes is translated here, in
-the language of the request. Help of operators and settings comes from their own declarations.
+The English text is the key of a text of the page. These are translated in the browser; what a
+handler composes is translated here, in the language of the request.
 """
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
 
-from shiftdemo.core.assets import ASSETS
-from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.shifts import SHIFTS
-from shiftdemo.ui.common.sentences import in_chinese
+from shiftdemo.core.messages import ENGLISH, Message, languages, texts
 
-LANGUAGES = ("en", "zh")
-CHINESE = "zh-CN"
+_CODES = {"zh": "zh-CN"}  # by which the browser asks for a language
 # Gradio's own texts have short keys such as "file"; ours must not meet them.
 _PREFIX = "shiftdemo/"
-
-
-@functools.lru_cache(maxsize=1)
-def catalogue() -> dict[str, str]:
-    """Returns English to Chinese, of every text of the page."""
-    texts: dict[str, str] = json.loads((ASSETS / "ui" / "zh.json").read_text(encoding="utf-8"))
-    return {**{text: known for text, known in _declared() if known}, **texts}
-
-
-def _declared() -> Iterator[tuple[str, str]]:
-    for shift in SHIFTS:
-        yield shift.summary, shift.summary_zh
-        for param in shift.params:
-            yield param.help, param.help_zh
-    for config in (DataSpec, TrainConfig, CompareConfig):
-        for item in fields(config):
-            if "zh" in item.metadata:
-                yield item.metadata["help"], item.metadata["zh"]
 
 
 def t(text: str) -> I18nData:
@@ -50,11 +25,15 @@ def t(text: str) -> I18nData:
 
 
 def translations() -> gr.I18n:
-    """Returns what ``launch`` takes: every text in both languages."""
-    chinese = catalogue()
+    """Returns what ``launch`` takes: every text in every language."""
+    others = {lang: texts(lang) for lang in languages() if lang != ENGLISH}
+    english = {_PREFIX + text: text for known in others.values() for text in known}
     return gr.I18n(
-        en={_PREFIX + text: text for text in chinese},
-        **{CHINESE: {_PREFIX + text: known for text, known in chinese.items()}},
+        en=english,
+        **{
+            _CODES.get(lang, lang): {_PREFIX + text: known[text] for text in known}
+            for lang, known in others.items()
+        },
     )
 
 
@@ -70,12 +49,15 @@ class Visit:
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """Returns ``text`` in the visitor's language with the values put in."""
-        known = catalogue().get(text, text) if self.lang == "zh" else text
+        known = text if self.lang == ENGLISH else texts(self.lang).get(text, text)
         return known.format(**values) if values else known
 
-    def said(self, sentence: str) -> str:
-        """Returns a sentence of the library, an error for one, in the visitor's language."""
-        return in_chinese(sentence) if self.lang == "zh" else sentence
+    def translate(self, sentence: str) -> str:
+        """Returns a sentence of the library, an error for one, in the visitor's language.
+
+        One that has no key, out of a record of an older version, stays English.
+        """
+        return sentence.text(self.lang) if isinstance(sentence, Message) else sentence
 
 
 def visit_of(request: gr.Request | None) -> Visit:
@@ -84,6 +66,6 @@ def visit_of(request: gr.Request | None) -> Visit:
         return Visit()
     asked = str(dict(request.query_params or {}).get("lang", ""))
     headers = {str(k).lower(): str(v) for k, v in dict(request.headers or {}).items()}
-    if asked not in LANGUAGES:
+    if asked not in languages():
         asked = headers.get("accept-language", "")[:2].lower()
-    return Visit("zh" if asked == "zh" else "en", request.session_hash or "")
+    return Visit(asked if asked in languages() else ENGLISH, request.session_hash or "")

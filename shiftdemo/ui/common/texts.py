@@ -66,29 +66,3 @@ ATTENTION_NOTE = (
     "A weight is a share from 0 to 1; each row sums to 1 when special tokens are shown. "
     "The difference is shift-trained minus base."
 )
-FINDINGS = {
-    "these_models": "About these two models (one training seed), not about the training itself:",
-    "over_seeds": "About the training, over {n_seeds} seeds and the sentences together:",
-    "no_reference": "Nothing to score against: the outputs alone are shown.",
-    "offset_control_failed": "Warning: an offset does not reach a model as it should.",
-    "source_control_failed": "Warning: a model hardly looks at its source.",
-    "robust_gain": "More robust to position offsets.",
-    "robust_loss": "Less robust to position offsets.",
-    "no_robust_difference": "No measurable difference in robustness.",
-    "clean_gain": "Better on clean data.",
-    "clean_cost": "It costs accuracy on clean data.",
-    "no_clean_difference": "No measurable difference on clean data.",
-    "outside_gain": "Better outside the trained range too.",
-    "outside_loss": "Worse outside the trained range.",
-    "no_outside_difference": "No measurable difference outside the trained range.",
-    "flat_encoding": "These models cannot see a constant offset: flat by construction.",
-    "more_tokens": (
-        "In training the shift-trained arm read {more} more tokens a step than base: "
-        "part of a difference may come from that."
-    ),
-    "fewer_tokens": (
-        "In training the shift-trained arm read {more} fewer tokens a step than base: "
-        "part of a difference may come from that."
-    ),
-    "few_sentences": "Few sentences: the intervals are rough.",
-}

@@ -24,6 +24,7 @@ from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.compare import view
+from shiftdemo.viz.style import arm_label
 
 MOST_LINES = 8
 RESULTS = ("verdict", "curve", "scores", "differences", "controls", "outputs")
@@ -164,7 +165,13 @@ class CompareTab:
         theme = "dark" if look.startswith("dark") else "light"
         curve: Any = gr.update(visible=False)
         if result.curves:
-            figure = curve_figure(view.curves(result), result.n_seeds, theme)
+            figure = curve_figure(
+                view.curves(result),
+                result.n_seeds,
+                theme,
+                visit.translate,
+                lambda arm: visit(arm_label(arm)),
+            )
             curve = gr.update(value=figure, visible=True)
         lead = visit("The first sentences:")
         examples = view.outputs(visit, result.outputs, result.strengths, lead)
@@ -179,11 +186,9 @@ class CompareTab:
 
     def _pair(self, task: str, base: str, shifted: str, different: bool = False) -> dict[str, Any]:
         if not base or not shifted:
-            raise ModelError("Choose two models; a run in the Train tab makes a pair.")
+            raise ModelError("compare.choose_two_models_run")
         if different and base == shifted:
-            raise ModelError(
-                f"Both models are {base}: choose two. A run in the Train tab makes a pair."
-            )
+            raise ModelError("compare.both_models_choose_two", base=base)
         return {
             "base": self.context.model(base, task),
             "shift": self.context.model(shifted, task),
@@ -193,9 +198,11 @@ class CompareTab:
         task, base, shifted = (values[name] for name in ("task", "base", "shifted"))
         lines = [line.strip() for line in values["text"].splitlines() if line.strip()]
         if not lines:
-            raise DataError("The text is empty; type a sentence.")
+            raise DataError("api.text_empty_type_sentence")
         if len(lines) > MOST_LINES:
-            raise LimitError(f"There are {len(lines)} lines; at most {MOST_LINES}.")
+            raise LimitError(
+                "compare.there_lines_at_most", n_lines=len(lines), most_lines=MOST_LINES
+            )
         samples = [api.typed_sample(task, line, limits=self.context.limits) for line in lines]
         offset = int(values["offset"] or 0)
 
@@ -261,7 +268,7 @@ class CompareTab:
         data = part("data", values)
         if n and n > self.context.limits.compare_samples:
             most = self.context.limits.compare_samples
-            raise LimitError(f"This server compares at most {most} sentences (asked: {n}).")
+            raise LimitError("compare.server_compares_at_most_2", most=most, n=n)
         if data["origin"] == RUN:
             own = self.context.data_of(shifted) or self.context.data_of(base)
             spec = dataclasses.replace(own or DataSpec(), eval_size=max(8, int(n or 0)))

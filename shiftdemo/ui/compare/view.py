@@ -10,7 +10,7 @@ from shiftdemo.core.plain import as_plain
 from shiftdemo.core.samples import running_text
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.results import Comparison, OutputRow
-from shiftdemo.evaluation.verdict import RULES
+from shiftdemo.evaluation.verdict import rules
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.diff import output_view
@@ -32,27 +32,25 @@ def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]
     panels = [result, *result.also]
     said = [_verdict_text(visit, panel) for panel in panels]
     if len(panels) > 1:
-        said = [f"{panel.condition.axis}: {text}" for panel, text in zip(panels, said, strict=True)]
-    notes = [visit.said(note) for note in result.notes]
+        said = [
+            f"{visit.translate(panel.condition.axis)}: {text}"
+            for panel, text in zip(panels, said, strict=True)
+        ]
+    notes = [visit.translate(note) for note in result.notes]
     if result.of_seeds:
         notes += [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
         "text": " ".join(said),
         "notes": notes,
-        "rules": [visit.said(rule) for rule in RULES],
+        "rules": [visit.translate(rule) for rule in rules()],
         "rulesLabel": visit("How the verdict is made"),
         "badge": badge,
     }
 
 
 def _verdict_text(visit: Visit, result: Comparison) -> str:
-    if visit.lang == "en":
-        return result.verdict
-    values = {
-        "n_seeds": result.n_seeds,
-        "more": f"{abs(result.more_tokens or 0.0):.0%}",
-    }
-    return "".join(visit(texts.FINDINGS[code], **values) for code in result.findings)
+    said = map(visit.translate, result.verdict_detail.sentences)
+    return ("" if visit.lang == "zh" else " ").join(said)
 
 
 def _seed_by_seed(visit: Visit, result: Comparison) -> str:
@@ -92,7 +90,11 @@ def scores(visit: Visit, result: Comparison) -> dict[str, Any]:
         for arm, of in panel.scores.items():
             summary = panel.summaries[arm]
             value, *more = (interval(of[name]) for name in names)
-            label = named(arm) if len(panels) == 1 else f"{named(arm)}, {panel.condition.axis}"
+            label = (
+                named(arm)
+                if len(panels) == 1
+                else f"{named(arm)}, {visit.translate(panel.condition.axis)}"
+            )
             row = [label, value] + ([number(summary.worst_inside)] if trained else [])
             row += [number(summary.area)] + ([number(summary.outside)] if trained else [])
             rows.append(row + more)
@@ -143,7 +145,7 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
                 one = tests[where]
                 label = f"{arm_label(arm)} − base, {visit(_WHERE[where])}"
                 if len(panels) > 1:
-                    label += f"; {panel.condition.axis}"
+                    label += f"; {visit.translate(panel.condition.axis)}"
                 cell = f"{one.value:+.1f} ({number(one.low)} to {number(one.high)})"
                 corrected = panel.verdict_detail.corrected.get(where)
                 rows.append([label, cell, p_value(one.p_value), p_value(corrected)])
@@ -176,7 +178,9 @@ def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
         for label, found in kinds:
             if found is not None:
                 mark = "✓" if found.ok else "✗"
-                rows.append([f"{named(arm)}, {visit(label)}", f"{mark} {found.message}"])
+                rows.append(
+                    [f"{named(arm)}, {visit(label)}", f"{mark} {visit.translate(found.message)}"]
+                )
     if not rows:
         return None
     return {

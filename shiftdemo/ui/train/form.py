@@ -165,7 +165,7 @@ class TrainForm:
         others = (other,) if other else ()
         names = (one.partition("=")[0].strip() for one in others)
         if not values["arms"]:
-            raise ConfigError("Tick at least one arm.")
+            raise ConfigError("train.tick_at_least_one")
         shift = self.shift.spec(part("shift", values))
         config = TrainConfig(
             **{name: values[name] for name in ("task", "model", "optimizer", "schedule")},

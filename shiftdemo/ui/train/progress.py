@@ -37,10 +37,10 @@ def where(visit: Visit, history: RunHistory, state: str, place: int) -> dict[str
     now, begun = history.eta(), history.begun
     said = visit(STATES[now.state])
     if now.message:
-        said = visit("{state}: {why}", state=said, why=visit.said(now.message))
+        said = visit("{state}: {why}", state=said, why=visit.translate(now.message))
     figures = _figures(visit, now, begun) if begun else []
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
-    notes = [visit.said(note) for note in begun.notes] if begun else []
+    notes = [visit.translate(note) for note in begun.notes] if begun else []
     found = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
     if begun:
         found["run"] = described(visit, begun.config)

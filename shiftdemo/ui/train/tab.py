@@ -215,7 +215,7 @@ class TrainTab:
     def _newest(self, remembered: list[str]) -> str:
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         if not known:
-            raise LimitError("There is no run of yours here; press Start.")
+            raise LimitError("train.there_no_run_yours")
         return known[0]
 
     def _zip(self, visit: Visit, remembered: list[str]) -> Any:

@@ -14,11 +14,11 @@ from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
 
-COUNT = Param("k", "int", 3, "A count.", "数。", 0, 9)
-RATIO = Param("r", "float", 0.5, "A ratio.", "比。", 0.0, 1.0)
-WORD = Param("w", "str", "", "A word.", "词。", 0, 5)
-FLAG = Param("f", "bool", False, "A flag.", "旗。")
-MODE = Param("m", "choice", "a", "A mode.", "式。", choices=("a", "b"))
+COUNT = Param("k", "int", 3, "A count.", 0, 9)
+RATIO = Param("r", "float", 0.5, "A ratio.", 0.0, 1.0)
+WORD = Param("w", "str", "", "A word.", 0, 5)
+FLAG = Param("f", "bool", False, "A flag.")
+MODE = Param("m", "choice", "a", "A mode.", choices=("a", "b"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.core.types import PositionPlan, StepInputs
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks import TASKS, Task
 
 SIZE = ScratchSize(width=32, ffn=64, heads=2, layers=1, decoder_layers=1, max_positions=64)

@@ -14,7 +14,7 @@ from shiftdemo.evaluation.comparing import Comparison, compare_models
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse
 from shiftdemo.evaluation.significance import Difference
-from shiftdemo.evaluation.verdict import RULES, Case, Differences, judge
+from shiftdemo.evaluation.verdict import Case, Differences, judge, rules
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks import Task
 
@@ -74,7 +74,7 @@ def test_to_dict_is_json_and_complete(comparison: Comparison) -> None:
     values = json.loads(json.dumps(comparison.to_dict(), allow_nan=False))
     assert values["verdict"] == comparison.verdict
     assert values["findings"] == list(comparison.findings)
-    assert values["rules"] == list(RULES)
+    assert values["rules"] == list(rules())
     kept = values["condition"]
     assert (kept["side"], kept["trained"], kept["operator"]) == ("row", [0, 16], "position_offset")
     assert values["brackets"] == "95 % interval over 36 sentences"

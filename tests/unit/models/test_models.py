@@ -17,7 +17,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.models.load import load_model, references, save_model, set_dropout, torch_threads
 from shiftdemo.models.pretrained import AUTO
 from shiftdemo.models.scratch import ENCODINGS, SCRATCH_TASKS
-from shiftdemo.shifts.base import unshifted
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks import TASKS
 
 Make = Callable[..., Any]

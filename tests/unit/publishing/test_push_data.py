@@ -118,7 +118,7 @@ def test_a_name_that_is_none_is_refused(hub: Hub, name: str) -> None:
 def test_a_fault_in_the_rows_pushes_nothing(hub: Hub, tmp_path: Path) -> None:
     def broken() -> Iterator[ShiftedSample]:
         yield from _rows(2)
-        raise DataError("broken.")
+        raise DataError("lines.text", name="It", kind="broken")
 
     with pytest.raises(DataError, match="broken"):
         api.push_shifted(broken(), NAME, "ner", token=TOKEN, endpoint=hub.url)

@@ -147,7 +147,7 @@ def test_shift_many_takes_samples_of_several_kinds_and_half_characters() -> None
 def test_shift_many_gives_what_came_before_an_error() -> None:
     def broken() -> Iterator[Sample]:
         yield from (TranslationSample(str(i), "one two", "") for i in range(100))
-        raise DataError("line 101")
+        raise DataError("lines.text", name="line 101", kind="broken")
 
     found = []
     with pytest.raises(DataError, match="line 101"):

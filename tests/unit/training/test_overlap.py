@@ -18,7 +18,6 @@ from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import QuestionSample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.overlap import shared_samples
 from shiftdemo.publishing.command import command
-from shiftdemo.ui.common.sentences import in_chinese
 
 
 def tagged(path: Path, numbers: range) -> str:
@@ -62,7 +61,7 @@ def test_a_run_is_refused_with_the_count_and_goes_on_where_that_is_wanted(
     with pytest.raises(OverlapError, match="3 of 20 held-out sentences are in training too") as e:
         list(api.finetune(config, tmp_path / "refused"))
     assert "'Ada saw Town27 .'" in str(e.value) and "--allow-overlap" in str(e.value)
-    assert "20 个留出句子中有 3 个也在训练数据里" in in_chinese(str(e.value))
+    assert "20 个留出句子中有 3 个也在训练数据里" in e.value.message.text("zh")
     assert not (tmp_path / "refused" / "events.jsonl").exists()
     allowed = dataclasses.replace(config, allow_overlap=True)
     started = next(iter(api.finetune(allowed, tmp_path / "run")))

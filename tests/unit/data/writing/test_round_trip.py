@@ -152,7 +152,7 @@ def test_parquet_to_an_open_text_file_is_refused(tmp_path: Path) -> None:
 def test_a_fault_half_way_leaves_nothing(tmp_path: Path) -> None:
     def broken() -> Any:
         yield _row(TranslationSample("p", "a", "b"))
-        raise DataError("broken.")
+        raise DataError("lines.text", name="It", kind="broken")
 
     for form in ("jsonl", "csv", "parquet"):
         with pytest.raises(DataError, match="broken"):

@@ -43,7 +43,7 @@ def slow(
 def broken(
     config: TrainConfig, folder: Path, cancel: Callable[[], bool], spare: Any = ()
 ) -> Iterator[RunEvent]:
-    raise DataError("bad.csv, line 3: no target; add one.")
+    raise DataError("lines.text", name="bad.csv, line 3", kind="broken")
 
 
 def fault(

@@ -1,0 +1,172 @@
+"""Sentences with keys: errors, notes, endings and verdicts in every language that has a file.
+
+A language is one file, ``assets/languages/LANG.json``. Its ``messages`` are templates by key, as
+``"data.no_file": "There is no file {path!r}; check the path."``; nothing reads a finished sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from shiftdemo.core.assets import ASSETS
+
+FOLDER = ASSETS / "languages"
+ENGLISH = "en"
+
+
+class Message(str):
+    """A sentence: as a string it is English; its key and values say it in any language.
+
+    Attributes:
+        key: of its template; a stable code.
+        values: what stands in it: text, numbers, and further messages.
+    """
+
+    key: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, key: str, /, **values: Any) -> Message:
+        """Returns the sentence of a key.
+
+        Raises:
+            KeyError: there is no such key, or a value is missing.
+        """
+        found = super().__new__(cls, templates(ENGLISH)[key].format(**values))
+        found.key = key
+        found.values = {name: _kept(value) for name, value in values.items()}
+        return found
+
+    def text(self, lang: str) -> str:
+        """Returns the sentence in a language; in English where that has no file."""
+        if lang == ENGLISH or lang not in languages():
+            return str(self)
+        values = {
+            name: value.text(lang) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return templates(lang)[self.key].format(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns key and values as plain JSON values."""
+        values = {
+            name: {"message": value.to_dict()} if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return {"key": self.key, "values": values}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Message:
+        """Returns what :meth:`to_dict` was called on.
+
+        Raises:
+            KeyError: it is of a version that had other keys.
+        """
+        values = {
+            name: cls.from_dict(value["message"]) if isinstance(value, Mapping) else value
+            for name, value in plain["values"].items()
+        }
+        return cls(plain["key"], **values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Message.from_dict, (self.to_dict(),)
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """Returns several sentences as one, with ``"; "`` between them."""
+    if not sentences:
+        return ""
+    return reduce(lambda a, b: Message("joined.two", first=a, second=b), sentences)
+
+
+def parts(sentence: str) -> list[str]:
+    """Returns the sentences that :func:`joined` put together."""
+    if isinstance(sentence, Message) and sentence.key == "joined.two":
+        return [*parts(sentence.values["first"]), *parts(sentence.values["second"])]
+    return [sentence] if sentence else []
+
+
+class Line(str):
+    """Where in a file something stands; as a string it is English. Made for every line: cheap."""
+
+    def __new__(cls, name: str, number: int) -> Line:
+        """Args: number: of the line, from 1."""
+        found = super().__new__(cls, f"{name}, line {number}")
+        found.name, found.number = name, number
+        return found
+
+    name: str
+    number: int
+
+    @property
+    def message(self) -> Message:
+        """The same as a message."""
+        return Message("place.line", name=self.name, number=self.number)
+
+
+def _kept(value: Any) -> Any:
+    """Returns a value that JSON and another process can hold."""
+    value = getattr(value, "message", value)  # of an error
+    value = value.item() if hasattr(value, "item") else value  # of numpy
+    return value if isinstance(value, (str, int, float)) else str(value)
+
+
+@functools.cache
+def languages() -> tuple[str, ...]:
+    """Returns the languages that have a file, English first."""
+    found = sorted(path.stem for path in FOLDER.glob("*.json"))
+    return (ENGLISH, *(lang for lang in found if lang != ENGLISH))
+
+
+@functools.cache
+def _file(lang: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def templates(lang: str) -> Mapping[str, str]:
+    """Returns the templates of a language by key."""
+    found: Mapping[str, str] = _file(lang)["messages"]
+    return found
+
+
+def texts(lang: str) -> Mapping[str, str]:
+    """Returns the texts of the page in a language, by the English text."""
+    found: Mapping[str, str] = _file(lang).get("texts", {})
+    return found
+
+
+def told(value: Any) -> dict[str, dict[str, Any]]:
+    """Returns key and values of every message in a plain value, by its English text.
+
+    Stored beside a record, whose sentences then can be said in other languages too.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    if isinstance(value, Message):
+        found[str(value)] = value.to_dict()
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            found |= told(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            found |= told(item)
+    return found
+
+
+def retold(value: Any, known: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Returns a plain value with its sentences as messages again.
+
+    Args:
+        known: from :func:`told`; one of another version is left as it is, in English.
+    """
+    if isinstance(value, str) and value in known:
+        try:
+            return Message.from_dict(known[value])
+        except (KeyError, TypeError, ValueError):
+            return value
+    if isinstance(value, Mapping):
+        return {name: retold(item, known) for name, item in value.items()}
+    return [retold(item, known) for item in value] if isinstance(value, list) else value
