@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from shiftdemo.core.bounds import bounded, check_bounds, one_of
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.languages import check_language
+from shiftdemo.core.params import check_settings, one_of, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class DataSpec:
     names: str = "any"
     eval_names: str = "any"
     new_frames: bool = False
-    size: int = bounded(8000, 16, 200_000, "Training sentences.", "训练句子数。")
-    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
-    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
-    max_words: int = bounded(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
+    size: int = setting(8000, 16, 200_000, "Training sentences.", "训练句子数。")
+    eval_size: int = setting(400, 8, 20_000, "Held-out sentences.", "留出句子数。")
+    min_words: int = setting(3, 3, 60, "Shortest sentence, words.", "最短句子（词）。")
+    max_words: int = setting(20, 3, 60, "Longest sentence, words.", "最长句子（词）。")
+    seed: int = setting(0, 0, 2**31 - 1, "Seed of the corpus.", "语料种子。")
 
     def __post_init__(self) -> None:
-        check_bounds(self, "data")
+        check_settings(self, "data")
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(item.default, str) and not isinstance(value, str):
@@ -94,76 +94,76 @@ class TrainConfig:
     arms: tuple[str, ...] = ("base", "shift")
     other_arms: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0,)
-    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
-    seconds: float = bounded(
+    steps: int = setting(1500, 1, 100_000, "Optimiser steps of each arm.", "每个分支的优化步数。")
+    seconds: float = setting(
         0.0,
         0.0,
         86_400.0,
         "Time limit of the run in seconds; 0: none.",
         "运行时限（秒）；0 为不限。",
     )
-    batch_size: int = bounded(64, 1, 1024, "Sentences a step.", "每步的句子数。")
-    batch_tokens: int = bounded(
+    batch_size: int = setting(64, 1, 1024, "Sentences a step.", "每步的句子数。")
+    batch_tokens: int = setting(
         0, 0, 65_536, "Tokens a step instead of sentences; 0: off.", "按词元数组批；0 为关闭。"
     )
     optimizer: str = "adamw"
-    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.", "峰值学习率。")
-    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
+    learning_rate: float = setting(1e-3, 1e-7, 10.0, "Peak learning rate.", "峰值学习率。")
+    warmup: int = setting(100, 0, 10_000, "Steps of linear warm-up.", "线性预热步数。")
     schedule: str = "linear"
-    weight_decay: float = bounded(
+    weight_decay: float = setting(
         0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.", "AdamW 的解耦权重衰减。"
     )
-    l2: float = bounded(
+    l2: float = setting(
         0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.", "L2 惩罚（加入梯度）。"
     )
-    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
-    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
-    clip: float = bounded(
+    label_smoothing: float = setting(0.0, 0.0, 0.5, "Label smoothing.", "标签平滑。")
+    dropout: float = setting(0.1, 0.0, 0.6, "Dropout probability.", "Dropout 概率。")
+    clip: float = setting(
         1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.", "梯度裁剪；0 为不裁剪。"
     )
-    average: float = bounded(
+    average: float = setting(
         0.0,
         0.0,
         0.9999,
         "Decay of the moving average of the weights; 0: off.",
         "权重滑动平均衰减；0 为关闭。",
     )
-    subword_dropout: float = bounded(
+    subword_dropout: float = setting(
         0.0,
         0.0,
         0.5,
         "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
         "训练时的 BPE-dropout。",
     )
-    word_dropout: float = bounded(
+    word_dropout: float = setting(
         0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.", "被替换为 <unk> 的源词元比例。"
     )
-    eval_every: int = bounded(
+    eval_every: int = setting(
         250, 0, 100_000, "Steps between held-out figures.", "两次留出评估的间隔步数。"
     )
-    stop_at: float = bounded(
+    stop_at: float = setting(
         0.0,
         0.0,
         100.0,
         "Stop once the held-out shifted score reaches this (0 to 100); 0: never.",
         "移位留出集得分达到此值（0 到 100）即停止；0 为不启用。",
     )
-    patience: int = bounded(
+    patience: int = setting(
         0,
         0,
         1000,
         "Stop after so many held-out figures without a better shifted loss; 0: never.",
         "移位留出损失连续这么多次没有改善即停止；0 为不启用。",
     )
-    lora_rank: int = bounded(
+    lora_rank: int = setting(
         0,
         0,
         256,
         "Rank of low-rank adapters (LoRA, Hu et al. 2021) trained instead of all weights; 0: off.",
         "低秩适配器（LoRA）的秩；0 为训练全部权重。",
     )
-    threads: int = bounded(1, 1, 64, "Torch threads of a process.", "每个进程的 Torch 线程数。")
-    processes: int = bounded(
+    threads: int = setting(1, 1, 64, "Torch threads of a process.", "每个进程的 Torch 线程数。")
+    processes: int = setting(
         0,
         0,
         MOST_ARMS,
@@ -176,7 +176,7 @@ class TrainConfig:
     allow_overlap: bool = False
 
     def __post_init__(self) -> None:
-        check_bounds(self, "training")
+        check_settings(self, "training")
         one_of(self.schedule, ("linear", "constant", "cosine", "inverse_sqrt"), "schedule")
         one_of(self.optimizer, ("adamw", "sgd"), "optimizer")
         one_of(self.device, ("auto", "cpu", "cuda", "mps"), "device")
@@ -248,14 +248,14 @@ class CompareConfig:
     shifted: str
     data: DataSpec = field(default_factory=DataSpec)
     offsets: str = ""
-    n: int = bounded(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
+    n: int = setting(400, 2, 20_000, "Sentences compared.", "比较的句子数。")
+    seed: int = setting(0, 0, 2**31 - 1, "Seed of the resampling.", "重采样种子。")
     shift: str = ""
     allow_no_effect: bool = False
     strengths: str = ""
 
     def __post_init__(self) -> None:
-        check_bounds(self, "compare")
+        check_settings(self, "compare")
 
 
 def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
 
+from shiftdemo.api.requests import BuildRequest
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.core.params import params_of
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.ui.common.sentences import in_chinese
 
@@ -38,10 +40,9 @@ def _declared() -> Iterator[tuple[str, str]]:
         yield shift.summary, shift.summary_zh
         for param in shift.params:
             yield param.help, param.help_zh
-    for config in (DataSpec, TrainConfig, CompareConfig):
-        for item in fields(config):
-            if "zh" in item.metadata:
-                yield item.metadata["help"], item.metadata["zh"]
+    for request in (DataSpec, TrainConfig, CompareConfig, BuildRequest):
+        for param in params_of(request).values():
+            yield param.help, param.help_zh
 
 
 def t(text: str) -> I18nData:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.core.limits import Limits
-from shiftdemo.shifts import make_shifts
+from shiftdemo.shifts import make_shift, make_shifts
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import DataForm
-from shiftdemo.ui.common.form import ShiftForm, extra_operators, extra_operators_box, field_number
+from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
+from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
 LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
-DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
-HELD_OUT = 200
+# What the page begins with: half a minute for both arms on one core.
+FIRST = TrainConfig(steps=600, batch_size=32, data=DataSpec(eval_size=200))
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
 ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
 OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
@@ -44,45 +46,57 @@ NUMBERS = {
 }
 
 
-class TrainForm:
-    """Draws the controls; ``inputs`` are what :meth:`config` reads."""
+class TrainForm(Form):
+    """The controls of a :class:`TrainConfig`, named as its fields.
+
+    Attributes:
+        shift, data: the forms within it.
+        ticks: the name of what a visitor may go on against, by its error.
+    """
 
     def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
         """Draws them, the most used first."""
-        self.ticks = {error: go_on_tick(error) for error in (NoEffectError, OverlapError)}
-        self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
-        self.model = gr.Dropdown(
-            trainable("ner"),
-            value="scratch:learned",
+        first = replace(FIRST, seconds=min(600, limits.seconds))
+        super().__init__(first)
+        self.ticks = {NoEffectError: "allow_no_effect", OverlapError: "allow_overlap"}
+        for error, name in self.ticks.items():
+            self.add(name, go_on_tick(error))
+        self.add("task", gr.Radio(list(tasks), value=first.task, label=t("Task")))
+        model = gr.Dropdown(
+            trainable(first.task),
+            value=first.model,
             label=t("Model"),
             info=t("scratch: made on the spot, with this position encoding."),
         )
-        values = {"max_offset": 32, "p": 0.5}
-        self.shift = ShiftForm("train", "ner", "position_offset", values)
-        self.then = extra_operators_box("train")
+        self.add("model", model)
+        shift = make_shift(first.shifts[0])
+        self.shift = ShiftForm("train", first.task, shift.name, shift.values)
+        self.include("shift", self.shift)
+        self.add("then", extra_operators_box("train"))
         with gr.Row():
-            self.steps = field_number(TrainConfig, "steps", "Steps", DEFAULTS["steps"])
-            self.seconds = field_number(
-                TrainConfig, "seconds", "Time limit", min(600, limits.seconds)
-            )
+            self.number("steps", "Steps")
+            self.number("seconds", "Time limit")
         with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=True)
+            self.data = DataForm(message, train=True, first=first.data)
+        self.include("data", self.data)
         with gr.Accordion(t("More settings"), open=False):
-            self._further()
+            self._further(first)
 
-    def _further(self) -> None:
+    def _further(self, first: TrainConfig) -> None:
         with gr.Row():
-            self.batch = field_number(TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"])
-            self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
-        self.seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
-        self.arms = gr.CheckboxGroup(
+            self.number("batch_size", "Batch")
+            self.number("learning_rate", "Learning rate")
+        seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
+        self.add("seeds", seeds)
+        arms = gr.CheckboxGroup(
             [(t(label), value) for label, value in ARM_CHOICES],
-            value=["base", "shift"],
+            value=list(first.arms),
             label=t("Arms"),
             info=t(texts.ARMS_HELP),
             elem_id="train-arms",
         )
-        self.other = gr.Textbox(
+        self.add("arms", arms)
+        other = gr.Textbox(
             "",
             label=t("One more arm"),
             info=t(texts.OTHER_ARM_HELP),
@@ -90,97 +104,76 @@ class TrainForm:
             max_length=400,
             elem_id="train-other",
         )
+        self.add("other_arms", other)
         with gr.Row():
-            optimisers = [(t(label), value) for label, value in OPTIMISERS]
-            self.optimizer = gr.Dropdown(
-                optimisers, value="adamw", label=t("Optimiser"), min_width=140
-            )
-            schedules = [(t(label), value) for label, value in SCHEDULES]
-            self.schedule = gr.Dropdown(
-                schedules, value="linear", label=t("Learning rate falls"), min_width=140
-            )
-        self.numbers = []
+            self._choice("optimizer", t("Optimiser"), OPTIMISERS)
+            self._choice("schedule", t("Learning rate falls"), SCHEDULES)
         names = list(NUMBERS)
         for start in range(0, len(names), 2):
             with gr.Row():
                 for name in names[start : start + 2]:
-                    self.numbers.append(field_number(TrainConfig, name, NUMBERS[name]))
-        warmup = self.numbers[names.index("warmup")]
+                    self.number(name, NUMBERS[name])
+        warmup = self["warmup"]
         warmup.value, warmup.info = A_TENTH, t(texts.WARMUP_HELP)
 
-    @property
-    def inputs(self) -> list[Any]:
-        """The components whose values :meth:`config` takes."""
-        first = [self.task, self.model, self.steps, self.seconds, self.batch, self.rate]
-        first += [self.seeds, self.arms, self.other, self.optimizer, self.schedule]
-        first += self.ticks.values()
-        return [*first, *self.numbers, self.then, *self.data.inputs, *self.shift.inputs]
+    def _choice(self, name: str, label: Any, pairs: Sequence[tuple[str, str]]) -> None:
+        choices = [(t(text), value) for text, value in pairs]
+        first = getattr(self.first, name)
+        self.add(name, gr.Dropdown(choices, value=first, label=label, min_width=140))
 
-    def config(self, values: Sequence[Any]) -> TrainConfig:
+    def request(self, values: Mapping[str, Any]) -> TrainConfig:
         """Returns the run that the controls describe.
 
         Raises:
             ShiftDemoError: a setting is out of its bounds.
         """
-        task, model, steps, seconds, batch, rate, seeds, arms, other, *rest = values
-        optimizer, schedule, no_effect, overlap, *rest = rest
-        numbers = dict(zip(NUMBERS, rest, strict=False))
-        then, *rest = rest[len(NUMBERS) :]
-        n = len(self.data.inputs)
-        steps = int(steps or 0)
-        if numbers["warmup"] in (None, A_TENTH):
-            numbers["warmup"] = min(100, steps // 10)
-        others = (str(other).strip(),) if str(other or "").strip() else ()
-        names = (one.partition("=")[0].strip() for one in others)
-        if not arms:
+        task, steps = values["task"], whole(values["steps"])
+        settings: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS}
+        settings |= {name: bool(values[name]) for name in self.ticks.values()}
+        if values["warmup"] in (None, A_TENTH):
+            settings["warmup"] = min(100, steps // 10)
+        other = str(values["other_arms"] or "").strip()
+        if not values["arms"]:
             raise ConfigError("Tick at least one arm.")
-        settings: dict[str, Any] = {name: value or 0 for name, value in numbers.items()}
+        shift = self.shift.spec(part("shift", values))
         config = TrainConfig(
             task=task,
-            model=model,
-            data=self.data.spec(rest[:n], eval_size=HELD_OUT),
-            shifts=(self.shift.spec(rest[n:]), *extra_operators(then)),
-            arms=(*(arms or ()), *names),
-            other_arms=others,
-            seeds=tuple(range(int(seeds))),
+            model=values["model"],
+            data=self.data.request(part("data", values), eval_size=FIRST.data.eval_size),
+            shifts=(shift, *extra_operators(values["then"])),
+            arms=(*values["arms"], *([other.partition("=")[0].strip()] if other else [])),
+            other_arms=(other,) if other else (),
+            seeds=tuple(range(int(values["seeds"]))),
             steps=steps,
-            seconds=float(seconds or 0),
-            batch_size=int(batch or 0),
-            learning_rate=float(rate or 0),
-            optimizer=optimizer,
-            schedule=schedule,
+            seconds=float(values["seconds"] or 0),
+            batch_size=whole(values["batch_size"]),
+            learning_rate=float(values["learning_rate"] or 0),
+            optimizer=values["optimizer"],
+            schedule=values["schedule"],
             eval_every=max(1, steps // 12),
-            allow_no_effect=bool(no_effect),
-            allow_overlap=bool(overlap),
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
             make_shifts(config.shifts_of(arm), task)
         return config
 
-    def filled(self, config: TrainConfig) -> list[Any]:
-        """Returns the updates of ``inputs`` with which the controls describe a run of theirs."""
+    def filled(self, config: TrainConfig) -> dict[str, Any]:
+        """Returns the updates with which the controls describe a run of theirs."""
         first, *more = config.shifts
         known = [value for _, value in ARM_CHOICES]
-        return [
-            config.task,
-            gr.update(choices=trainable(config.task), value=config.model),
-            config.steps,
-            config.seconds,
-            config.batch_size,
-            config.learning_rate,
-            len(config.seeds),
-            [arm for arm in config.arms if arm in known],
-            " ".join(config.other_arms),
-            config.optimizer,
-            config.schedule,
-            gr.update(value=config.allow_no_effect, visible=config.allow_no_effect),
-            gr.update(value=config.allow_overlap, visible=config.allow_overlap),
-            *(getattr(config, name) for name in NUMBERS),
-            " ".join(more),
-            *self.data.filled(config.data),
-            *self.shift.filled(config.task, first),
-        ]
+        plain = ("task", "steps", "seconds", "batch_size", "learning_rate", "optimizer", "schedule")
+        ticks = {name: getattr(config, name) for name in self.ticks.values()}
+        return {
+            **{name: getattr(config, name) for name in (*plain, *NUMBERS)},
+            **{name: gr.update(value=ticked, visible=ticked) for name, ticked in ticks.items()},
+            "model": gr.update(choices=trainable(config.task), value=config.model),
+            "seeds": len(config.seeds),
+            "arms": [arm for arm in config.arms if arm in known],
+            "other_arms": " ".join(config.other_arms),
+            "then": " ".join(more),
+            **under("data", self.data.filled(config.data)),
+            **under("shift", self.shift.filled(config.task, first)),
+        }
 
 
 def rate_for(model: str) -> float:

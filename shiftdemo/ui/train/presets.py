@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
-from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.params import ShiftSpec
+from shiftdemo.shifts import make_shift
+from shiftdemo.ui.common.form import under
 from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.train.form import TrainForm, rate_for
 
@@ -17,18 +19,20 @@ PRESETS = (
     ("Sinusoidal positions", "scratch:sinusoidal"),
     ("Rotary: a control", "scratch:rotary"),
 )
-PRESET = {"steps": 1500, "batch_size": 64}  # the run of the README's figure
+PRESET = TrainConfig()  # the run of the README's figure
 
 
-def preset(form: TrainForm, model: str) -> tuple[Callable[[Visit], list[Any]], list[Any]]:
-    """Returns the handler of a preset's button, and the components that it fills in."""
-    offsets = [form.shift.control("position_offset", name) for name in ("max_offset", "p")]
-    targets = [form.task, form.model, form.rate, form.shift.picker, form.steps, form.batch]
-
-    def choose(visit: Visit) -> list[Any]:
-        models = gr.update(choices=trainable("ner"), value=model)
-        picker = gr.update(choices=form.shift.choices("ner"), value="position_offset")
-        sizes = [PRESET["steps"], PRESET["batch_size"]]
-        return ["ner", models, rate_for(model), picker, *sizes, 32, 0.5]
-
-    return choose, [*targets, *offsets]
+def preset(form: TrainForm, model: str) -> dict[str, Any]:
+    """Returns the updates of the form that a preset's button makes, by name."""
+    spec = PRESET.shifts[0]
+    shift = make_shift(spec).name
+    given = {"name", *(f"{shift}.{name}" for name in ShiftSpec.parse(spec).params)}
+    shown = form.shift.filled(PRESET.task, spec)
+    return {
+        "task": PRESET.task,
+        "model": gr.update(choices=trainable(PRESET.task), value=model),
+        "learning_rate": rate_for(model),
+        "steps": PRESET.steps,
+        "batch_size": PRESET.batch_size,
+        **under("shift", {name: shown[name] for name in shown if name in given}),
+    }

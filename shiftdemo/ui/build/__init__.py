@@ -1,0 +1,1 @@
+"""The Build tab: shifted samples, one or many."""
