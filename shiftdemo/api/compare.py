@@ -131,15 +131,11 @@ def trained_condition(task: str, models: Mapping[str, LoadedModel]) -> Condition
     return conditions[0] if conditions else unknown(made)
 
 
-def pairs_of(folder: Path) -> list[tuple[str, str]]:
-    """Returns the base and shift-trained models of a finetune's folder, a pair a seed."""
-    seeds = sorted((folder / "seeds").glob("*"), key=lambda path: path.name)
-    pairs = [(one / "base", one / "shift") for one in (folder, *seeds)]
-    return [
-        (str(base), str(shift))
-        for base, shift in pairs
-        if (base / "config.json").is_file() and (shift / "config.json").is_file()
-    ]
+def pairs_of(folder: Path, base: str = "base", shifted: str = "shift") -> list[tuple[str, str]]:
+    """Returns the models of two arms of a finetune's folder, a pair for each seed that has both."""
+    from shiftdemo.training.run_folder import RunFolder
+
+    return [(str(one), str(other)) for one, other in RunFolder(folder).pairs(base, shifted)]
 
 
 def compare_seeds(

@@ -78,8 +78,9 @@ def resume(
     rewind_log(output, found[1] if found else None, config.seeds)
     if found:
         from shiftdemo.models.load import versions
+        from shiftdemo.training.run_folder import RunFolder
 
-        write_json(output / "config.json", {**dataclasses.asdict(config), "versions": versions()})
+        write_json(RunFolder(output).config, {**dataclasses.asdict(config), "versions": versions()})
     yield from _run(config, output, cancel, limits, spare, found)
 
 
@@ -118,10 +119,10 @@ def finetune_in_worker(
         limits: of the server, which holds for the files too that are read here. It has set the
             time limit itself: a run that goes on gets its time once more.
     """
-    from shiftdemo.training.record import EVENTS
+    from shiftdemo.training.run_folder import RunFolder
 
     limits = dataclasses.replace(limits or Limits(), seconds=Limits().seconds)
-    if (output / EVENTS).exists():
+    if RunFolder(output).events.exists():
         return resume(output, cancel, limits, seconds=config.seconds, spare=spare)
     return finetune(config, output, cancel, limits, spare=spare)
 

@@ -33,21 +33,18 @@ def training_of(ref: str) -> Training | None:
         ref: a model reference; the folder of an arm lies in that of its run.
     """
     from shiftdemo.publishing.saved import read_arm
-    from shiftdemo.training.plan import arm_folder
+    from shiftdemo.training.run_folder import RunFolder
 
     if ":" in ref:
         return None
     folder = Path(ref)
-    runs = [(folder.parent, 0)]
-    if folder.parent.parent.name == "seeds" and folder.parent.name.isdecimal():
-        runs.insert(0, (folder.parent.parent.parent, int(folder.parent.name)))
-    for run, seed_index in runs:
+    for run, seed_index in RunFolder.around(folder):
         try:
-            found = read_arm(run, folder.name, seed_index)
+            found = read_arm(run.path, folder.name, seed_index)
         except ShiftDemoError:
             continue  # another folder that happens to lie there
-        if found.folder == arm_folder(run, folder.name, seed_index):
-            return Training(found.config.shifts_of(found.arm), _tokens(run, found.arm))
+        if found.folder == folder:
+            return Training(found.config.shifts_of(found.arm), _tokens(run.path, found.arm))
     return None
 
 

@@ -78,14 +78,13 @@ def run(arguments: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             say(f"\r  {fraction:4.0%}  {text:<60}", "")
 
-    pairs = [(config.base, config.shifted)]
-    if arguments.base == arguments.shifted and Path(arguments.base).is_dir():
-        pairs = api.pairs_of(Path(arguments.base)) or pairs
+    pairs = _pairs(arguments) or [(config.base, config.shifted)]
     found = api.compare_seeds(config, pairs, progress)
     if arguments.output:
         from shiftdemo.training.record import write_json
+        from shiftdemo.training.run_folder import RunFolder
 
-        write_json(Path(arguments.output) / "comparison.json", found.to_dict())
+        write_json(RunFolder(Path(arguments.output)).comparison, found.to_dict())
     if arguments.json:
         print_json(found.to_dict())
         return 0
@@ -93,6 +92,13 @@ def run(arguments: argparse.Namespace) -> int:
     for one in (found, *found.also):
         _print_comparison(one)
     return 0
+
+
+def _pairs(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """Returns a pair for each seed, where arms of one run were named: DIR and DIR or DIR/ARM."""
+    run, other = Path(arguments.base), Path(arguments.shifted)
+    arm = "shift" if other == run else other.name if other.parent == run else ""
+    return api.pairs_of(run, shifted=arm) if arm and run.is_dir() else []
 
 
 def _print_comparison(found: Comparison) -> None:

@@ -24,6 +24,7 @@ from shiftdemo.cli.flags import (
 )
 from shiftdemo.cli.output import say
 from shiftdemo.cli.run_printer import STOPPED, Printer
+from shiftdemo.core import suggested
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.training.trackers import TRACKERS
@@ -84,6 +85,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--length", metavar="MIN:MAX", help="length_crop between these")
     parser.add_argument("--delay", type=int, metavar="D", help="delay_layer of so many tokens")
     number_flags(parser, TrainConfig, _SETTINGS)
+    parser.add_argument(
+        "--suggested",
+        action="store_true",
+        help="learning rate, warm-up and --eval-every as the page suggests them for the model and "
+        "the steps, where they are not given",
+    )
     for name, choices in _CHOICES.items():
         parser.add_argument(f"--{name}", choices=choices)
     effect_flag(parser)
@@ -112,6 +119,9 @@ def _integers(text: str, flag: str) -> tuple[int, ...]:
 
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     settings = given(arguments, [*_SETTINGS, *_CHOICES])
+    if arguments.suggested:
+        steps = settings.get("steps", TrainConfig.__dataclass_fields__["steps"].default)
+        settings = {**suggested.settings(arguments.model, steps), **settings}
     shifts = list(arguments.shift or [])
     if arguments.length:
         low, colon, high = arguments.length.partition(":")

@@ -122,9 +122,8 @@ def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = ""
 
 def model_of(text: str, arm: str) -> str:
     """Returns a model reference; the folder of a finetune stands for its arm."""
-    folder = Path(text)
-    if ":" not in text and not (folder / "config.json").is_file() and (folder / arm).is_dir():
-        return str(folder / arm)
-    if (folder / arm / "config.json").is_file():
-        return str(folder / arm)
-    return text
+    from shiftdemo.training.run_folder import RunFolder
+
+    run = RunFolder(Path(text))
+    unfinished = ":" not in text and not run.config.is_file() and run.arm(arm).is_dir()
+    return str(run.arm(arm)) if unfinished or run.has_arm(arm) else text

@@ -9,28 +9,32 @@ from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.events import RunEvent
 from shiftdemo.evaluation.results import Comparison
-from shiftdemo.training.record import EVENTS, read_events
+from shiftdemo.training.record import read_events
+from shiftdemo.training.run_folder import RunFolder
 
-COMPARISON = "comparison.json"
+
+def _runs() -> list[RunFolder]:
+    return [RunFolder(path) for path in sorted((ASSETS / "runs").glob("*"))]
 
 
 @functools.lru_cache(maxsize=1)
 def recorded_events() -> tuple[RunEvent, ...]:
     """Returns the events of the first recorded run, or nothing."""
-    for path in sorted((ASSETS / "runs").glob(f"*/{EVENTS}")):
-        return tuple(read_events(path.parent))
+    for run in _runs():
+        if run.events.is_file():
+            return tuple(read_events(run.path))
     return ()
 
 
 @functools.lru_cache(maxsize=1)
 def recorded_comparison() -> tuple[str, Comparison] | None:
     """Returns the name of the first recorded run that has a comparison, and that comparison."""
-    for path in sorted((ASSETS / "runs").glob(f"*/{COMPARISON}")):
+    for run in _runs():
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(run.comparison.read_text(encoding="utf-8"))
             found = Comparison.from_dict(values)
         except (OSError, ValueError, DataError):
             continue
         if found.curves:
-            return path.parent.name, found
+            return run.path.name, found
     return None

@@ -21,6 +21,7 @@ from shiftdemo.models.delay import FILE
 from shiftdemo.publishing.hub import check_push, push_files
 from shiftdemo.publishing.model_card import make_card
 from shiftdemo.publishing.saved import SavedArm, public_ref, read_arm, without_paths
+from shiftdemo.training.run_folder import RunFolder
 
 Files = dict[str, "bytes | Path"]
 UNITS = {
@@ -182,7 +183,7 @@ def _json(path: Path) -> dict[str, Any]:
 def _scores(run: Path, saved: SavedArm) -> dict[str, Any]:
     """Returns the last held-out figures, and the scores of a comparison that lies in the run."""
     scores: dict[str, Any] = {"units": UNITS, "held_out": as_plain(saved.held_out)}
-    path = run / "comparison.json"
+    path = RunFolder(run).comparison
     if path.is_file():
         found = _json(path)
         found.pop("outputs", None)  # the sentences are the data's

@@ -13,9 +13,9 @@ from shiftdemo.models.load import LoadedModel, load_model, save_model, torch_thr
 from shiftdemo.publishing.markdown import front_matter, table
 from shiftdemo.shifts.base import unshifted
 from shiftdemo.tasks import TASKS
-from shiftdemo.training.plan import arm_folder
 from shiftdemo.training.pretrain import Recipe, gather
 from shiftdemo.training.record import write_json
+from shiftdemo.training.run_folder import RunFolder
 
 
 def finish_model(
@@ -34,7 +34,7 @@ def finish_model(
     Returns:
         The figures: by test set, by score, value and interval.
     """
-    last = arm_folder(output / f"stage-{len(recipe.stages)}", "base", 0)
+    last = RunFolder(output / f"stage-{len(recipe.stages)}").arm("base")
     loaded = load_model(str(last), recipe.task)
     figures: dict[str, Any] = {}
     with torch_threads(1):

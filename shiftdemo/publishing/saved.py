@@ -23,8 +23,8 @@ from shiftdemo.core.events import (
 )
 from shiftdemo.publishing.hub import is_repo_id
 from shiftdemo.publishing.markdown import printable
-from shiftdemo.training.plan import arm_folder
 from shiftdemo.training.record import read_events
+from shiftdemo.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def read_arm(run: Path, arm: str = "", seed_index: int = 0) -> SavedArm:
     known = _known(TrainConfig, settings)
     if isinstance(known.get("data"), Mapping):
         known["data"] = _known(DataSpec, known["data"])
-    config: TrainConfig = from_dict(TrainConfig, known, str(run / "config.json"))
+    config: TrainConfig = from_dict(TrainConfig, known, str(RunFolder(run).config))
     if not 0 <= seed_index < len(config.seeds):
         raise ConfigError(
             f"{run} has no seed number {seed_index}; give 0 to {len(config.seeds) - 1}."
@@ -78,7 +78,7 @@ def read_arm(run: Path, arm: str = "", seed_index: int = 0) -> SavedArm:
     steps = [e.step for e in events if isinstance(e, ArmSaved) and (e.arm, e.seed) == (name, seed)]
     last = {(e.seed, e.arm): e for e in events if isinstance(e, EvalLogged)}
     return SavedArm(
-        arm_folder(run, name, seed_index),
+        RunFolder(run).arm(name, seed_index),
         name,
         seed,
         config,
@@ -92,7 +92,7 @@ def read_arm(run: Path, arm: str = "", seed_index: int = 0) -> SavedArm:
 
 def _settings(run: Path) -> dict[str, Any]:
     try:
-        settings = json.loads((run / "config.json").read_text(encoding="utf-8"))
+        settings = json.loads(RunFolder(run).config.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict) or not {"task", "arms", "seeds"} <= set(settings):
@@ -112,8 +112,7 @@ def _choose(run: Path, config: TrainConfig, arm: str, seed_index: int) -> str:
         raise ConfigError(
             f"{run} has no arm {printable(arm)[:40]!r}; it has {', '.join(config.arms)}."
         )
-    folders = {name: arm_folder(run, name, seed_index) for name in config.arms}
-    saved = [name for name, folder in folders.items() if (folder / "config.json").is_file()]
+    saved = [name for name in config.arms if RunFolder(run).has_arm(name, seed_index)]
     wanted = arm or ("shift" if "shift" in saved or len(saved) != 1 else saved[0])
     if wanted in saved:
         return wanted

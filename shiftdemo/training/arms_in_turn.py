@@ -15,8 +15,9 @@ from shiftdemo.core.events import ArmSaved, EvalLogged
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import StepFigures
 from shiftdemo.training.memory import memory
-from shiftdemo.training.plan import Plan, arm_folder, make_arms
+from shiftdemo.training.plan import Plan, make_arms
 from shiftdemo.training.process_group import ProcessGroup
+from shiftdemo.training.run_folder import RunFolder
 
 HELD_OUT = "held out"  # the operators of the held-out sentences, beside the arms
 
@@ -128,7 +129,7 @@ class ArmsInTurn:
         if output is None:
             return {}
         for arm in self._arms:
-            folder = arm_folder(output, arm.name, index)
+            folder = RunFolder(output).arm(arm.name, index)
             folder.parent.mkdir(parents=True, exist_ok=True)
             arm.save(folder, self._plan.half)
             place = folder.relative_to(output).as_posix()

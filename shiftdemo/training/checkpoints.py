@@ -26,12 +26,11 @@ from shiftdemo.core.events import (
     RunStarted,
     StepLogged,
 )
-from shiftdemo.training.record import EVENTS, read_events, to_json, write_json
+from shiftdemo.training.record import read_events, to_json, write_json
+from shiftdemo.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from shiftdemo.training.arms_in_turn import ArmGroup
-
-_NAME, _PART = "checkpoint-", ".checkpoint.part"
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,14 @@ def write_checkpoint(output: Path, group: ArmGroup | None, state: State) -> None
     Args:
         group: the arms; ``None`` where they are done.
     """
-    part = output / _PART
+    run = RunFolder(output)
+    part = run.unfinished_checkpoint
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     progress = group.write_state(part) if group else {}
     write_json(part / "state.json", {**asdict(state), "progress": progress})
-    old = _folders(output)
-    name = output / f"{_NAME}{state.index}-{state.step}"
+    old = run.checkpoints()
+    name = run.checkpoint(state.index, state.step)
     shutil.rmtree(name, ignore_errors=True)
     os.replace(part, name)
     for folder in old:
@@ -81,7 +81,7 @@ def write_checkpoint(output: Path, group: ArmGroup | None, state: State) -> None
 
 def find_checkpoint(output: Path) -> tuple[Path, State] | None:
     """Returns the newest checkpoint of a run, or ``None`` where it has none yet."""
-    for folder in reversed(_folders(output)):
+    for folder in reversed(RunFolder(output).checkpoints()):
         try:
             values = json.loads((folder / "state.json").read_text(encoding="utf-8"))
             return folder, State(**values)
@@ -92,18 +92,9 @@ def find_checkpoint(output: Path) -> tuple[Path, State] | None:
 
 def remove_checkpoints(output: Path) -> None:
     """Removes the checkpoints of a run that needs none any more."""
-    for folder in (*_folders(output), output / _PART):
+    run = RunFolder(output)
+    for folder in (*run.checkpoints(), run.unfinished_checkpoint):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folders(output: Path) -> list[Path]:
-    """Returns the checkpoint folders of a run, the oldest first."""
-    found = []
-    for folder in output.glob(f"{_NAME}*-*"):
-        index, _, step = folder.name[len(_NAME) :].partition("-")
-        if index.isdigit() and step.isdigit():
-            found.append((int(index), int(step), folder))
-    return [folder for _, _, folder in sorted(found)]
 
 
 def read_config(output: Path) -> TrainConfig:
@@ -113,11 +104,11 @@ def read_config(output: Path) -> TrainConfig:
         ConfigError: no run is in the folder.
     """
     try:
-        values = json.loads((output / "config.json").read_text(encoding="utf-8"))
+        values = json.loads(RunFolder(output).config.read_text(encoding="utf-8"))
         values.pop("versions", None)
     except (OSError, ValueError, AttributeError):
         raise ConfigError(
-            f"There is no run in {output}: it needs config.json and {EVENTS}; "
+            f"There is no run in {output}: it needs config.json and events.jsonl; "
             "name the folder that was given with --output."
         ) from None
     config: TrainConfig = from_dict(TrainConfig, values, f"{output.name}/config.json")
@@ -142,9 +133,10 @@ def rewind_log(output: Path, state: State | None, seeds: Sequence[int]) -> list[
         return isinstance(event, RunStarted)
 
     kept = [event for event in read_events(output) if stays(event)]
-    temporary = output / f".{EVENTS}.part"
+    log_path = RunFolder(output).events
+    temporary = log_path.with_name(f".{log_path.name}.part")
     with open(temporary, "w", encoding="utf-8") as log:
         for event in kept:
             log.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
-    os.replace(temporary, output / EVENTS)
+    os.replace(temporary, log_path)
     return kept

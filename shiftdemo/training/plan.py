@@ -46,11 +46,6 @@ class Plan:
     half: bool = False
 
 
-def arm_folder(output: Path, arm: str, seed_index: int) -> Path:
-    """Returns where an arm lies: the first seed at the top, others under ``seeds/``."""
-    return output / arm if seed_index == 0 else output / "seeds" / str(seed_index) / arm
-
-
 def resolved(config: TrainConfig, device: torch.device | None = None) -> TrainConfig:
     """Returns the configuration with everything that was left to be chosen here.
 

@@ -22,7 +22,8 @@ from shiftdemo.models.load import LoadedModel, load_model, make_scratch, set_dro
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.loop import fit
-from shiftdemo.training.plan import Plan, arm_folder
+from shiftdemo.training.plan import Plan
+from shiftdemo.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _initial(
     train: list[Sample],
 ) -> Callable[[int], LoadedModel]:
     def later(seed: int) -> LoadedModel:
-        folder = arm_folder(output / f"stage-{number - 1}", "base", 0)
+        folder = RunFolder(output / f"stage-{number - 1}").arm("base")
         loaded = load_model(str(folder), recipe.task)
         set_dropout(loaded.model, config.dropout)
         return loaded

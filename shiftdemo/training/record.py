@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core.events import EVENT_TYPES, RunEvent, RunStarted
-
-EVENTS = "events.jsonl"
+from shiftdemo.training.run_folder import RunFolder
 
 
 def to_json(event: RunEvent) -> dict[str, Any]:
@@ -30,10 +29,11 @@ def from_json(values: dict[str, Any]) -> RunEvent:
 def record(events: Iterable[RunEvent], folder: Path) -> Iterator[RunEvent]:
     """Passes events on after each has been appended to ``folder/events.jsonl``."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / EVENTS, "a", encoding="utf-8") as log:
+    run = RunFolder(folder)
+    with open(run.events, "a", encoding="utf-8") as log:
         for event in events:
             if isinstance(event, RunStarted):
-                write_json(folder / "config.json", event.config)
+                write_json(run.config, event.config)
             log.write(json.dumps(to_json(event), ensure_ascii=False) + "\n")
             log.flush()
             yield event
@@ -42,7 +42,7 @@ def record(events: Iterable[RunEvent], folder: Path) -> Iterator[RunEvent]:
 def append(event: RunEvent, folder: Path) -> None:
     """Adds one event to a log, for a run whose worker cannot write it any more."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / EVENTS
+    path = RunFolder(folder).events
     # A worker that was killed may have left half a line; the event must not become its end.
     before = path.read_bytes() if path.exists() else b""
     torn = bool(before) and not before.endswith(b"\n")
@@ -55,7 +55,7 @@ class LogReader:
 
     def __init__(self, folder: Path) -> None:
         """Begins at the first event of the run in ``folder``."""
-        self._path, self._place = folder / EVENTS, 0
+        self._path, self._place = RunFolder(folder).events, 0
 
     def new(self) -> list[RunEvent]:
         """Returns the events that have come since the last call; a half-written line is left."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import commandline
 import pyarrow.parquet as pq
 import pytest
 
@@ -26,6 +27,8 @@ SHIFT = ("--shift", "append_copy")
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    if not environment:
+        return commandline.run(*arguments, cwd=ROOT)
     return subprocess.run(
         [sys.executable, "-m", "shiftdemo", *map(str, arguments)],
         capture_output=True,

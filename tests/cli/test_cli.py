@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+import commandline
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*arguments: str, timeout: int = 240) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "shiftdemo", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        cwd=ROOT,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
+run = functools.partial(commandline.run, cwd=ROOT)
 
 
 def test_cli_imports_without_gradio_and_plotly() -> None:
@@ -40,7 +32,10 @@ def test_cli_imports_without_gradio_and_plotly() -> None:
 
 
 def test_info_json_lists_tasks_shifts_and_models() -> None:
-    done = run("info", "--json")
+    # As a user starts it, in a fresh interpreter.
+    command = [sys.executable, "-m", "shiftdemo", "info", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert len(found["tasks"]) >= 2
     assert len(found["shifts"]) >= 5

@@ -94,6 +94,17 @@ def test_fixed_is_the_trained_range_and_what_is_not_measured_is_said(compare, fi
     assert found["more_tokens"] > 0.2
 
 
+def test_a_third_arm_is_compared_over_all_seeds(compare, tmp_path) -> None:
+    more = {"arms": ("base", "shift", "mixed"), "other_arms": ("mixed=local_shuffle:k=2",)}
+    run = trained(tmp_path / "three", "position_offset:max_offset=4", seeds=(0, 1), **more)
+    found = compare("ner", run, f"{run}/mixed")
+    assert found["n_seeds"] == 2 and found["arms"]["shift"].endswith("/mixed")
+    assert found["condition"]["operator"] == "local_shuffle"
+    assert found["condition"]["trained"] == [0, 2]
+    one = compare("ner", f"{run}/base", f"{run}/mixed")
+    assert one["n_seeds"] == 1
+
+
 def test_arms_of_two_runs_are_each_measured_on_each(compare, source_run, tmp_path) -> None:
     spec = "position_offset:max_offset=4,side=target"
     other = trained(tmp_path / "target", spec, task="translation")

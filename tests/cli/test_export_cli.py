@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import commandline
 import huggingface_hub
 import pytest
 from exported import train
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    if not environment:
+        return commandline.run(*arguments, cwd=ROOT)
     return subprocess.run(
         [sys.executable, "-m", "shiftdemo", *arguments],
         capture_output=True,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import commandline
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,15 +24,23 @@ SMALL = (
     "16",
     "--steps",
     "2",
+    "--processes",
+    "1",
 )
 COMPARE = "compare --task ner --corpus grammar --n 8 --offsets 0,4".split()
 
 
 def run(*arguments: str, broken: bool = True) -> subprocess.CompletedProcess[str]:
     """Runs the command line, where no lookup of positions is recognised."""
+    return commandline.run(
+        *arguments, cwd=ROOT, prepare=commandline.no_lookup_is_known if broken else None
+    )
+
+
+def run_afresh(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """As :func:`run`, in a fresh interpreter, the processes of its arms among them."""
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    if broken:
-        environment["PYTHONPATH"] = f"{BROKEN}{os.pathsep}{ROOT}"
+    environment["PYTHONPATH"] = f"{BROKEN}{os.pathsep}{ROOT}"
     return subprocess.run(
         [sys.executable, "-m", "shiftdemo", *arguments],
         capture_output=True,
@@ -44,7 +53,9 @@ def run(*arguments: str, broken: bool = True) -> subprocess.CompletedProcess[str
 
 
 def test_a_scratch_model_that_cannot_be_moved_is_a_fault_of_ours(tmp_path: Path) -> None:
-    done = run("finetune", *SMALL, "--model", "scratch:learned", "--output", str(tmp_path / "run"))
+    done = run_afresh(
+        "finetune", *SMALL, "--model", "scratch:learned", "--output", str(tmp_path / "run")
+    )
     assert done.returncode == 1 and not done.stdout
     assert "position_offset does not reach scratch:learned" in done.stderr
     assert "a fault of shiftdemo" in done.stderr and "Traceback" not in done.stderr

@@ -14,7 +14,7 @@ import pytest
 import shiftdemo.ui
 from shiftdemo.api.requests import AttendRequest, BuildRequest
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.core.errors import ConfigError, NoEffectError
+from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
 from shiftdemo.shifts import SHIFTS, by_stage, make_shift
@@ -71,16 +71,15 @@ def held(form: Mapping[str, Any], updates: Mapping[str, Any] | None = None) -> d
     return found
 
 
-def strong(param: Param) -> Any:
-    """Returns a value of an operator's parameter that is not its default, where there is one."""
+def other(param: Param) -> Any:
+    """Returns a value of a parameter that is not its default, where there is one."""
     if param.kind == "choice":
-        return next((one for one in param.choices if one != param.default), param.default)
+        return param.choices[-1]
     if param.kind == "bool":
         return not param.default
     if param.kind == "str":
-        return "word"
-    low, high = param.low or 0, param.high or 0
-    return high if param.default != high else low
+        return param.default or "word"
+    return param.low if param.default != param.low else param.high
 
 
 def test_the_default_run_warms_up_for_a_tenth_of_its_steps(form: TrainForm) -> None:
@@ -131,18 +130,34 @@ def test_a_preset_brings_its_model_and_rate(form: TrainForm, model: str) -> None
 
 
 @pytest.mark.parametrize(("task", "name"), EACH)
-def test_train_form_shows_every_operator(form: TrainForm, task: str, name: str) -> None:
+def test_train_form_gives_back_the_run(form: TrainForm, task: str, name: str) -> None:
+    params = {param.name: other(param) for param in SHIFTS.get(name).params}
+    spec = make_shift(ShiftSpec(name, params)).spec
+    wanted = TrainConfig(
+        task,
+        "scratch:sinusoidal",
+        DataSpec(eval_size=200, seed=4),
+        (spec,),
+        steps=240,
+        eval_every=20,
+    )
+    found = form.request(held(form, form.filled(wanted)))
+    assert make_shift(found.shifts[0]).values == make_shift(spec).values
+    assert replace(found, shifts=wanted.shifts) == wanted
+
+
+@pytest.mark.parametrize("name", SHIFTS.names())
+def test_build_form_takes_back_the_parameters_that_it_shows(build: BuildForm, name: str) -> None:
     shift = SHIFTS.get(name)
-    given = {param.name: param.default for param in shift.params}
-    for param in shift.params:  # one at a time: some bound each other
-        try:
-            spec = make_shift(str(ShiftSpec(name, {**given, param.name: strong(param)}))).spec
-        except ConfigError:  # the operator refuses this value beside the others' defaults
-            continue
-        filled = form.filled(replace(TrainConfig(), task=task, shifts=(spec,)))
-        config = form.request(held(form, filled))
-        assert config.task == task
-        assert make_shift(config.shifts[0]).values == make_shift(spec).values, param.name
+    params = {param.name: other(param) for param in shift.params if param.name != "p"}
+    low, high = shift.dial.low, shift.dial.high
+    dialled = [one for one in shift.dial.params if one != "p"]
+    value = min(max(params.get(shift.dial.params[0], shift.dial.start), low), high)
+    start = dict.fromkeys(shift.dial.params, shift.dial.start)
+    for asked in (shift(**{**params, **dict.fromkeys(dialled, value)}), shift(**start)):
+        wanted = BuildRequest(task=shift.tasks[0], shifts=(asked.spec,))
+        found = build.request(held(build, build.filled(wanted)))
+        assert make_shift(found.shifts[0]).values == asked.values
 
 
 @pytest.mark.parametrize(("task", "name"), EACH)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-NAME = "cancel"
+from shiftdemo.training.run_folder import RunFolder
 
 
 class FileFlag:
@@ -12,7 +12,7 @@ class FileFlag:
 
     def __init__(self, folder: Path) -> None:
         """Looks at the flag in ``folder``; it is down where there is no file."""
-        self._path = folder / NAME
+        self._path = RunFolder(folder).stop_flag
 
     def set(self) -> None:
         """Raises the flag."""

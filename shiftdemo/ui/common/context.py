@@ -16,6 +16,7 @@ from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ModelError
 from shiftdemo.core.limits import Limits
+from shiftdemo.training.run_folder import RunFolder
 from shiftdemo.training.server.queue import Runs
 from shiftdemo.ui import zerogpu
 
@@ -101,21 +102,16 @@ class Context:
     def arm_folder(self, ref: str) -> Path:
         """Returns the folder of ``run:ID/ARM``."""
         run_id, _, arm = ref.removeprefix("run:").partition("/")
-        folder = self.runs.folder(run_id) / ("shift" if arm == "shift" else "base")
-        if not (folder / "config.json").is_file():
+        run = RunFolder(self.runs.folder(run_id))
+        if arm not in run.arms():  # so that no name of a request becomes a path
             raise ModelError("This run has saved no model yet; let it train a little longer.")
-        return folder
+        return run.arm(arm)
 
     def arms_of(self, run_id: str) -> list[str]:
         """Returns the references of the arms that a run has saved."""
         if not run_id or not self.runs.knows(run_id):
             return []
-        folder = self.runs.folder(run_id)
-        return [
-            f"run:{run_id}/{arm}"
-            for arm in ("base", "shift")
-            if (folder / arm / "config.json").is_file()
-        ]
+        return [f"run:{run_id}/{arm}" for arm in RunFolder(self.runs.folder(run_id)).arms()]
 
     def data_of(self, ref: str | None) -> DataSpec | None:
         """Returns the data of the run that a reference belongs to, if it belongs to one."""
@@ -125,10 +121,10 @@ class Context:
 
     def pairs(self, base: str | None, shifted: str | None) -> list[tuple[str, str]]:
         """Returns the pairs of all seeds where both are the arms of one run, else nothing."""
-        run, _, arm = (base or "").partition("/")
-        if not run.startswith("run:") or arm != "base" or shifted != f"{run}/shift":
+        (run, _, arm), (other, _, versus) = ((ref or "").partition("/") for ref in (base, shifted))
+        if not run.startswith("run:") or run != other or arm == versus:
             return []
-        return api.pairs_of(self.runs.folder(run.removeprefix("run:")))
+        return api.pairs_of(self.runs.folder(run.removeprefix("run:")), arm, versus)
 
     def files_of(self, session: str) -> Path:
         """Returns an empty folder for the files of a session; its last one is removed."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.ui.common.context import Context
+from shiftdemo.viz.style import arm_label
 
 # As in shiftdemo.models.load and .scratch, which cannot be imported before the first paint: they
 # need torch. A test compares the two.
@@ -53,7 +54,7 @@ def usable(context: Context, task: str, run_ids: list[str]) -> list[tuple[str, s
         for ref in context.arms_of(run_id):
             config = context.runs.config(run_id)
             if config.task == task:
-                arm = "shift-trained" if ref.endswith("/shift") else "base"
+                arm = arm_label(ref.rpartition("/")[2])
                 found.append((f"{arm} · {config.model} · run {run_id[:4]}", ref))
     return found + [(ref, ref) for ref in bundled(task)]
 
@@ -63,7 +64,8 @@ def default_pair(choices: list[tuple[str, str]]) -> tuple[Any, Any]:
     refs = [ref for _, ref in choices]
     if not refs:
         return None, None
-    shifted = next((ref for ref in refs if ref.endswith("/shift")), refs[0])
+    trained = (ref for ref in refs if ref.startswith("run:") and not ref.endswith("/base"))
+    shifted = next((ref for ref in refs if ref.endswith("/shift")), next(trained, refs[0]))
     run = shifted.rpartition("/")[0]
     base = next((ref for ref in refs if ref == f"{run}/base"), refs[0])
     return base, shifted

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from shiftdemo.core import suggested
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.core.limits import Limits
@@ -20,7 +21,6 @@ from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
-LEARNING_RATES = {"scratch": 1e-3, "bundled": 2e-4}
 # What the page begins with: half a minute for both arms on one core.
 FIRST = TrainConfig(steps=600, batch_size=32, data=DataSpec(eval_size=200))
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
@@ -131,7 +131,7 @@ class TrainForm(Form):
         settings: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS}
         settings |= {name: bool(values[name]) for name in self.ticks.values()}
         if values["warmup"] in (None, A_TENTH):
-            settings["warmup"] = min(100, steps // 10)
+            settings["warmup"] = suggested.warmup(steps)
         other = str(values["other_arms"] or "").strip()
         if not values["arms"]:
             raise ConfigError("Tick at least one arm.")
@@ -150,7 +150,7 @@ class TrainForm(Form):
             learning_rate=float(values["learning_rate"] or 0),
             optimizer=values["optimizer"],
             schedule=values["schedule"],
-            eval_every=max(1, steps // 12),
+            eval_every=suggested.eval_every(steps),
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
@@ -174,8 +174,3 @@ class TrainForm(Form):
             **under("data", self.data.filled(config.data)),
             **under("shift", self.shift.filled(config.task, first)),
         }
-
-
-def rate_for(model: str) -> float:
-    """Returns the learning rate that suits a model."""
-    return LEARNING_RATES["scratch" if model.startswith("scratch:") else "bundled"]

@@ -6,12 +6,13 @@ from typing import Any
 
 import gradio as gr
 
+from shiftdemo.core import suggested
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.params import ShiftSpec
 from shiftdemo.shifts import make_shift
 from shiftdemo.ui.common.form import under
 from shiftdemo.ui.common.model_picker import trainable
-from shiftdemo.ui.train.form import TrainForm, rate_for
+from shiftdemo.ui.train.form import TrainForm
 
 # What a button says, and the model that it chooses.
 PRESETS = (
@@ -31,7 +32,7 @@ def preset(form: TrainForm, model: str) -> dict[str, Any]:
     return {
         "task": PRESET.task,
         "model": gr.update(choices=trainable(PRESET.task), value=model),
-        "learning_rate": rate_for(model),
+        "learning_rate": suggested.learning_rate(model),
         "steps": PRESET.steps,
         "batch_size": PRESET.batch_size,
         **under("shift", {name: shown[name] for name in shown if name in given}),

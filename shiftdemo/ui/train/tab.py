@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
+from shiftdemo.core import suggested
 from shiftdemo.core.errors import LimitError
 from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
@@ -20,7 +21,7 @@ from shiftdemo.ui.common.model_picker import encoding_of, trainable
 from shiftdemo.ui.common.shift_form import shift_names
 from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
-from shiftdemo.ui.train.form import TrainForm, rate_for
+from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
 from shiftdemo.ui.train.presets import PRESETS, preset
 
@@ -142,7 +143,7 @@ class TrainTab:
         chosen = operator if operator in names else names[0]
         return {
             "model": gr.update(choices=models, value=models[0]),
-            "learning_rate": rate_for(models[0]),
+            "learning_rate": suggested.learning_rate(models[0]),
             "shift.name": gr.update(choices=self.form.shift.choices(task), value=chosen),
         }
 
@@ -230,7 +231,7 @@ class TrainTab:
 
 
 def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
-    return {"learning_rate": rate_for(model)}
+    return {"learning_rate": suggested.learning_rate(model)}
 
 
 def _preset(form: TrainForm, model: str, visit: Visit) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from shiftdemo.core.events import (
 )
 from shiftdemo.models.load import load_model
 from shiftdemo.training.loop import fit
-from shiftdemo.training.plan import Plan, arm_folder
+from shiftdemo.training.plan import Plan
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"
@@ -63,11 +63,6 @@ def test_events_come_in_order(plan: Callable[..., Plan], tmp_path: Path) -> None
     for path in saved:
         load_model(str(tmp_path / "run" / path), "ner")
     assert not list((tmp_path / "run").rglob(".*"))
-
-
-def test_arm_folders_put_the_first_seed_at_the_top() -> None:
-    assert arm_folder(Path("o"), "shift", 0) == Path("o/shift")
-    assert arm_folder(Path("o"), "base", 2) == Path("o/seeds/2/base")
 
 
 @pytest.mark.parametrize(

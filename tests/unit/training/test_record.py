@@ -7,7 +7,6 @@ from pathlib import Path
 
 from shiftdemo.core.events import EvalLogged, RunFailed, RunFinished, RunStarted, StepLogged
 from shiftdemo.training.record import (
-    EVENTS,
     LogReader,
     append,
     from_json,
@@ -15,6 +14,7 @@ from shiftdemo.training.record import (
     record,
     to_json,
 )
+from shiftdemo.training.run_folder import RunFolder
 
 EVENTS_MADE = [
     RunStarted("r", ("base", "shift"), 2, {"seeds": [0]}, 10, ("a note",)),
@@ -41,7 +41,7 @@ def test_record_writes_each_event_before_it_is_passed_on(tmp_path: Path) -> None
 
 def test_a_half_written_line_is_left_for_later(tmp_path: Path) -> None:
     list(record(EVENTS_MADE, tmp_path))
-    with open(tmp_path / EVENTS, "a", encoding="utf-8") as log:
+    with open(RunFolder(tmp_path).events, "a", encoding="utf-8") as log:
         log.write('{"event": "StepLogged", "arm"')
     assert read_events(tmp_path) == EVENTS_MADE
 
@@ -52,7 +52,7 @@ def test_no_log_is_no_events(tmp_path: Path) -> None:
 
 def test_an_event_after_half_a_line_is_not_lost(tmp_path: Path) -> None:
     list(record(EVENTS_MADE[:2], tmp_path))
-    with open(tmp_path / EVENTS, "a", encoding="utf-8") as log:
+    with open(RunFolder(tmp_path).events, "a", encoding="utf-8") as log:
         log.write('{"event": "StepLogged", "arm"')
     end = RunFailed("r", "killed", 1.0)
     append(end, tmp_path)
