@@ -91,15 +91,15 @@ class AttentionTab:
 
     async def _run(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
         request = self.form.request(values)
-        task, text, target = request.task, request.text, request.target
+        task, limits = request.task, self.context.limits
         if not request.model:
             raise ModelError("There is no model yet; train one in the Train tab.")
-        api.typed_sample(task, text, target, limits=self.context.limits)
+        sample = api.typed_sample(task, request.text, request.target, limits=limits)
 
         def work(report: Any, cancel: Any) -> api.AttentionResult:
             model = self.context.model(request.model, task)
             other = self.context.model(request.versus, task) if request.versus else None
-            return api.attend_loaded(task, model, text, target, other, self.context.limits)
+            return api.attend_loaded(task, model, sample, other, limits)
 
         async for job in follow(self.context, visit.session, work):
             if not job.done.is_set():
