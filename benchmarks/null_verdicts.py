@@ -28,7 +28,7 @@ import numpy as np
 from shiftdemo import api
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.events import RunFailed, RunFinished
-from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.evaluation.assembling import Setting, assemble
 from shiftdemo.evaluation.comparing import compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition

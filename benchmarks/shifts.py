@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.grammar import GrammarSpec, generate
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.shifts.columnar.apply import shift_columns

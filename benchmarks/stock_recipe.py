@@ -13,7 +13,7 @@ from typing import Any
 import torch
 import transformers as tf
 
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.tasks import Batch
 from shiftdemo.tasks.ner import MAX_TOKENS

@@ -33,7 +33,7 @@ from rounds import KINDS, Gate, machine
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import StepLogged
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.sources import read_source
 from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import apply_shifts

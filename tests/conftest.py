@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import (
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 settings.register_profile(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import (
-    PLAIN_INPUTS,
-    PositionPlan,
+from shiftdemo.core.samples import (
     QuestionSample,
     Sample,
-    ShiftedSample,
     TaggedSample,
     TextSample,
     TranslationSample,
     running_text,
 )
+from shiftdemo.core.types import PLAIN_INPUTS, PositionPlan, ShiftedSample
 
 
 def words_of(sample: Sample, side: str = "source") -> tuple[str, ...]:

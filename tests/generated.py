@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.params import Param
-from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import (
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 from shiftdemo.shifts import SHIFTS, Shift
 
 # An operator sees the sample and not the task, so one task of each kind of sample will do: a

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts.base import starting_at
 
 

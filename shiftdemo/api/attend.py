@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from shiftdemo.api.base import load
 from shiftdemo.api.build import typed_sample
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import AttentionMap, Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.core.types import AttentionMap
 
 if TYPE_CHECKING:
     from shiftdemo.models.load import LoadedModel

@@ -11,7 +11,8 @@ from shiftdemo.core import words as w
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError, DataError, LimitError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.reading.columns import TASK_PARTS
 from shiftdemo.data.reading.languages import with_languages

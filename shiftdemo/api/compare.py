@@ -13,7 +13,8 @@ from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress, never, silent
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
 
 if TYPE_CHECKING:

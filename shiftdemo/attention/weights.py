@@ -15,7 +15,8 @@ import torch
 
 from shiftdemo.attention.tokens import readable
 from shiftdemo.core.errors import DataError, LimitError, ModelError
-from shiftdemo.core.types import AttentionMap, Sample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TranslationSample, running_text
+from shiftdemo.core.types import AttentionMap
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.base import starting_at

@@ -20,7 +20,8 @@ from shiftdemo.cli.output import say
 from shiftdemo.cli.sample_bar import SampleBar
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.columns import TASK_PARTS
 from shiftdemo.data.reading.lines import Meter
 from shiftdemo.data.writing.export import FORMATS, stream_shifted

@@ -8,7 +8,7 @@ from itertools import islice
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.grammar import GrammarSpec, generate, keep
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import iter_samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shiftdemo.core.types import QuestionSample, Sample, running_text
+from shiftdemo.core.samples import QuestionSample, Sample, running_text
 
 _SHOWN = 60  # characters of the example
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Sample, TaggedSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, running_text
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 

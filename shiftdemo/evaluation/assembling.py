@@ -8,13 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.core.types import (
-    Sample,
-    Score,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.measure import Measured

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from shiftdemo.core.errors import DataError, ModelError
 from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.assembling import Setting, assemble
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls

@@ -8,7 +8,8 @@ from typing import Any
 
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.params import ShiftSpec
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts import CONTEXT_SIZE, SHIFTS, Shift, apply_shifts, make_shift, make_shifts
 from shiftdemo.shifts.base import unshifted
 

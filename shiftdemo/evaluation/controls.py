@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.control_results import SourceUse
 from shiftdemo.evaluation.measure import evaluating
 from shiftdemo.models.load import LoadedModel

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import ConfigError, DataError, FaultError, NoEffectError
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.control_results import OffsetEffect
 from shiftdemo.evaluation.measure import evaluating, without_references

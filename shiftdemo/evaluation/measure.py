@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core.progress import Cancelled
-from shiftdemo.core.types import Sample, Score, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import Score, ShiftedSample
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
 from shiftdemo.models.load import LoadedModel

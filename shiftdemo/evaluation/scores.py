@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, Score
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import Score
 from shiftdemo.evaluation.scorers import answers, bleu_chrf, classes, entities, likelihood, rouge
 from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.significance import N_RESAMPLES, Measure, interval, resampled_sums

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.measure import without_references
 from shiftdemo.models.load import LoadedModel

@@ -66,9 +66,9 @@ def _measure(recipe: Recipe, loaded: LoadedModel, sources: Any, data: Path) -> d
     return found
 
 
-def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> str:
-    card = recipe.card
-    rows = [
+def _rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Returns the rows of the card's table, a score each."""
+    return [
         (
             *(where, name, f"{found['value']:.1f}", f"{found['low']:.1f} to {found['high']:.1f}"),
             *(str(found["n"]), f"`{found['signature']}`"),
@@ -76,6 +76,10 @@ def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> st
         for where, by_name in figures.items()
         for name, found in by_name.items()
     ]
+
+
+def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> str:
+    card, rows = recipe.card, _rows(figures)
     settings = json.dumps([dict(stage["training"]) for stage in recipe.stages], indent=1)
     made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
     head = {

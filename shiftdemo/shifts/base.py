@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from shiftdemo.core.errors import ConfigError, NotApplicable
 from shiftdemo.core.params import SHARE, Param, ShiftSpec
 from shiftdemo.core.registry import Registry
-from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample, StepInputs
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import PositionPlan, ShiftedSample, StepInputs
 from shiftdemo.shifts.draws import HashRandom
 from shiftdemo.shifts.editing import EditableSample
 
@@ -174,7 +175,11 @@ class Shift(ABC):
         """
 
     def drawn(self, **draws: Any) -> dict[str, Any]:
-        """Returns draws under the names that they have in the provenance."""
+        """Returns draws under the names that they have in the provenance.
+
+        Figures mark ``index`` and ``target_index``, a word that was copied, and ``reach``, by how
+        many tokens each state looks back.
+        """
         return {f"{self.name}.drawn_{key}": value for key, value in draws.items()}
 
 

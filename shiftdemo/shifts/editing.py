@@ -10,16 +10,15 @@ from typing import Any
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import NotApplicable
-from shiftdemo.core.types import (
-    PLAIN_INPUTS,
+from shiftdemo.core.samples import (
     QuestionSample,
     Sample,
-    StepInputs,
     TaggedSample,
     TextSample,
     TranslationSample,
     running_text,
 )
+from shiftdemo.core.types import PLAIN_INPUTS, StepInputs
 from shiftdemo.shifts.draws import uniforms
 from shiftdemo.shifts.word_row import WordRow
 

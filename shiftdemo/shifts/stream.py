@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shiftdemo.core.types import (
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts.base import Shift, apply_shifts
 
 FIRST_ROWS, MOST_ROWS = 256, 16_384  # that are built together: at first, and at most

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.registry import Registry
-from shiftdemo.core.types import PositionPlan, Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.base import unshifted

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TextSample
+from shiftdemo.core.samples import Sample, TextSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.tasks.base import TASKS, Batch, Task, cut_end, offsets, pad, passed_round, starts

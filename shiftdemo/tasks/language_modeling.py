@@ -12,7 +12,8 @@ import torch
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TextSample
+from shiftdemo.core.samples import Sample, TextSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced

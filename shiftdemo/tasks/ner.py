@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, bio_fault
+from shiftdemo.core.samples import Sample, TaggedSample, bio_fault
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, starts
 from shiftdemo.tasks.loss import IGNORED

@@ -12,12 +12,8 @@ from torch import Tensor
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import (
-    PositionPlan,
-    QuestionSample,
-    Sample,
-    ShiftedSample,
-)
+from shiftdemo.core.samples import QuestionSample, Sample
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round, starts

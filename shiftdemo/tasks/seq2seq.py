@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import torch
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, ShiftedSample, StepInputs, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.core.types import ShiftedSample, StepInputs
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shiftdemo.core.types import QuestionSample
+from shiftdemo.core.samples import QuestionSample
 from shiftdemo.models.load import LoadedModel
 
 MAX_TOKENS = 384  # of a row, and the overlap below: the settings of BERT on SQuAD

@@ -14,7 +14,7 @@ import torch
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import EvalLogged
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.models.delay import keep_settings
 from shiftdemo.models.load import LoadedModel, save_model

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.measure import in_chunks
 from shiftdemo.evaluation.scores import measure, statistics
 from shiftdemo.models.load import LoadedModel

@@ -12,7 +12,7 @@ import torch
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.precision import fastest_precision
 from shiftdemo.shifts import make_shifts

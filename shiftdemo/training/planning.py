@@ -12,7 +12,8 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ModelError, OverlapError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import PLAIN_INPUTS, Sample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.overlap import shared_samples
 from shiftdemo.evaluation.effects import as_control, check_shift

@@ -16,7 +16,7 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig, from_dict
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.events import RunEvent
-from shiftdemo.core.types import Sample, running_text
+from shiftdemo.core.samples import Sample, running_text
 from shiftdemo.data.sources import read_source
 from shiftdemo.models.load import LoadedModel, load_model, make_scratch, set_dropout
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer

@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import (
-    PositionPlan,
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
 MOST_DRAWN = 150  # words of a row
@@ -78,7 +71,7 @@ def _asked(
         view = decoder_view(shifted, target_tokens)
     else:
         return None
-    reach = int(shifted.params.get("delay_layer.drawn_reach", 0))
+    reach = int(shifted.drawn("reach") or 0)
     if reach:  # the state of so many places before; there is none before the first
         inputs = [step["input"] for step in view["steps"]]
         for place, step in enumerate(view["steps"]):
@@ -101,7 +94,7 @@ def _kind(sample: Sample) -> str:
 
 def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
     before, after, feed = shifted.original, shifted.shifted, shifted.feed
-    copied = shifted.params.get("append_copy.drawn_index")
+    copied = shifted.drawn("index")
     if isinstance(before, TaggedSample) and isinstance(after, TaggedSample):
         old, new = _spaced(before.words), _spaced(after.words)
         view = side_view("words", old, new, shifted.alignment, feed.source, copied)
@@ -118,7 +111,7 @@ def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
         if before.target.strip() or after.target.strip():
             moves = shifted.target_alignment or ()
             old, new = w.split(before.target), w.split(after.target)
-            copied = shifted.params.get("append_copy.drawn_target_index")
+            copied = shifted.drawn("target_index")
             sides.append(side_view("target", old, new, moves, feed.target, copied))
         return sides
     old, new = w.split(running_text(before)), w.split(running_text(after))

@@ -11,15 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import (
-    PositionPlan,
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TranslationSample,
-    mentions,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, mentions, running_text
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.viz.style import ARMS, SMALL_SIZE, faded, get_theme, themed
 
 HEIGHT = 260

@@ -14,7 +14,7 @@ import torch
 from shiftdemo import api
 from shiftdemo.cli.main import main
 from shiftdemo.core.config import CompareConfig, DataSpec
-from shiftdemo.core.types import QuestionSample, Sample, TranslationSample
+from shiftdemo.core.samples import QuestionSample, Sample, TranslationSample
 from shiftdemo.models.load import load_model, save_model
 
 SHIFT = "position_offset:max_offset=16"

@@ -60,3 +60,5 @@ def test_picking_a_head_draws_and_runs_no_model(
     _last(tab._draw, visit, {**values, "text": "Anna went to Paris."})
     _last(tab._draw, Visit("en", "two"), values)
     assert len(asked) == 4
+    _last(tab._run, Visit("en", "two"), values)  # asked for again: weights may have changed
+    assert len(asked) == 5

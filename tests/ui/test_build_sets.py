@@ -14,7 +14,7 @@ from shiftdemo import api
 from shiftdemo.api.requests import BuildRequest
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.ui.build.set_work import build_files, read_all, to_read
 from shiftdemo.ui.build.sources import BuildData, sized

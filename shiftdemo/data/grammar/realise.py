@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftdemo.core.types import Link
+from shiftdemo.core.samples import Link
 from shiftdemo.core.words import gap_between
 from shiftdemo.data.grammar import french
 from shiftdemo.data.grammar.phrase import Phrase, Token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from shiftdemo.core.types import TaggedSample, mentions
+from shiftdemo.core.samples import TaggedSample, mentions
 from shiftdemo.data.grammar.spec import GrammarSentence
 
 Sentence: TypeAlias = GrammarSentence | TaggedSample

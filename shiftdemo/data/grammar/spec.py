@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Link, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Link, Sample, TaggedSample, TextSample, TranslationSample
 
 SPLITS = ("train", "val", "test")
 NAME_PLACES = ("any", "start", "end", "none")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.data.reading.lines import MAX_LINE
 
 # A word may be "#" too, so only what is written as CoNLL-U writes it counts as a comment.

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.data.reading.columns import (
     TASK_PARTS,
     flat_names,

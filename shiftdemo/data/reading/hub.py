@@ -15,7 +15,7 @@ from typing import Any
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, feature_names, flat_names, resolve
 from shiftdemo.data.reading.lines import Meter
 from shiftdemo.data.reading.rows import Roles, Row

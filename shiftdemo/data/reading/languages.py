@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.languages import known_language, language_code, script_language
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 
 # What stands beside a language in the name of a column, as in target_ja and zh_text.
 _BESIDE = frozenset(("source", "src", "target", "tgt", "input", "output", "reference", "ref"))

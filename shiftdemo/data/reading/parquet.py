@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, resolve
 from shiftdemo.data.reading.lines import Meter, check_unpacked, open_bytes
 from shiftdemo.data.reading.rows import Roles, Row

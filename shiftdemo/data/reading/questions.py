@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import QuestionSample
+from shiftdemo.core.samples import QuestionSample
 
 _FORMS = (
     'an answer is text, a list of texts, or {"text": [...], "answer_start": [...]}, and its start '

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.reading.columns import BESIDE, PARTS, Parts, lookup, short, wanted_columns
 from shiftdemo.data.reading.languages import column_language
 from shiftdemo.data.reading.questions import question_sample

@@ -9,15 +9,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import (
-    PLAIN_INPUTS,
-    QuestionSample,
-    ShiftedSample,
-    StepInputs,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-)
+from shiftdemo.core.samples import QuestionSample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.types import PLAIN_INPUTS, ShiftedSample, StepInputs
 from shiftdemo.data.writing.parquet import write_parquet
 from shiftdemo.data.writing.writers import conll_lines, csv_lines, jsonl_lines
 

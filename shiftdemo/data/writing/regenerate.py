@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import (
+from shiftdemo.core.samples import (
     QuestionSample,
     Sample,
-    ShiftedSample,
     TaggedSample,
     TextSample,
     TranslationSample,
 )
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.shifts import apply_shifts, make_shift

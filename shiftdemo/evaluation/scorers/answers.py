@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.core.types import QuestionSample, Sample
+from shiftdemo.core.samples import QuestionSample, Sample
 from shiftdemo.evaluation.scorers.means import library, mean_score
 
 

@@ -14,7 +14,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from shiftdemo.core.languages import SEVERAL, script_language
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.data.reading.languages import FIRST
 
 _ORDER = 4  # word n-grams of BLEU (Papineni et al. 2002)

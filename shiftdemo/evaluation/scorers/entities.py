@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample
 
 Span = tuple[str, int, int]
 

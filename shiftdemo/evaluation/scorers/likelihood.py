@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from shiftdemo.core.types import Sample, TextSample
+from shiftdemo.core.samples import Sample, TextSample
 from shiftdemo.tasks.language_modeling import TextFit
 
 # Perplexities of two models compare only where both cut texts into the same tokens.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.evaluation.scorers.bleu_chrf import scorable
 from shiftdemo.evaluation.scorers.means import library, mean_score
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core.errors import NotApplicable
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.shifts.base import Shift
 from shiftdemo.shifts.columnar.editing import EditableSamples
 from shiftdemo.shifts.columnar.samples import Applied, SampleColumns, ShiftedColumns

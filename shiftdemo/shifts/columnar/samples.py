@@ -12,15 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import (
-    PLAIN_INPUTS,
-    Sample,
-    ShiftedSample,
-    StepInputs,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.types import PLAIN_INPUTS, ShiftedSample, StepInputs
 from shiftdemo.shifts.base import Shift
 from shiftdemo.shifts.columnar.word_columns import WordColumns
 

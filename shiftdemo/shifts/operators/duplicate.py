@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core.params import SHARE
-from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common_params import RATE
 from shiftdemo.shifts.editing import EditableSample

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.params import SHARE, Param
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.editing import EditableSample
 from shiftdemo.shifts.operators.length_crop import MODE, crop

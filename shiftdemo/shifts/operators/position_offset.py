@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from shiftdemo.core.params import Param
-from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common_params import ALL_TASKS, HALF, SIDE, sides
 from shiftdemo.shifts.editing import EditableSample

@@ -8,7 +8,7 @@ from typing import Any
 
 from shiftdemo.core.errors import NotApplicable
 from shiftdemo.core.params import SHARE, Param
-from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.core.words import split
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common_params import DRAW

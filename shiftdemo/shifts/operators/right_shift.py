@@ -9,7 +9,7 @@ from typing import Any
 
 from shiftdemo.core.errors import NotApplicable
 from shiftdemo.core.params import SHARE, Param
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.editing import EditableSample
 

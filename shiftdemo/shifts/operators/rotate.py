@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core.params import SHARE, Param
-from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
 from shiftdemo.shifts.common_params import DRAW
 from shiftdemo.shifts.editing import EditableSample

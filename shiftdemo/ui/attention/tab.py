@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.api.requests import AttendRequest
 from shiftdemo.core.errors import ModelError
 from shiftdemo.ui.attention.form import LOOK, AttentionForm
 from shiftdemo.ui.attention.view import Look, drawn_maps
@@ -19,16 +18,11 @@ from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
-from shiftdemo.ui.common.kept import Kept
 from shiftdemo.ui.common.model_picker import default_pair, usable
 
 
 class AttentionTab:
-    """The components and handlers of the tab.
-
-    Attributes:
-        kept: what each session has asked for last, and the result.
-    """
+    """The components and handlers of the tab."""
 
     def __init__(
         self,
@@ -41,7 +35,6 @@ class AttentionTab:
     ) -> None:
         """Draws the tab; the arguments are those of the Compare tab."""
         self.context, self.look = context, look
-        self.kept: Kept[tuple[AttendRequest, api.AttentionResult]] = Kept()
         gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         self.form = AttentionForm(tasks)
@@ -82,9 +75,9 @@ class AttentionTab:
 
     async def _draw(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
         """Draws the last result in another way; models run only where another one is asked for."""
-        kept = self.kept.get(visit.session)
-        if kept is not None and kept[0] == self.form.request(values):
-            yield await asyncio.to_thread(drawn_maps, visit, kept[1], _look(page, values))
+        request, result = self.context.maps.get(visit.session, (None, None))
+        if request == self.form.request(values):
+            yield await asyncio.to_thread(drawn_maps, visit, result, _look(page, values))
             return
         async for shown in self._run(visit, page, **values):
             yield shown
@@ -109,7 +102,7 @@ class AttentionTab:
             raise job.error
         if job.result is None:
             return
-        self.kept.keep(visit.session, (request, job.result))
+        self.context.keep_maps(visit.session, request, job.result)
         yield await asyncio.to_thread(drawn_maps, visit, job.result, _look(page, values))
 
 

@@ -6,13 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.core.types import (
-    Sample,
-    ShiftedSample,
-    TaggedSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, running_text
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.build.set_work import FORMATS, BuiltSet
 from shiftdemo.ui.common.i18n import Visit
 

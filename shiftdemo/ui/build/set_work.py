@@ -10,7 +10,8 @@ from typing import Any
 
 from shiftdemo import api
 from shiftdemo.core.progress import Cancel, Cancelled, Progress
-from shiftdemo.core.types import Sample, ShiftedSample
+from shiftdemo.core.samples import Sample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.common.i18n import Visit
 
 FORMATS = {"jsonl": "JSONL", "csv": "CSV", "parquet": "Parquet", "conll": "CoNLL"}

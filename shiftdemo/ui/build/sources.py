@@ -15,7 +15,7 @@ from shiftdemo.api.requests import MOST_INDEX, BuildRequest
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.ui.common.data_form import FEWEST
 from shiftdemo.ui.common.file_form import FileForm, HubForm
 from shiftdemo.ui.common.form import Form, part, under, whole

@@ -5,15 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from shiftdemo.core.types import (
-    PLAIN_POSITIONS,
-    PositionPlan,
-    ShiftedSample,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-    running_text,
-)
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.types import PLAIN_POSITIONS, PositionPlan, ShiftedSample
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.sample_view import MOST_DRAWN, build_view

@@ -33,6 +33,7 @@ class Context:
         runs: the training runs.
         jobs: the comparison that a session waits for, by session.
         views: how a session wants to see its curves.
+        maps: the attention that a session has last looked at, and what it was asked for by.
         ready: set once torch and transformers are loaded.
     """
 
@@ -40,6 +41,7 @@ class Context:
     runs: Runs
     jobs: dict[str, Any] = field(default_factory=dict)
     views: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    maps: OrderedDict[str, tuple[Any, Any]] = field(default_factory=OrderedDict)
     ready: threading.Event = field(default_factory=threading.Event)
     _folders: OrderedDict[str, Path] = field(default_factory=OrderedDict)
     _models: OrderedDict[tuple[str, str, float], Any] = field(default_factory=OrderedDict)
@@ -140,11 +142,18 @@ class Context:
 
     def keep_view(self, session: str, view: Any) -> None:
         """Remembers how a session wants to see its curves, among the last ones."""
+        self._keep(self.views, session, view)
+
+    def keep_maps(self, session: str, asked: Any, found: Any) -> None:
+        """Remembers the attention that a session looks at, so that picking a head only draws."""
+        self._keep(self.maps, session, (asked, found))
+
+    def _keep(self, store: OrderedDict[str, Any], session: str, value: Any) -> None:
         with self._lock:
-            self.views[session] = view
-            self.views.move_to_end(session)
-            while len(self.views) > _SESSIONS_KEPT:
-                self.views.popitem(last=False)
+            store[session] = value
+            store.move_to_end(session)
+            while len(store) > _SESSIONS_KEPT:
+                store.popitem(last=False)
 
     def stop_job(self, session: str) -> None:
         """Asks the comparison, or another job, of a session to end."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.core.plain import as_plain
-from shiftdemo.core.types import Score, running_text
+from shiftdemo.core.samples import running_text
+from shiftdemo.core.types import Score
 from shiftdemo.evaluation.results import Comparison, OutputRow
 from shiftdemo.evaluation.verdict import RULES
 from shiftdemo.ui.common import texts

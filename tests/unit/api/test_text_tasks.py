@@ -12,7 +12,7 @@ from shiftdemo.attention.weights import START
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.events import EvalLogged, RunFinished
-from shiftdemo.core.types import TextSample
+from shiftdemo.core.samples import TextSample
 from shiftdemo.data.writing.regenerate import regenerate
 from shiftdemo.models.scratch import ENCODINGS
 

@@ -10,7 +10,7 @@ from typed import attend_typed as attend
 from shiftdemo.attention.weights import START
 from shiftdemo.attention.weights import attend as attend_sample
 from shiftdemo.core.errors import ConfigError, DataError, LimitError, ModelError
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ENCODINGS, ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS

@@ -9,7 +9,7 @@ import pytest
 from starting import at
 
 from shiftdemo.core.assets import ASSETS
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import BUNDLED, LoadedModel, load_model
 from shiftdemo.tasks import TASKS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shiftdemo.core.types import (
+from shiftdemo.core.samples import (
     QuestionSample,
     Sample,
     TaggedSample,

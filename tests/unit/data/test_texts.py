@@ -11,7 +11,7 @@ import pytest
 
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import TextSample
+from shiftdemo.core.samples import TextSample
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.preview import preview

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 import torch
 
-from shiftdemo.core.types import PositionPlan, Sample, StepInputs, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.types import PositionPlan, StepInputs
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts.base import unshifted

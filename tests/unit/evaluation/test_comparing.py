@@ -9,7 +9,7 @@ from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
 from shiftdemo.core.progress import Cancelled
-from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.evaluation.comparing import Comparison, compare_models
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse

@@ -8,7 +8,7 @@ import pytest
 from starting import at
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.evaluation.comparing import compare_models
 from shiftdemo.evaluation.conditions import (
     Condition,

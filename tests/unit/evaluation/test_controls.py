@@ -9,7 +9,7 @@ from starting import at
 from torch import Tensor
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models.load import LoadedModel

@@ -7,7 +7,8 @@ from starting import at
 
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.progress import Cancelled
-from shiftdemo.core.types import Score, TranslationSample
+from shiftdemo.core.samples import TranslationSample
+from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.measure import curve, predictions
 from shiftdemo.evaluation.strengths import (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
 from shiftdemo.evaluation.scorers.entities import per_type, spans
 from shiftdemo.evaluation.scores import (
     measure,

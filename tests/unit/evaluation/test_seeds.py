@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.comparing import Comparison, compare_models, over_seeds
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import SourceUse

@@ -13,7 +13,7 @@ from moving import IDS, MASK, TARGET, close, forward, padded
 from typed import attend_typed as attend
 
 from shiftdemo.core.errors import ModelError
-from shiftdemo.core.types import TranslationSample
+from shiftdemo.core.samples import TranslationSample
 from shiftdemo.models.delay import DelayLayer, attach_delay, find_delay
 from shiftdemo.shifts import apply_shifts
 from shiftdemo.tasks import TASKS, Task

@@ -13,7 +13,7 @@ import torch
 import transformers as tf
 
 from shiftdemo.core.errors import LimitError, ModelError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.models.load import load_model, references, save_model, set_dropout, torch_threads
 from shiftdemo.models.pretrained import AUTO
 from shiftdemo.models.scratch import ENCODINGS, SCRATCH_TASKS

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.models.scratch import (
     ENCODINGS,
     SCRATCH_TASKS,

@@ -9,7 +9,7 @@ import pytest
 from exported import ODD, train, write_rows
 
 from shiftdemo.core.config import DataSpec
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 
 
 @pytest.fixture(scope="session")

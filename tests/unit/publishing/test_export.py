@@ -21,7 +21,7 @@ from starting import at
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, ModelError
 from shiftdemo.core.events import EvalLogged
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.models.delay import FILE, find_delay
 from shiftdemo.models.load import load_model
 from shiftdemo.publishing import model as export

@@ -16,7 +16,8 @@ from hubserver import NAME, TOKEN, Hub
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import ShiftedSample, TaggedSample
+from shiftdemo.core.samples import TaggedSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.publishing.data_set import DATA_PATH, make_card
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, shift_many
 from shiftdemo.shifts.columnar.apply import shift_columns

@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import QuestionSample, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import (
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, make_shifts
 
 TASKS = sorted({task for _, task in CASES})

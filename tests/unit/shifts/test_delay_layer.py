@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import PLAIN_INPUTS, TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
+from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.models.delay import DELAYS, KINDS, NAME, WIDTHS, DelayLayer
 from shiftdemo.shifts import apply_shifts, make_shift
 

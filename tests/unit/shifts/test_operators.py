@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import (
-    PositionPlan,
-    QuestionSample,
-    Sample,
-    ShiftedSample,
-    StepInputs,
-    TaggedSample,
-    TranslationSample,
-)
+from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample, TranslationSample
+from shiftdemo.core.types import PositionPlan, ShiftedSample, StepInputs
 from shiftdemo.shifts import apply_shifts, make_shift, make_shifts
 from shiftdemo.shifts.operators.length_curriculum import LengthCurriculum
 from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced

@@ -17,7 +17,7 @@ from generated import CASES
 
 from shiftdemo import api
 from shiftdemo.cli.main import main
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.common.shift_form import ShiftForm, about

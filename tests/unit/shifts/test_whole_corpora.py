@@ -12,7 +12,7 @@ import pytest
 from contract import check
 from generated import CASES
 
-from shiftdemo.core.types import Sample, TaggedSample, TextSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, running_text
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import Shift, apply_shifts
 

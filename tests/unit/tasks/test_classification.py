@@ -11,7 +11,8 @@ import torch
 from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TextSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS

@@ -12,7 +12,7 @@ from starting import at
 from typed import attend_typed as attend
 
 from shiftdemo.core.errors import LimitError
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import TASKS
 

@@ -15,7 +15,7 @@ from starting import at
 from typed import attend_typed as attend
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
-from shiftdemo.core.types import QuestionSample, Sample, TaggedSample
+from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample
 from shiftdemo.data.reading.questions import typed_question
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect

@@ -12,7 +12,7 @@ import transformers as tf
 from starting import at
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, logits, token_loss

@@ -10,7 +10,8 @@ import torch
 from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.tasks import TASKS, Batch, logits, token_loss

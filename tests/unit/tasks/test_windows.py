@@ -11,7 +11,7 @@ import pytest
 import torch
 from starting import at
 
-from shiftdemo.core.types import QuestionSample
+from shiftdemo.core.samples import QuestionSample
 from shiftdemo.shifts import apply_shifts
 from shiftdemo.tasks import TASKS
 from shiftdemo.tasks.question_answering import MAX_ANSWER

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shiftdemo.core.config import TrainConfig
-from shiftdemo.core.types import Sample
+from shiftdemo.core.samples import Sample
 from shiftdemo.tasks import TASKS
 from shiftdemo.training.plan import Plan
 

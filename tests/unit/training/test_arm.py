@@ -10,7 +10,7 @@ import torch
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.models.load import load_model
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.training.arm import Arm

@@ -12,7 +12,7 @@ from moving import Make
 from starting import at
 
 from shiftdemo.core.events import ArmSaved, EvalLogged, RunFinished, StepLogged
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import load_model
 from shiftdemo.shifts import SHIFTS, make_shift
 from shiftdemo.tasks import TASKS

@@ -15,7 +15,7 @@ from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.errors import DataError, OverlapError
 from shiftdemo.core.events import RunStarted
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import QuestionSample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import QuestionSample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.overlap import shared_samples
 from shiftdemo.publishing.command import command
 from shiftdemo.ui.common.sentences import in_chinese

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiftdemo.core import words as w
-from shiftdemo.core.types import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.viz.sample_view import build_view
 

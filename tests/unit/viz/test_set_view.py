@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.shifts import apply_shifts, make_shift
 from shiftdemo.viz.set_view import SetSummary, applicability, set_figure
 

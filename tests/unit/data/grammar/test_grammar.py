@@ -9,7 +9,7 @@ import pytest
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.types import mentions
+from shiftdemo.core.samples import mentions
 from shiftdemo.core.words import split
 from shiftdemo.data.grammar import SPLITS, GrammarSpec, generate, generator, keep
 from shiftdemo.data.grammar.french import conjugate, participle, plural

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shiftdemo.core.types import mentions
+from shiftdemo.core.samples import mentions
 from shiftdemo.data.grammar import GrammarSpec, generate
 from shiftdemo.data.grammar.english import ing, third_person, verb_group
 from shiftdemo.data.grammar.french import conjugate, plural

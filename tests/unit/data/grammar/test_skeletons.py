@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shiftdemo.core.types import TaggedSample
+from shiftdemo.core.samples import TaggedSample
 from shiftdemo.data.grammar import GrammarSpec, generate, shared_skeletons, skeleton
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from shiftdemo import api
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.data.reading import parquet as parquet_module
 from shiftdemo.data.reading.files import read_samples
 

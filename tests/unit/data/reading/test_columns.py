@@ -9,7 +9,7 @@ import pytest
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import read_samples
 

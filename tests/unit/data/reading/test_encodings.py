@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import TranslationSample
+from shiftdemo.core.samples import TranslationSample
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.lines import check_encoding
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 
 CONLL = "Ada\tB-PER\nreads\tO\n\nIn\tO\nNew\tB-LOC\nYork\tI-LOC\n"

@@ -13,7 +13,7 @@ from shiftdemo import api
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig, from_dict
 from shiftdemo.core.errors import ConfigError, DataError, LimitError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.types import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.hub import hub_samples
 from shiftdemo.data.reading.lines import Meter

@@ -18,7 +18,7 @@ from shiftdemo.cli.main import build_parser
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.languages import language_code, script_language
-from shiftdemo.core.types import Sample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TextSample, TranslationSample
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.languages import FIRST, column_language, with_languages
 from shiftdemo.evaluation.scorers.bleu_chrf import signature

@@ -12,7 +12,7 @@ import pytest
 from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import QuestionSample, TranslationSample
+from shiftdemo.core.samples import QuestionSample, TranslationSample
 from shiftdemo.data.reading.columns import match_names, parse_columns, wanted_columns
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.preview import preview

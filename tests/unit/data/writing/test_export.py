@@ -10,7 +10,8 @@ import pytest
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import TaggedSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.writing.export import write_shifted
 

@@ -12,7 +12,8 @@ import pytest
 
 from shiftdemo import api
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.tables import bare_cell
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shifts

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.types import Sample, ShiftedSample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.writing.export import FORMATS, as_row, write_shifted

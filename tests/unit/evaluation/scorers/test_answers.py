@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shiftdemo.core.types import QuestionSample
+from shiftdemo.core.samples import QuestionSample
 from shiftdemo.evaluation.scorers import answers
 from shiftdemo.evaluation.scores import score, score_names
 from shiftdemo.tasks import TASKS

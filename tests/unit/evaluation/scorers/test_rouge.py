@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from shiftdemo.core.types import Sample, TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.evaluation.scorers import rouge
 from shiftdemo.evaluation.scores import score, score_names
 from shiftdemo.tasks import TASKS

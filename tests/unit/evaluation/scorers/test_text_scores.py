@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from shiftdemo.core.types import TaggedSample, TextSample
+from shiftdemo.core.samples import TaggedSample, TextSample
 from shiftdemo.evaluation.scores import (
     by_type,
     measure,

@@ -10,8 +10,7 @@ import pytest
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.events import EVENT_TYPES, StepLogged
-from shiftdemo.core.types import (
-    AttentionMap,
+from shiftdemo.core.samples import (
     QuestionSample,
     TaggedSample,
     TextSample,
@@ -19,6 +18,7 @@ from shiftdemo.core.types import (
     mentions,
     running_text,
 )
+from shiftdemo.core.types import AttentionMap
 
 
 def test_tagged_sample_needs_a_tag_for_every_word() -> None:
