@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiftdemo.api.base import load
 from shiftdemo.api.build import typed_sample
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.samples import TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.core.types import AttentionMap
 
 if TYPE_CHECKING:
@@ -20,14 +21,19 @@ class AttentionResult:
     """Attention of one sentence in one or two models.
 
     Attributes:
+        sample: as it was looked at, with its gold links and the target that was generated.
         maps: of the (base) model.
         versus: of the other model over the same tokens; empty when none was named.
-        target: the target whose decoder attention is shown; empty where there is none.
     """
 
+    sample: Sample
     maps: tuple[AttentionMap, ...]
     versus: tuple[AttentionMap, ...] = ()
-    target: str = ""
+
+    @property
+    def target(self) -> str:
+        """The target whose decoder attention is shown; empty where there is none."""
+        return self.sample.target if isinstance(self.sample, TranslationSample) else ""
 
 
 def attend(
@@ -46,20 +52,19 @@ def attend(
         ShiftDemoError: a model cannot be used, or the text is empty or too long.
     """
     limits = limits or Limits()
-    typed_sample(task, text, target, limits=limits)
+    sample = typed_sample(task, text, target, limits=limits)
     other = load(versus, task, limits) if versus else None
-    return attend_loaded(task, load(model, task, limits), text, target, other, limits)
+    return attend_loaded(task, load(model, task, limits), sample, other, limits)
 
 
 def attend_loaded(
     task: str,
     model: LoadedModel,
-    text: str,
-    target: str = "",
+    sample: Sample,
     versus: LoadedModel | None = None,
     limits: Limits | None = None,
 ) -> AttentionResult:
-    """As :func:`attend`, with models that are loaded already."""
+    """As :func:`attend`, with models that are loaded already and any sample of the task."""
     from shiftdemo.attention.weights import attend as extract
     from shiftdemo.models.load import torch_threads
     from shiftdemo.shifts.applying import unshifted
@@ -68,14 +73,13 @@ def attend_loaded(
     most = (limits or Limits()).attention_tokens
     made = TASKS.get(task)()
     with torch_threads(1):
-        generated = made.kind == "seq2seq" and not target.strip()
-        if generated:
-            target = made.predict(model, [unshifted(TranslationSample("typed", text.strip(), ""))])[
-                0
-            ]
+        generated = isinstance(sample, TranslationSample) and not sample.target.strip()
+        if isinstance(sample, TranslationSample) and generated:
+            target = made.predict(model, [unshifted(sample)])[0]
+            sample = dataclasses.replace(sample, target=target, links=None)
         models = [model, versus] if versus else [model]
         maps, *others = (
-            tuple(extract(one, made, text, target, max_tokens=most, generated=generated))
+            tuple(extract(one, made, sample, max_tokens=most, generated=generated))
             for one in models
         )
-    return AttentionResult(maps, others[0] if others else (), target)
+    return AttentionResult(sample, maps, others[0] if others else ())

@@ -15,7 +15,7 @@ import torch
 
 from shiftdemo.attention.tokens import readable
 from shiftdemo.core.errors import DataError, LimitError, ModelError
-from shiftdemo.core.samples import TranslationSample
+from shiftdemo.core.samples import Sample, TranslationSample, running_text
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
@@ -29,8 +29,7 @@ START = "<start>"
 def attend(
     loaded: LoadedModel,
     task: Task,
-    text: str,
-    target: str = "",
+    sample: Sample,
     max_tokens: int = 64,
     offset: int = 0,
     generated: bool = False,
@@ -38,12 +37,12 @@ def attend(
     """Returns the attention of a model over one sentence.
 
     Args:
-        text: the sentence; a tagger reads it word by word (:func:`shiftdemo.core.words.split`).
-        target: for sequence-to-sequence, what the decoder has said; empty: its own greedy output.
+        sample: the sentence; the target of a pair is what the decoder has said, and where that is
+            empty the model's own greedy output.
         max_tokens: the most tokens of a side, special ones counted.
         offset: position of the first token, source and target; models with relative positions
             do not see it.
-        generated: ``target`` is the output of a model: it may be empty, and is cut at
+        generated: the target is the output of a model: it may be empty, and is cut at
             ``max_tokens`` instead of refused.
 
     Returns:
@@ -59,14 +58,14 @@ def attend(
         ConfigError: ``offset`` is beyond the model's positions.
         ModelError: the model returns no attention weights.
     """
-    if not text.strip():
+    if not running_text(sample).strip():
         raise DataError("weights.there_no_sentence_look")
-    ids = task.ids(loaded, text)
+    ids = task.ids(loaded, sample)
     _check_size("sentence", len(ids), max_tokens)
     loaded.positions.check(offset, len(ids))
-    if task.kind == "seq2seq":
+    if isinstance(sample, TranslationSample):
+        target = sample.target
         if not target.strip() and not generated:
-            sample = TranslationSample("typed", text, "")
             target, generated = task.predict(loaded, [starting_at(sample, offset)])[0], True
         return _both_halves(loaded, ids, target, max_tokens, offset, generated)
     out = _run(loaded, {"input_ids": [ids], "attention_mask": [[1] * len(ids)]}, offset)

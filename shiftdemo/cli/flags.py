@@ -9,6 +9,7 @@ from typing import Any
 
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.params import params_of
 from shiftdemo.data.reading.columns import TASK_PARTS
 
 TASKS = tuple(TASK_PARTS)
@@ -31,13 +32,13 @@ def task_flag(parser: argparse.ArgumentParser, required: bool = True) -> None:
 
 def number_flags(parser: argparse.ArgumentParser, config: type, names: Sequence[str]) -> None:
     """Adds flags for bounded settings; text, default and bounds come from the dataclass."""
+    declared = params_of(config)
     for name in names:
-        item = config.__dataclass_fields__[name]  # type: ignore[attr-defined]
-        low, high = item.metadata["low"], item.metadata["high"]
+        param = declared[name]
         parser.add_argument(
             f"--{name.replace('_', '-')}",
-            type=type(item.default),
-            help=f"{item.metadata['help']} {low:g} to {high:g}; default {item.default:g}",
+            type=type(param.default),
+            help=f"{param.help} {param.low:g} to {param.high:g}; default {param.default:g}",
         )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
-from shiftdemo.core.bounds import bounded, check_bounds, one_of
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.languages import check_language
+from shiftdemo.core.params import check_settings, one_of, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class DataSpec:
     names: str = "any"
     eval_names: str = "any"
     new_frames: bool = False
-    size: int = bounded(8000, 16, 200_000, "Training sentences.")
-    eval_size: int = bounded(400, 8, 20_000, "Held-out sentences.")
-    min_words: int = bounded(3, 3, 60, "Shortest sentence, words.")
-    max_words: int = bounded(20, 3, 60, "Longest sentence, words.")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the corpus.")
+    size: int = setting(8000, 16, 200_000, "Training sentences.")
+    eval_size: int = setting(400, 8, 20_000, "Held-out sentences.")
+    min_words: int = setting(3, 3, 60, "Shortest sentence, words.")
+    max_words: int = setting(20, 3, 60, "Longest sentence, words.")
+    seed: int = setting(0, 0, 2**31 - 1, "Seed of the corpus.")
 
     def __post_init__(self) -> None:
-        check_bounds(self, "data")
+        check_settings(self, "data")
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(item.default, str) and not isinstance(value, str):
@@ -94,58 +94,58 @@ class TrainConfig:
     arms: tuple[str, ...] = ("base", "shift")
     other_arms: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0,)
-    steps: int = bounded(1500, 1, 100_000, "Optimiser steps of each arm.")
-    seconds: float = bounded(
+    steps: int = setting(1500, 1, 100_000, "Optimiser steps of each arm.")
+    seconds: float = setting(
         0.0,
         0.0,
         86_400.0,
         "Time limit of the run in seconds; 0: none.",
     )
-    batch_size: int = bounded(64, 1, 1024, "Sentences a step.")
-    batch_tokens: int = bounded(0, 0, 65_536, "Tokens a step instead of sentences; 0: off.")
+    batch_size: int = setting(64, 1, 1024, "Sentences a step.")
+    batch_tokens: int = setting(0, 0, 65_536, "Tokens a step instead of sentences; 0: off.")
     optimizer: str = "adamw"
-    learning_rate: float = bounded(1e-3, 1e-7, 10.0, "Peak learning rate.")
-    warmup: int = bounded(100, 0, 10_000, "Steps of linear warm-up.")
+    learning_rate: float = setting(1e-3, 1e-7, 10.0, "Peak learning rate.")
+    warmup: int = setting(100, 0, 10_000, "Steps of linear warm-up.")
     schedule: str = "linear"
-    weight_decay: float = bounded(0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.")
-    l2: float = bounded(0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.")
-    label_smoothing: float = bounded(0.0, 0.0, 0.5, "Label smoothing.")
-    dropout: float = bounded(0.1, 0.0, 0.6, "Dropout probability.")
-    clip: float = bounded(1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.")
-    average: float = bounded(
+    weight_decay: float = setting(0.01, 0.0, 1.0, "Decoupled weight decay of AdamW.")
+    l2: float = setting(0.0, 0.0, 1.0, "L2 penalty, added to the gradient of every matrix.")
+    label_smoothing: float = setting(0.0, 0.0, 0.5, "Label smoothing.")
+    dropout: float = setting(0.1, 0.0, 0.6, "Dropout probability.")
+    clip: float = setting(1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.")
+    average: float = setting(
         0.0,
         0.0,
         0.9999,
         "Decay of the moving average of the weights; 0: off.",
     )
-    subword_dropout: float = bounded(
+    subword_dropout: float = setting(
         0.0,
         0.0,
         0.5,
         "BPE-dropout in training (Provilkov et al. 2020); its draws follow no seed.",
     )
-    word_dropout: float = bounded(0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.")
-    eval_every: int = bounded(250, 0, 100_000, "Steps between held-out figures.")
-    stop_at: float = bounded(
+    word_dropout: float = setting(0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.")
+    eval_every: int = setting(250, 0, 100_000, "Steps between held-out figures.")
+    stop_at: float = setting(
         0.0,
         0.0,
         100.0,
         "Stop once the held-out shifted score reaches this (0 to 100); 0: never.",
     )
-    patience: int = bounded(
+    patience: int = setting(
         0,
         0,
         1000,
         "Stop after so many held-out figures without a better shifted loss; 0: never.",
     )
-    lora_rank: int = bounded(
+    lora_rank: int = setting(
         0,
         0,
         256,
         "Rank of low-rank adapters (LoRA, Hu et al. 2021) trained instead of all weights; 0: off.",
     )
-    threads: int = bounded(1, 1, 64, "Torch threads of a process.")
-    processes: int = bounded(
+    threads: int = setting(1, 1, 64, "Torch threads of a process.")
+    processes: int = setting(
         0,
         0,
         MOST_ARMS,
@@ -157,7 +157,7 @@ class TrainConfig:
     allow_overlap: bool = False
 
     def __post_init__(self) -> None:
-        check_bounds(self, "training")
+        check_settings(self, "training")
         one_of(self.schedule, ("linear", "constant", "cosine", "inverse_sqrt"), "schedule")
         one_of(self.optimizer, ("adamw", "sgd"), "optimizer")
         one_of(self.device, ("auto", "cpu", "cuda", "mps"), "device")
@@ -225,14 +225,14 @@ class CompareConfig:
     shifted: str
     data: DataSpec = field(default_factory=DataSpec)
     offsets: str = ""
-    n: int = bounded(400, 2, 20_000, "Sentences compared.")
-    seed: int = bounded(0, 0, 2**31 - 1, "Seed of the resampling.")
+    n: int = setting(400, 2, 20_000, "Sentences compared.")
+    seed: int = setting(0, 0, 2**31 - 1, "Seed of the resampling.")
     shift: str = ""
     allow_no_effect: bool = False
     strengths: str = ""
 
     def __post_init__(self) -> None:
-        check_bounds(self, "compare")
+        check_settings(self, "compare")
 
 
 def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:

@@ -1,10 +1,10 @@
-"""One parameter of an operator: name, kind, default, bounds, help; and how it is written."""
+"""A named, bounded value with help: an operator's parameter or a field of a request."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
@@ -13,7 +13,9 @@ from shiftdemo.core.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter of an operator: the form control, the flag and the docs are made from it.
+    """A named value with bounds: its control, its flag and its docs are made from it.
+
+    Operators list theirs in ``params``; a dataclass declares its own by :func:`setting`.
 
     Attributes:
         kind: ``"int"``, ``"float"``, ``"bool"``, ``"str"`` or ``"choice"``.
@@ -71,6 +73,73 @@ class Param:
                 high=self.high,
             )
         return parsed
+
+    def check(self, value: Any, where: str) -> Any:
+        """Returns a number that stands in a request already; a 3.0 of JSON becomes 3.
+
+        Stricter than :meth:`parse`, which reads what was typed: a text is no number here.
+
+        Raises:
+            ConfigError: it is no number of the kind, or out of bounds; names ``where``.
+        """
+        whole = self.kind == "int"
+        if whole and isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON and sliders may give 3.0 for 3
+        low, high = self.low or 0, self.high or 0
+        if (
+            not isinstance(value, (int, float))
+            or isinstance(value, bool)
+            or (whole and not isinstance(value, int))
+            or not low <= value <= high
+        ):
+            kind = Message("params.whole_number" if whole else "params.number")
+            raise ConfigError(
+                "params.give_from",
+                where=where,
+                item=self.name,
+                value=value,
+                kind=kind,
+                low=low,
+                high=high,
+            )
+        return value
+
+
+def setting(default: Any, low: float, high: float, text: str) -> Any:
+    """Returns a dataclass field that is a :class:`Param`, whole where its default is."""
+    kind = "int" if isinstance(default, int) else "float"
+    param = Param("", kind, default, text, low, high)
+    return field(default=default, metadata={"param": param})
+
+
+def params_of(request: Any) -> dict[str, Param]:
+    """Returns the bounded fields of a dataclass, or of one made of it, by name."""
+    return {
+        item.name: replace(item.metadata["param"], name=item.name)
+        for item in fields(request)
+        if "param" in item.metadata
+    }
+
+
+def check_settings(request: Any, where: str) -> None:
+    """Checks every bounded field of a dataclass.
+
+    Raises:
+        ConfigError: one is out of its bounds.
+    """
+    for name, param in params_of(request).items():
+        value = getattr(request, name)
+        checked = param.check(value, where)
+        if checked is not value:
+            object.__setattr__(request, name, checked)
+
+
+def one_of(value: str, choices: tuple[str, ...], where: str) -> None:
+    """Raises :class:`ConfigError` where ``value`` is none of ``choices``."""
+    if value not in choices:
+        raise ConfigError(
+            "params.choose_one_of", where=where, value=value, choices=", ".join(choices)
+        )
 
 
 def _to_bool(value: Any) -> bool:

@@ -122,8 +122,8 @@ class Task(ABC):
         return cross_entropy(out[counted], batch.labels[counted], smoothing)
 
     @abstractmethod
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
-        """Returns the tokens that the model (or its encoder) reads for a typed text."""
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
+        """Returns the tokens that the model (or its encoder) reads of a sample as it is."""
 
     @abstractmethod
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:

@@ -52,9 +52,9 @@ class Classification(Task):
         """See :meth:`Task.size`: characters over four, no more than is kept."""
         return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """See :meth:`Task.ids`."""
-        return _encode(loaded, [text])[0]
+        return _encode(loaded, [_text(sample).text])[0]
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""

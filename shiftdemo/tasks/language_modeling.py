@@ -73,9 +73,9 @@ class LanguageModeling(Task):
         """See :meth:`Task.size`: characters over four, no more than is kept."""
         return 2 + min(len(_text(sample).text) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """See :meth:`Task.ids`: a start token and those of the text."""
-        return [loaded.start_id, *_encode(loaded, [text])[0][:-1]]
+        return [loaded.start_id, *_encode(loaded, [_text(sample).text])[0][:-1]]
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""

@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import Sample, TaggedSample, bio_fault
 from shiftdemo.core.types import ShiftedSample
@@ -94,9 +93,9 @@ class Ner(Task):
             n_tokens=sum(map(len, rows)),
         )
 
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
-        """See :meth:`Task.ids`: word by word (:func:`shiftdemo.core.words.split`)."""
-        words = list(w.split(text).words)
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
+        """See :meth:`Task.ids`: word by word."""
+        words = list(_tagged(sample).words)
         return list(loaded.tokenizer(words, is_split_into_words=True, verbose=False).input_ids)
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:

@@ -14,7 +14,6 @@ from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import QuestionSample, Sample
 from shiftdemo.core.types import PositionPlan, ShiftedSample
-from shiftdemo.data.reading.questions import typed_question
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks.base import TASKS, Batch, Task, logits, offsets, pad, passed_round, starts
@@ -62,9 +61,9 @@ class QuestionAnswering(Task):
         one = _question(sample)
         return 3 + min((len(one.question) + len(one.context)) // 4, MAX_TOKENS)
 
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
-        """See :meth:`Task.ids`: the question on the first line, then the context."""
-        one = typed_question(text)
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
+        """See :meth:`Task.ids`: the question, then the context."""
+        one = _question(sample)
         return list(loaded.tokenizer(one.question, one.context, verbose=False).input_ids)
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:

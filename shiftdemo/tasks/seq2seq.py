@@ -63,9 +63,10 @@ class Seq2Seq(Task):
         """Returns what the model wants in front of every source, as T5's ``"summarize: "``."""
         return ""
 
-    def ids(self, loaded: LoadedModel, text: str) -> list[int]:
+    def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """See :meth:`Task.ids`: of the source."""
-        return list(loaded.tokenizer([self.prompt(loaded) + text], verbose=False).input_ids[0])
+        text = self.prompt(loaded) + self.checked(sample).source
+        return list(loaded.tokenizer([text], verbose=False).input_ids[0])
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""

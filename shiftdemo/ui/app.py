@@ -53,18 +53,18 @@ def build_page(context: Context) -> gr.Blocks:
                 compare = CompareTab(page, context, tasks, remembered, ended, look)
             with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention"):
                 AttentionTab(page, context, tasks, remembered, ended, look)
-        to_pair = [tabs, compare.task]
+        mine, to_pair = {"remembered": remembered}, {"tabs": tabs, "task": compare.form["task"]}
         opened = wire(
-            train.to_compare.click, _open_compare(context), [remembered], to_pair, compare.message
+            train.to_compare.click, _open_compare(context), mine, to_pair, compare.message
         )
         opened.then(fn=None, js="() => window.scrollTo(0, 0)")  # the button is far down
     return page
 
 
-def _open_compare(context: Context) -> Callable[..., list[Any]]:
-    def open_tab(visit: Visit, remembered: list[str]) -> list[Any]:
-        task = context.runs.config(remembered[0]).task if remembered else gr.skip()
-        return [gr.Tabs(selected="compare"), task]
+def _open_compare(context: Context) -> Callable[..., dict[str, Any]]:
+    def open_tab(visit: Visit, remembered: list[str]) -> dict[str, Any]:
+        task = {"task": context.runs.config(remembered[0]).task} if remembered else {}
+        return {"tabs": gr.Tabs(selected="compare"), **task}
 
     return open_tab
 
@@ -80,13 +80,14 @@ def _header(page: gr.Blocks, context: Context) -> None:
     message = message_box()
     timer = gr.Timer(1.0)
 
-    def look(visit: Visit) -> list[Any]:
+    def look(visit: Visit) -> dict[str, Any]:
         context.warm()
         if context.ready.is_set():
-            return [{"state": "ready", "text": visit("ready")}, gr.Timer(active=False)]
-        return [{"state": "warming", "text": visit("warming up…")}, gr.skip()]
+            ready = {"state": "ready", "text": visit("ready")}
+            return {"status": ready, "timer": gr.Timer(active=False)}
+        return {"status": {"state": "warming", "text": visit("warming up…")}}
 
-    wire([page.load, timer.tick], look, [], [status, timer], message)
+    wire([page.load, timer.tick], look, {}, {"status": status, "timer": timer}, message)
 
 
 INTRODUCTION = (

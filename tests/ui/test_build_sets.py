@@ -11,12 +11,13 @@ import gradio as gr
 import pytest
 
 from shiftdemo import api
+from shiftdemo.api.requests import BuildRequest
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.ui.build.set_work import build_files, read_all, to_read
-from shiftdemo.ui.build.sources import BuildData
+from shiftdemo.ui.build.sources import BuildData, sized
 from shiftdemo.ui.common.i18n import Visit
 
 PREFIX = ["prefix_context:n=2", "position_offset:max_offset=9,p=1"]
@@ -41,12 +42,13 @@ def test_every_row_of_a_set_is_made_again(tmp_path: Path, n: int) -> None:
         assert json.loads(json.dumps(as_row(api.regenerate(row, samples)))) == row
 
 
-def _values(data: BuildData, origin: str, index: int, **places: Any) -> dict[str, Any]:
-    values = {name: one.value for name, one in data.controls.items()}
-    asked = {"origin": origin, "text": "She reads.", "target": "Elle lit.", "seed": 3}
-    asked |= {"index": index, "file.file": places.get("file"), "hub.name": places.get("hub", "")}
-    assert set(asked) <= set(values)
-    return {**values, **asked}
+def _request(data: BuildData, origin: str, index: int, **places: Any) -> BuildRequest:
+    """Returns the request that the form describes, of a file or of a hub data set in a place."""
+    values = {name: one.value for name, one in data.items()}
+    values |= {"origin": origin, "text": "She reads.", "target": "Elle lit.", "seed": 3}
+    values |= {"file.file": places.get("file"), "hub.name": places.get("hub", "")}
+    spec, shown = data.spec("translation", values), {"text": "She reads.", "target": "Elle lit."}
+    return BuildRequest("translation", origin, data=spec, index=index, **shown)
 
 
 @pytest.mark.parametrize("origin", ["corpus", "file", "hub"])
@@ -64,16 +66,14 @@ def test_the_sentence_that_is_shown_is_the_row_of_the_set(
         path.parent.mkdir()
         path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), encoding="utf-8")
         places = {"file": str(path)} if origin == "file" else {"hub": str(path.parent)}
-    values = _values(data, origin, 0, **places)
     size = to_read("translation", PREFIX, n)
-    spec = data.spec("translation", values, size)
+    spec = sized(_request(data, origin, 0, **places).data, size)
     found = api.each_sample("translation", spec, "train", size, data.limits)
     read = read_all(found, size, lambda fraction, text: None, lambda: False, Visit())
     rows = _built(read, tmp_path, n)
     assert len(rows) == n
     for index in {0, 1, 19, min(31, n - 1), n - 2, n - 1}:
-        values = _values(data, origin, index, **places)
-        sample, context = data.sample("translation", values, joins=True)
+        sample, context = data.sample(_request(data, origin, index, **places), joins=True)
         (one,) = api.build_shifted("translation", [sample], PREFIX, 5, context, always=True)
         row = as_row(one)
         assert row["params"]["prefix_context.context_size"] == 512
@@ -84,7 +84,7 @@ def test_a_typed_sentence_draws_from_what_the_command_line_draws_from() -> None:
     with gr.Blocks():
         data = BuildData(Limits())
     for origin in ("typed", "worked"):
-        _, context = data.sample("translation", _values(data, origin, 0), joins=True)
+        _, context = data.sample(_request(data, origin, 0), joins=True)
         assert list(context) == api.load_samples("translation", DataSpec(size=512))
 
 
@@ -95,5 +95,5 @@ def test_nothing_is_read_that_no_operator_draws_from(tmp_path: Path) -> None:
         data = BuildData(Limits())
     path = tmp_path / "a.tsv"
     path.write_text("a\tb\n" * 100 + "no target\n", encoding="utf-8")
-    sample, context = data.sample("translation", _values(data, "file", 40, file=str(path)), False)
+    sample, context = data.sample(_request(data, "file", 40, file=str(path)), False)
     assert sample.id == "a.tsv-41" and context == ()

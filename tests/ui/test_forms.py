@@ -1,32 +1,34 @@
-"""The form of the Train tab, without a browser: what it reads, and what it is filled in with."""
+"""The forms of the page, without a browser: what they read, and what they are filled in with."""
 
 from __future__ import annotations
 
 import ast
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from shiftdemo import ui
-from shiftdemo.core.config import DataSpec, TrainConfig
+import shiftdemo.ui
+from shiftdemo.api.requests import AttendRequest, BuildRequest
+from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
+from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
-from shiftdemo.shifts import SHIFTS, Shift, make_shift
+from shiftdemo.shifts import SHIFTS, by_stage, make_shift
 from shiftdemo.ui.app import TASKS
-from shiftdemo.ui.attention.tab import ASKED, SHOWN, AttentionTab
-from shiftdemo.ui.common.context import Context
-from shiftdemo.ui.common.form import ShiftForm, prefixed
-from shiftdemo.ui.common.handlers import message_box
-from shiftdemo.ui.common.i18n import Visit
-from shiftdemo.ui.compare.tab import CompareTab
+from shiftdemo.ui.attention.form import AttentionForm
+from shiftdemo.ui.build.form import BuildForm
+from shiftdemo.ui.build.set import drawn_words
+from shiftdemo.ui.common.form import Form
+from shiftdemo.ui.common.handlers import go_on_tick, message_box
+from shiftdemo.ui.compare.form import CompareForm
 from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.presets import PRESETS, preset
 
-PAGE_TASKS = [task for _, task in TASKS]
+EACH = [(task, shift.name) for _, task in TASKS for shift in by_stage(task)]
 
 
 @pytest.fixture(scope="module")
@@ -35,20 +37,53 @@ def form() -> TrainForm:
         return TrainForm(message_box(), TASKS, Limits())
 
 
-def values(controls: Mapping[str, Any], updates: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what the controls hold after the updates."""
-    assert not set(updates) - set(controls)
-    held = {}
-    for name, component in controls.items():
-        update = updates.get(name, component.value)
-        if isinstance(update, dict):
-            update = update.get("value", component.value)
-        held[name] = component.postprocess(update)
-    return held
+@pytest.fixture(scope="module")
+def build() -> BuildForm:
+    with gr.Blocks():
+        made = BuildForm(TASKS, Limits())
+        made.draw_dials()
+        made.draw_set()
+        made.shift.about.render()
+        return made
+
+
+@pytest.fixture(scope="module")
+def compare() -> CompareForm:
+    with gr.Blocks():
+        return CompareForm(message_box(), go_on_tick(NoEffectError), TASKS)
+
+
+@pytest.fixture(scope="module")
+def attention() -> AttentionForm:
+    with gr.Blocks():
+        return AttentionForm(TASKS)
+
+
+def held(form: Mapping[str, Any], updates: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Returns the values that a form holds after the updates, by name."""
+    unknown = set(updates or {}) - set(form)
+    assert not unknown, unknown
+    found = {}
+    for name, one in form.items():
+        update = (updates or {}).get(name, {})
+        value = update.get("value", one.value) if isinstance(update, dict) else update
+        found[name] = one.postprocess(value)
+    return found
+
+
+def other(param: Param) -> Any:
+    """Returns a value of a parameter that is not its default, where there is one."""
+    if param.kind == "choice":
+        return param.choices[-1]
+    if param.kind == "bool":
+        return not param.default
+    if param.kind == "str":
+        return param.default or "word"
+    return param.low if param.default != param.low else param.high
 
 
 def test_the_default_run_warms_up_for_a_tenth_of_its_steps(form: TrainForm) -> None:
-    config = form.config({name: one.value for name, one in form.controls.items()})
+    config = form.request(held(form))
     assert (config.task, config.model, config.steps) == ("ner", "scratch:learned", 600)
     assert config.warmup == 60
     assert config.shifts == ("position_offset:max_offset=32,fixed=-1,side=both,p=0.5",)
@@ -70,11 +105,11 @@ def test_a_run_found_again_fills_the_form_in(form: TrainForm, changes: dict[str,
     data = DataSpec(eval_size=200)
     shown: dict[str, Any] = {"steps": 240, "eval_every": 20, "seconds": 90.0, "data": data}
     wanted = TrainConfig(**{**shown, **changes})
-    found = form.config(values(form.controls, form.filled(wanted)))
+    found = form.request(held(form, form.filled(wanted)))
     for spec, whole in zip(wanted.shifts, found.shifts, strict=True):
         asked, shown_now = ShiftSpec.parse(spec), ShiftSpec.parse(whole)
         assert asked.name == shown_now.name and asked.params.items() <= shown_now.params.items()
-    again = form.config(values(form.controls, form.filled(found)))
+    again = form.request(held(form, form.filled(found)))
     assert again == found
     for name in (*shown, *changes):
         if name != "shifts":
@@ -83,93 +118,159 @@ def test_a_run_found_again_fills_the_form_in(form: TrainForm, changes: dict[str,
 
 def test_files_are_not_put_back(form: TrainForm) -> None:
     config = TrainConfig(data=DataSpec(train="a.conll", eval="b.conll"))
-    found = form.config(values(form.controls, form.filled(config)))
+    found = form.request(held(form, form.filled(config)))
     assert not found.data.train
 
 
 @pytest.mark.parametrize("model", [model for _, model in PRESETS])
 def test_a_preset_brings_its_model_and_rate(form: TrainForm, model: str) -> None:
-    held = values(form.controls, preset(form, model)(Visit()))
-    assert (held["task"], held["model"], held["learning_rate"]) == ("ner", model, 1e-3)
-    config = form.config(held)
+    config = form.request(held(form, preset(form, model)))
+    assert (config.task, config.model, config.learning_rate) == ("ner", model, 1e-3)
     assert (config.steps, config.batch_size) == (1500, 64)
-    assert config.shifts == ("position_offset:max_offset=32,fixed=-1,side=both,p=0.5",)
 
 
-EVERY = [(shift, task) for shift in SHIFTS for task in PAGE_TASKS if task in shift.tasks]
-
-
-@pytest.mark.parametrize(("shift", "task"), EVERY, ids=lambda one: getattr(one, "name", one))
-def test_every_operator_and_task_comes_back_from_the_form(form: TrainForm, shift, task) -> None:
-    params = {param.name: _other(param) for param in shift.params}
-    asked = make_shift(ShiftSpec(shift.name, params)).spec
+@pytest.mark.parametrize(("task", "name"), EACH)
+def test_train_form_gives_back_the_run(form: TrainForm, task: str, name: str) -> None:
+    params = {param.name: other(param) for param in SHIFTS.get(name).params}
+    spec = make_shift(ShiftSpec(name, params)).spec
     wanted = TrainConfig(
         task,
         "scratch:sinusoidal",
         DataSpec(eval_size=200, seed=4),
-        (asked,),
+        (spec,),
         steps=240,
         eval_every=20,
     )
-    found = form.config(values(form.controls, form.filled(wanted)))
-    assert make_shift(found.shifts[0]).values == make_shift(asked).values
-    assert dataclasses.replace(found, shifts=wanted.shifts) == wanted
+    found = form.request(held(form, form.filled(wanted)))
+    assert make_shift(found.shifts[0]).values == make_shift(spec).values
+    assert replace(found, shifts=wanted.shifts) == wanted
 
 
-def _other(param: Param) -> Any:
-    """Returns a value of a parameter that is not its default, where there is one."""
-    if param.kind == "choice":
-        return param.choices[-1]
-    if param.kind == "bool":
-        return not param.default
-    if param.kind == "str":
-        return param.default or "word"
-    return param.low if param.default != param.low else param.high
+@pytest.mark.parametrize("name", SHIFTS.names())
+def test_build_form_takes_back_the_parameters_that_it_shows(build: BuildForm, name: str) -> None:
+    shift = SHIFTS.get(name)
+    params = {param.name: other(param) for param in shift.params if param.name != "p"}
+    low, high = shift.dial.low, shift.dial.high
+    dialled = [one for one in shift.dial.params if one != "p"]
+    value = min(max(params.get(shift.dial.params[0], shift.dial.start), low), high)
+    start = dict.fromkeys(shift.dial.params, shift.dial.start)
+    for asked in (shift(**{**params, **dict.fromkeys(dialled, value)}), shift(**start)):
+        wanted = BuildRequest(task=shift.tasks[0], shifts=(asked.spec,))
+        found = build.request(held(build, build.filled(wanted)))
+        assert make_shift(found.shifts[0]).values == asked.values
 
 
-@pytest.mark.parametrize("shift", list(SHIFTS), ids=SHIFTS.names())
-def test_the_build_form_takes_back_what_it_shows(shift: type[Shift]) -> None:
-    with gr.Blocks():
-        made = ShiftForm("build", shift.tasks[0], shift.name, hidden=("p",), dials=True)
-        made.draw_dials()
-    params = {param.name: _other(param) for param in shift.params if param.name != "p"}
-    spec = shift(**dict.fromkeys(shift.dial.params, shift.dial.start)).spec
-    for asked in (shift(**{**params, **_dialled(shift, params)}).spec, spec):
-        held = values(made.controls, made.filled(shift.tasks[0], asked))
-        shown = make_shift(made.spec(held, p=make_shift(asked).share))
-        assert shown.values == make_shift(asked).values
+@pytest.mark.parametrize(("task", "name"), EACH)
+def test_build_form_gives_back_the_request(build: BuildForm, task: str, name: str) -> None:
+    dial = SHIFTS.get(name).dial
+    values = {**dict.fromkeys(dial.params, dial.high), "p": 0.25}
+    fixed = {param.name: param.low for param in SHIFTS.get(name).params if param.low == param.high}
+    values.update({key: low for key, low in fixed.items() if low is not None})
+    shifts = (make_shift(str(ShiftSpec(name, values))).spec, "drop:p=0.5")
+    wanted = BuildRequest(
+        task=task,
+        origin="typed",
+        text="She reads.",
+        target="Elle lit.",
+        data=DataSpec(seed=3),
+        index=7,
+        shifts=shifts,
+        seed=5,
+        n=321,
+    )
+    found = build.request(held(build, build.filled(wanted)))
+    assert make_shift(found.shifts[0]).values == make_shift(shifts[0]).values
+    assert replace(found, shifts=shifts) == wanted
+    assert build.request(held(build, build.filled(found))) == found
 
 
-def _dialled(shift: type[Shift], params: dict[str, Any]) -> dict[str, Any]:
-    """Returns a dial's parameters with one value for all, within the dial."""
-    dial = shift.dial
-    value = min(max(params.get(dial.params[0], dial.start), dial.low), dial.high)
-    return dict.fromkeys((name for name in dial.params if name != "p"), value)
+@pytest.mark.parametrize("task", [task for _, task in TASKS])
+def test_build_form_gives_back_a_data_set(build: BuildForm, task: str) -> None:
+    data = DataSpec(
+        corpus="",
+        train="hub:owner/name",
+        columns="source=a,target=b",
+        train_split="test",
+        subset="en",
+        revision="v1",
+    )
+    first = build.request(held(build))
+    wanted = replace(first, task=task, origin="hub", data=data, shifts=("drop:p=0.5",))
+    found = build.request(held(build, build.filled(wanted)))
+    assert (found.data, found.task, found.origin) == (data, task, "hub")
 
 
-def test_compare_and_attention_ask_by_name() -> None:
-    context = Context.make(Limits())
-    with gr.Blocks() as page:
-        shared = (gr.BrowserState([]), gr.State(), gr.Textbox())
-        compare = CompareTab(page, context, TASKS, *shared)
-        attention = AttentionTab(page, context, TASKS, *shared)
-    held = {name: one.value for name, one in prefixed("data", compare.data.controls).items()}
-    held |= {"data.origin": "grammar", "data.seed": 7, "data.eval_names": "end"}
-    held |= {"task": "translation", "base": "a", "shifted": "b", "allow": True}
-    config = compare._config({**held, "n": 50, "offsets": "0,4"})
-    assert (config.task, config.base, config.shifted) == ("translation", "a", "b")
-    assert (config.n, config.offsets, config.allow_no_effect) == (50, "0,4", True)
-    assert (config.data.seed, config.data.eval_names, config.data.eval_size) == (7, "end", 50)
-    assert all(hasattr(attention, name) for name in (*ASKED, *SHOWN))
-    context.runs.close()
+@pytest.mark.parametrize("task", [task for _, task in TASKS])
+def test_compare_form_gives_back_the_request(compare: CompareForm, task: str) -> None:
+    data = DataSpec(size=16, eval_size=77, seed=9, min_words=5, names="start", new_frames=True)
+    wanted = CompareConfig(
+        task, "bundled:a", "run:b/shift", data, offsets="0:9:3", n=77, allow_no_effect=True
+    )
+    assert compare.request(held(compare, compare.filled(wanted))) == wanted
 
 
-def test_no_handler_of_the_page_takes_a_row_of_values() -> None:
-    rows = [
-        f"{path.name}: {node.name}"
-        for path in sorted(Path(ui.__file__).parent.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.args.vararg
-    ]
-    # What Gradio calls takes its row and hands it on by name; the last puts names together.
-    assert sorted(set(rows)) == ["handlers.py: run", "tab.py: _named"]
+def test_compare_form_begins_with_the_data_of_the_run(compare: CompareForm) -> None:
+    own = DataSpec(size=500, seed=4, train="a.conll", eval="b.conll")
+    found = compare.request(held(compare), own)
+    assert found.data == replace(own, train="", eval_size=200)
+    assert compare.request(held(compare)).data == DataSpec(eval_size=200)
+
+
+@pytest.mark.parametrize("task", [task for _, task in TASKS])
+def test_attention_form_gives_back_the_request(attention: AttentionForm, task: str) -> None:
+    wanted = AttendRequest(task, "bundled:a", "She reads.", "Elle lit.", "run:b/shift")
+    assert attention.request(held(attention, attention.filled(wanted))) == wanted
+
+
+def test_every_field_of_a_request_has_a_control(
+    form: TrainForm, build: BuildForm, compare: CompareForm, attention: AttentionForm
+) -> None:
+    # What the page leaves to the command line, or works out for itself.
+    unseen = {
+        TrainConfig: {"batch_tokens", "average", "subword_dropout", "word_dropout", "eval_every"}
+        | {"threads", "processes", "device", "precision"},
+        CompareConfig: {"seed", "shift", "strengths"},
+    }
+    aliases = {"shifts": "shift.name", "data": "data.origin", "origin": "data.origin"}
+    aliases |= {"text": "data.text", "target": "data.target", "index": "data.index"}
+    pairs: list[tuple[Form, Any]] = [(form, TrainConfig), (build, BuildRequest)]
+    pairs += [(compare, CompareConfig), (attention, AttendRequest)]
+    for controls, request in pairs:
+        for name in set(request.__dataclass_fields__) - unseen.get(request, set()):
+            assert name in controls or aliases[name] in controls, (request, name)
+
+
+def test_a_set_draws_the_words_of_the_worked_example_anew(build: BuildForm) -> None:
+    values = held(build)
+    assert "target_word=modèle" in build.request(values).shifts[0]
+    anew = build.request(values, **drawn_words("worked", "append_copy")).shifts[0]
+    assert "target_word=," in anew and "index=-1" in anew
+
+
+def _nodes(kinds: Any) -> Iterator[tuple[str, Any]]:
+    for path in sorted(Path(shiftdemo.ui.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kinds):
+                yield f"{path.name}:{node.lineno}", node
+
+
+def test_no_handler_takes_values_by_their_place() -> None:
+    for place, node in _nodes((ast.FunctionDef, ast.AsyncFunctionDef)):
+        named = {argument.arg for argument in node.args.args}
+        if "visit" not in named and "values" not in named:
+            continue
+        assert node.args.vararg is None, place
+        for part in ast.walk(node):
+            if isinstance(part, ast.Subscript) and "visit" in named:
+                assert ast.unparse(part.value) != "values" or "'" in ast.unparse(part.slice), place
+            if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple):
+                assert ast.unparse(part.value) != "values", place
+
+
+def test_controls_of_events_have_names() -> None:
+    for place, node in _nodes(ast.Call):
+        if getattr(node.func, "id", "") == "wire":
+            assert not any(isinstance(rows, (ast.List, ast.Tuple)) for rows in node.args[2:]), place
+        if getattr(node.func, "id", "") == "zip":
+            ends = {ast.unparse(argument).rpartition(".")[2] for argument in node.args}
+            assert not ends & {"inputs", "outputs"}, place

@@ -8,7 +8,6 @@ import gzip
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import pytest
@@ -18,12 +17,12 @@ from shiftdemo.core.limits import Limits
 from shiftdemo.ui.app import TASKS
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.file_form import FileForm
-from shiftdemo.ui.common.form import prefixed
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare.tab import CompareTab
 
 LIMITS = dataclasses.replace(Limits.public(), unpacked_bytes=20_000)
 REFUSED = "unpacks to more than 20,000 bytes"
+TYPED = ("text", "offset")  # of the other button
 N = 100
 
 
@@ -50,15 +49,12 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})
-    held: dict[str, Any] = {
-        **prefixed("data", {name: one.value for name, one in tab.data.controls.items()}),
-        **{"data.origin": "file", "data.eval": bomb},
-        **{"task": "ner", "base": pairs[0][0], "shifted": pairs[0][1], "allow": False},
-        **{"look": "light 1000", "n": N, "offsets": "0,4"},
-    }
+    values = {name: one.value for name, one in tab.form.items() if name not in TYPED}
+    values |= {"base": pairs[0][0], "shifted": pairs[0][1], "n": N, "offsets": "0,4"}
+    values |= {"data.origin": "file", "data.eval": bomb}
 
     async def compare() -> None:
-        async for _ in tab._compare(Visit("en"), held):
+        async for _ in tab._compare(Visit("en"), "light 1000", **values):
             pass
 
     # In a thread of its own: the browser of other tests keeps an event loop in this one.

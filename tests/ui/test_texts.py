@@ -14,12 +14,12 @@ from shiftdemo.models import scratch
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.shifts.operators import position_offset
 from shiftdemo.ui import app
-from shiftdemo.ui.attention import tab as attention
-from shiftdemo.ui.build import set as build_set
+from shiftdemo.ui.attention import form as attention
+from shiftdemo.ui.build import set_view as build_set
 from shiftdemo.ui.common import data_form, texts
-from shiftdemo.ui.common import form as forms
 from shiftdemo.ui.common import handlers as wiring
 from shiftdemo.ui.common import model_picker as pickers
+from shiftdemo.ui.common import shift_form as forms
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import presets as train_presets
@@ -32,9 +32,10 @@ def _literals() -> Iterator[str]:
     """Yields the texts that are written where they are used."""
     for path in sorted(FOLDER.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            if not isinstance(node, ast.Call):
                 continue
-            place = {"t": 0, "visit": 0, "field_number": 2}.get(node.func.id)
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            place = {"t": 0, "visit": 0, "number": 1}.get(called)
             if place is None or len(node.args) <= place:
                 continue
             argument = node.args[place]

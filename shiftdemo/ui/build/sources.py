@@ -11,12 +11,14 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
+from shiftdemo.api.requests import MOST_INDEX, BuildRequest
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.ui.common.data_form import FEWEST
 from shiftdemo.ui.common.file_form import FileForm, HubForm
-from shiftdemo.ui.common.form import part, prefixed
+from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.i18n import t
 
 WORKED = {
@@ -33,15 +35,20 @@ WORKED = {
 }
 # Its gold word alignment: we-Nous, are-allons, going-allons, build-construire, …
 WORKED_LINKS = ((1, 0), (2, 1), (3, 1), (5, 2), (6, 3), (7, 5), (8, 4))
-MOST_INDEX = 1_999  # looking at one is answered at once, so what is read for it stays small
 _FEWEST = 32  # sentences that are read at once, so that the next one is there too
 
 
-class BuildData:
-    """The controls; ``controls`` are the components whose values the methods take."""
+class BuildData(Form):
+    """The controls of a :class:`BuildRequest`'s sentences, by its names.
+
+    Attributes:
+        file, hub: the forms within it.
+        groups: what is shown or hidden by :func:`shown`, by origin.
+    """
 
     def __init__(self, limits: Limits) -> None:
         """Draws them."""
+        super().__init__(BuildRequest())
         self.limits = limits
         origins = [
             (t("worked example"), "worked"),
@@ -51,78 +58,64 @@ class BuildData:
         ]
         if limits.hub_datasets != ():
             origins.append((t("hub data set"), "hub"))
-        self.origin = gr.Radio(origins, value="worked", label=t("Sample from"))
-        text, target = WORKED["translation"]
+        self.add("origin", gr.Radio(origins, value=self.first.origin, label=t("Sample from")))
         most = limits.text_chars + 1  # one more, so that what is too long is told and not cut
-        with gr.Column(visible=False, elem_classes="sd-params") as self.typed:
-            self.text = gr.Textbox(
-                text, label=t("Sentence"), lines=2, max_length=most, elem_id="build-text"
+        typed: dict[str, Any] = {"lines": 2, "max_length": most}
+        text, target = WORKED[self.first.task]
+        with gr.Column(visible=False, elem_classes="sd-params") as from_text:
+            self.add("text", gr.Textbox(text, label=t("Sentence"), elem_id="build-text", **typed))
+            label = t("Its translation or label, or one tag a word")
+            self.add("target", gr.Textbox(target, label=label, elem_id="build-target", **typed))
+        with gr.Column(visible=False, elem_classes="sd-params") as from_corpus:
+            seed = gr.Number(
+                DataSpec().seed,
+                label=t("Seed of the corpus"),
+                minimum=0,
+                maximum=2**31 - 1,
+                precision=0,
             )
-            self.target = gr.Textbox(
-                target,
-                label=t("Its translation or label, or one tag a word"),
-                lines=2,
-                max_length=most,
-                elem_id="build-target",
-            )
-        with gr.Column(visible=False, elem_classes="sd-params") as self.from_corpus:
-            self.seed = gr.Number(
-                0, label=t("Seed of the corpus"), minimum=0, maximum=2**31 - 1, precision=0
-            )
-        with gr.Column(visible=False, elem_classes="sd-params") as self.from_file:
+            self.add("seed", seed)
+        with gr.Column(visible=False, elem_classes="sd-params") as from_file:
             self.file = FileForm("build", limits)
-        with gr.Column(visible=False, elem_classes="sd-params") as self.from_hub:
+        self.include("file", self.file)
+        with gr.Column(visible=False, elem_classes="sd-params") as from_hub:
             self.hub = HubForm("build")
-        self.index = gr.Number(
-            0,
-            label=t("Sentence number"),
-            info=t("Counted from 0."),
+        self.include("hub", self.hub)
+        self.number(
+            "index",
+            "Sentence number",
             minimum=0,
             maximum=MOST_INDEX,
-            precision=0,
             visible=False,
+            min_width=160,
         )
+        self.groups = {"typed": from_text, "corpus": from_corpus, "file": from_file}
+        self.groups |= {"hub": from_hub, "index": self["index"]}
 
-    @property
-    def controls(self) -> dict[str, Any]:
-        """The components whose values :meth:`spec` and :meth:`sample` take."""
-        return {
-            **self._own,
-            **prefixed("file", self.file.controls),
-            **prefixed("hub", self.hub.controls),
-        }
-
-    @property
-    def _own(self) -> dict[str, Any]:
-        names = ("origin", "text", "target", "seed", "index")
-        return {name: getattr(self, name) for name in names}
-
-    @property
-    def triggers(self) -> list[Any]:
-        """The events after which the sample is another one, without the hub's button."""
-        return [item.change for item in (*self._own.values(), *self.file.controls.values())]
-
-    @property
-    def groups(self) -> list[Any]:
-        """The components that :func:`shown` updates."""
-        return [self.typed, self.from_corpus, self.from_file, self.from_hub, self.index]
-
-    def spec(self, task: str, values: Mapping[str, Any], size: int) -> DataSpec:
-        """Returns the data that a set is built from; the built-in corpus for typed sentences.
+    def spec(self, task: str, values: Mapping[str, Any]) -> DataSpec:
+        """Returns where the sentences lie; the built-in corpus for typed ones.
 
         Raises:
             DataError: a file or a hub id is wanted and none was given.
         """
-        sized = DataSpec(size=max(16, size), seed=int(values["seed"] or 0))
+        corpus = DataSpec(seed=whole(values["seed"]))
         if values["origin"] == "file":
-            return self.file.spec(task, part("file", values), sized)
+            return self.file.request(task, part("file", values), corpus)
         if values["origin"] == "hub":
-            return self.hub.spec(part("hub", values), sized)
-        return sized
+            return self.hub.request(part("hub", values), corpus)
+        return corpus
 
-    def sample(
-        self, task: str, values: Mapping[str, Any], joins: bool
-    ) -> tuple[Sample, Sequence[Sample]]:
+    def filled(self, request: BuildRequest) -> dict[str, Any]:
+        """Returns the updates with which the controls show the sentences of ``request``."""
+        own = {name: getattr(request, name) for name in ("origin", "text", "target", "index")}
+        found = {**own, "seed": request.data.seed}
+        if request.origin == "file":
+            found |= under("file", self.file.filled(request.task, request.data))
+        if request.origin == "hub":
+            found |= under("hub", self.hub.filled(request.data))
+        return found
+
+    def sample(self, request: BuildRequest, joins: bool) -> tuple[Sample, Sequence[Sample]]:
         """Returns the sample to look at, and the context that it has in its set.
 
         Args:
@@ -131,20 +124,22 @@ class BuildData:
         Raises:
             ShiftDemoError: the text, the file or the data set cannot be used.
         """
-        origin = values["origin"]
-        if origin in ("worked", "typed"):
-            typed = self._typed(task, origin, values["text"], values["target"])
+        task, place = request.task, request.index
+        if request.origin in ("worked", "typed"):
+            typed = self._typed(task, request.origin, request.text, request.target)
             return typed, api.typed_context(task) if joins else ()
-        index = int(values["index"] or 0)
         # Powers of two, so that one reading serves many numbers.
-        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << index.bit_length())
-        spec = self.spec(task, values, size)
+        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << place.bit_length())
+        spec = sized(request.data, size)
         others = _first(task, spec, size, _changed(spec.train), self.limits)
-        if index >= len(others):
+        if place >= len(others):
             raise DataError(
-                "sources.there_no_sentence_number", index=index, n_others=len(others), n_others_2=len(others) - 1
+                "sources.there_no_sentence_number",
+                index=place,
+                n_others=len(others),
+                n_others_2=len(others) - 1,
             )
-        return others[index], others[: api.CONTEXT_SIZE] if joins else ()
+        return others[place], others[: api.CONTEXT_SIZE] if joins else ()
 
     def _typed(self, task: str, origin: str, text: str, target: str) -> Sample:
         if origin == "worked":
@@ -172,7 +167,13 @@ def _changed(path: str) -> float:
     return Path(path).stat().st_mtime if path and Path(path).is_file() else 0.0
 
 
-def shown(origin: str) -> list[Any]:
+def sized(data: DataSpec, size: int) -> DataSpec:
+    """Returns ``data`` with so many training sentences, or as few as there may be."""
+    return replace(data, size=max(FEWEST, size))
+
+
+def shown(origin: str) -> dict[str, Any]:
     """Returns the updates of :attr:`BuildData.groups`."""
-    visible = [origin == name for name in ("typed", "corpus", "file", "hub")]
-    return [gr.update(visible=one) for one in (*visible, origin in ("corpus", "file", "hub"))]
+    visible = {name: origin == name for name in ("typed", "corpus", "file", "hub")}
+    visible["index"] = origin in ("corpus", "file", "hub")
+    return {name: gr.update(visible=one) for name, one in visible.items()}

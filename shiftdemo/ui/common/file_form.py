@@ -14,6 +14,7 @@ from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.data.reading.columns import TASK_PARTS
 from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.form import Form
 from shiftdemo.ui.common.handlers import drawn, wire
 from shiftdemo.ui.common.i18n import Visit, t
 
@@ -22,73 +23,62 @@ ROWS = 3
 GUESSED = "*"
 
 
-class FileForm:
-    """An upload, what was found in it, and how it is to be read.
-
-    Attributes:
-        controls: the components whose values :meth:`spec` takes.
-    """
+class FileForm(Form):
+    """An upload, what was found in it, and how it is to be read."""
 
     def __init__(self, form: str, limits: Limits) -> None:
         """Draws the controls; ``form`` begins their ids."""
+        super().__init__()
         self.limits = limits
-        self.file = gr.File(
-            label=t("JSONL, CSV, TSV, Parquet or CoNLL"), height=130, elem_id=f"{form}-file"
-        )
+        label = t("JSONL, CSV, TSV, Parquet or CoNLL")
+        self.add("file", gr.File(label=label, height=130, elem_id=f"{form}-file"))
         gr.Markdown(t(texts.FILE_COLUMNS), elem_classes="sd-note")
         self.found = drawn("table", "sd-found")
         with gr.Row():
-            self.first, self.second = (
-                gr.Dropdown(
+            for name, text in (
+                ("first", "Column of the source, words or text"),
+                ("second", "Column of the target, tags or label"),
+            ):
+                dropdown = gr.Dropdown(
                     [(t("as guessed"), GUESSED)],
                     value=GUESSED,
-                    label=t(label),
+                    label=t(text),
                     # Another file has other columns: a stale choice gets a sentence, no fault.
                     allow_custom_value=True,
                     min_width=120,
-                    elem_id=f"{form}-{name}",
+                    elem_id=f"{form}-{name}-column",
                 )
-                for label, name in (
-                    ("Column of the source, words or text", "first-column"),
-                    ("Column of the target, tags or label", "second-column"),
-                )
-            )
-        self.encoding = gr.Dropdown(
+                self.add(name, dropdown)
+        encoding = gr.Dropdown(
             [("UTF-8, UTF-16", ""), *((name, name) for name in ENCODINGS)],
             value="",
             label=t("Encoding"),
             info=t("Only where the file is not UTF-8."),
             elem_id=f"{form}-encoding",
         )
-        self.controls = {
-            "file": self.file,
-            "first": self.first,
-            "second": self.second,
-            "encoding": self.encoding,
-        }
+        self.add("encoding", encoding)
 
     def wire(self, task: gr.Radio, message: gr.HTML) -> None:
         """Shows what a file holds as soon as there is one."""
-        changes = [self.file.change, self.encoding.change, task.change]
-        outputs = [self.found, self.first, self.second]
-        wire(changes, self._found, [task, self.file, self.encoding], outputs, message)
+        inputs = {"task": task, "file": self["file"], "encoding": self["encoding"]}
+        outputs = {"found": self.found, "first": self["first"], "second": self["second"]}
+        changes = [component.change for component in (self["file"], self["encoding"], task)]
+        wire(changes, self._found, inputs, outputs, message)
 
-    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> list[Any]:
+    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> dict[str, Any]:
         choices = [(visit("as guessed"), GUESSED)]
         if not file:
-            return [None, *(gr.update(choices=choices, value=GUESSED) for _ in range(2))]
+            return {"found": None, **_picks(choices)}
         seen = api.preview_file(file, task, ROWS, encoding or "", self.limits.unpacked_bytes)
         names = [name for name in seen["columns"] if "," not in name and "=" not in name]
         choices += [(name, name) for name in names]
-        # Gradio empties an update that it has sent, so each box gets one of its own.
-        picks = [gr.update(choices=choices, value=GUESSED) for _ in range(2)]
         read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
         lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
         table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-        return [table, *picks]
+        return {"found": table, **_picks(choices)}
 
-    def spec(self, task: str, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
-        """Returns where the file lies and how it is read.
+    def request(self, task: str, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
+        """Returns where the file lies and how it is read; ``size`` says how much of it.
 
         Raises:
             DataError: there is no file yet.
@@ -102,55 +92,67 @@ class FileForm:
         encoding = values["encoding"] or ""
         return replace(size, corpus="", train=values["file"], columns=columns, encoding=encoding)
 
+    def filled(self, task: str, data: DataSpec) -> dict[str, Any]:
+        """Returns the updates with which the form shows how ``data`` is read, the file apart."""
+        named = dict(one.partition("=")[::2] for one in data.columns.split(",") if one)
+        columns = [named.get(role, GUESSED) for role in TASK_PARTS[task]]
+        picked = dict(zip(("first", "second"), columns, strict=False))
+        return {"first": GUESSED, "second": GUESSED, **picked, "encoding": data.encoding}
 
-class HubForm:
+
+def _picks(choices: list[tuple[str, str]]) -> dict[str, Any]:
+    # Gradio empties an update that it has sent, so each box gets one of its own.
+    return {name: gr.update(choices=choices, value=GUESSED) for name in ("first", "second")}
+
+
+class HubForm(Form):
     """A data set of the hub by its id.
 
     Attributes:
-        controls: the components whose values :meth:`spec` takes.
         load: the button that loads it.
     """
 
     def __init__(self, form: str) -> None:
         """Draws the controls; ``form`` begins their ids."""
-        self.name = gr.Textbox(
-            "", label=t("Data set"), placeholder="owner/name", max_length=200, elem_id=f"{form}-hub"
-        )
+        super().__init__()
+        self._text("name", t("Data set"), placeholder="owner/name", elem_id=f"{form}-hub")
         with gr.Row():
-            self.split = gr.Textbox("train", label=t("Split"), max_length=100, min_width=100)
-            self.subset = gr.Textbox("", label=t("Subset"), max_length=100, min_width=100)
-            self.revision = gr.Textbox("", label=t("Revision"), max_length=100, min_width=100)
-        self.columns = gr.Textbox(
-            "",
-            label=t("Columns"),
+            self._text("split", t("Split"), 100, value=DataSpec().train_split, min_width=100)
+            self._text("subset", t("Subset"), 100, min_width=100)
+            self._text("revision", t("Revision"), 100, min_width=100)
+        self._text(
+            "columns",
+            t("Columns"),
+            300,
             info=t("Empty: guessed from their names."),
             placeholder="source=translation.en,target=translation.fr",
-            max_length=300,
         )
         self.load = gr.Button(t("Load"), size="sm")
-        self.controls = {
-            "name": self.name,
-            "split": self.split,
-            "subset": self.subset,
-            "revision": self.revision,
-            "columns": self.columns,
-        }
 
-    def spec(self, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
-        """Returns which data set, and what of it.
+    def _text(self, name: str, label: Any, most: int = 200, **props: Any) -> None:
+        props = {"value": "", **props}
+        self.add(name, gr.Textbox(label=label, max_length=most, **props))
+
+    def request(self, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
+        """Returns which data set, and what of it; ``size`` says how much.
 
         Raises:
             DataError: there is no id yet.
         """
-        asked = {name: str(values[name] or "").strip() for name in self.controls}
-        if not asked["name"]:
+        given = {name: str(value or "").strip() for name, value in values.items()}
+        if not given["name"]:
             raise DataError("file_form.no_data_set_yet")
         return replace(
             size,
             corpus="",
-            train=f"hub:{asked['name']}",
-            columns=asked["columns"],
-            train_split=asked["split"] or "train",
-            subset=asked["subset"],
-            revision=asked["revision"],
+            train=f"hub:{given['name']}",
+            columns=given["columns"],
+            train_split=given["split"] or size.train_split,
+            subset=given["subset"],
+            revision=given["revision"],
         )
+
+    def filled(self, data: DataSpec) -> dict[str, Any]:
+        """Returns the updates with which the form shows the data set ``data``."""
+        shown = {name: getattr(data, name) for name in ("subset", "revision", "columns")}
+        return {"name": data.train.removeprefix("hub:"), "split": data.train_split, **shown}

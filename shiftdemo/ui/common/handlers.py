@@ -1,11 +1,12 @@
-"""Events of the page: errors become one sentence, and the page stays up."""
+"""Events of the page: handlers speak of controls by name, and errors become one sentence."""
 
 from __future__ import annotations
 
 import inspect
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -71,41 +72,40 @@ def problem(error: Exception, visit: Visit) -> dict[str, str]:
 def wire(
     triggers: Any,
     handler: Callable[..., Any],
-    inputs: Sequence[Any] | Mapping[str, Any],
-    outputs: Sequence[Any] | Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
     message: gr.HTML,
     clears: bool = False,
     quiet: bool = False,
     **options: Any,
 ) -> Any:
-    """Calls ``handler(visit, …)`` on every trigger and shows its errors in ``message``.
+    """Calls ``handler(visit, **values)`` on every trigger and shows its errors in ``message``.
 
     Args:
         triggers: one event listener or several, such as ``button.click``.
-        handler: a function or a generator function; returns or yields one value an output, or,
-            where outputs have names, a mapping of those that change.
-        inputs: components; the handler gets their values one by one, or, where they have names, one
-            mapping of these.
+        handler: a function or a generator function, which gets the value of each input by its
+            name; it returns or yields updates by the names of the outputs, and what it leaves out
+            stays as it is.
+        inputs, outputs: components by name, a :class:`shiftdemo.ui.common.form.Form` for one.
         clears: an error empties the outputs, where an old result beside it would mislead.
         quiet: nobody asked for the event, so it leaves the message of one that somebody asked for.
         options: passed on to ``gr.on``.
     """
+    named = _Names(inputs, outputs, message, clears, quiet)
     kinds: dict[Callable[[Any], bool], Callable[..., Any]] = {
         inspect.isgeneratorfunction: _stream,
         inspect.isasyncgenfunction: _astream,
     }
     guard = next((make for test, make in kinds.items() if test(handler)), _once)
-    said = gr.skip if quiet else _nothing
-    shape = _Shape(inputs, outputs)
     if "show_progress" not in options:
         # Each message of an event costs the page time for every component that could show
         # Gradio's spinner, of this event and of all before it: one component stands for all.
         options.update(show_progress="hidden", show_progress_on=_first(message))
     return gr.on(
         triggers=triggers if isinstance(triggers, list) else [triggers],
-        fn=_once(handler, shape, said, failed=None) if clears else guard(handler, shape, said),
-        inputs=shape.inputs,
-        outputs=[*shape.outputs, message],
+        fn=guard(handler, named),
+        inputs=set(inputs.values()),  # of a set Gradio gives one dictionary, by component
+        outputs=[*outputs.values(), message],
         api_visibility="private",
         **options,
     )
@@ -120,90 +120,65 @@ def _first(component: Block) -> Block:
     return component
 
 
-_KEPT = object()  # the outputs stay as they are
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of the controls of one event, in front of Gradio's dictionaries by component."""
+
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    message: gr.HTML
+    clears: bool
+    quiet: bool
+
+    def values(self, given: Mapping[Any, Any]) -> dict[str, Any]:
+        """Returns the values of the inputs by name."""
+        return {name: given[component] for name, component in self.inputs.items()}
+
+    def updates(self, found: Mapping[str, Any], first: bool = True) -> dict[Any, Any]:
+        """Returns the updates by component; the first of an event empties the message."""
+        updates = {self.outputs[name]: update for name, update in found.items()}
+        # An error of another event that comes meanwhile stays.
+        says = first and not self.quiet
+        return {**updates, self.message: None if says else gr.skip()}
+
+    def failed(self, error: Exception, visit: Visit) -> dict[Any, Any]:
+        """Returns the updates after an error."""
+        emptied = dict.fromkeys(self.outputs.values()) if self.clears else {}
+        return {**emptied, self.message: problem(error, visit)}
 
 
-class _Shape:
-    """How a handler takes its inputs and gives its outputs: in a row, or by name."""
-
-    def __init__(
-        self,
-        inputs: Sequence[Any] | Mapping[str, Any],
-        outputs: Sequence[Any] | Mapping[str, Any],
-    ) -> None:
-        self._given = list(inputs) if isinstance(inputs, Mapping) else None
-        self._changed = list(outputs) if isinstance(outputs, Mapping) else None
-        self.inputs = [*inputs.values()] if isinstance(inputs, Mapping) else [*inputs]
-        self.outputs = [*outputs.values()] if isinstance(outputs, Mapping) else [*outputs]
-
-    def arguments(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        """Returns what the handler is called with behind the visit."""
-        if self._given is None:
-            return tuple(values)
-        return (dict(zip(self._given, values, strict=True)),)
-
-    def row(self, result: Any) -> tuple[Any, ...]:
-        """Returns a value for each output.
-
-        Raises:
-            KeyError: the handler names an output that there is not.
-        """
-        if self._changed is None:
-            return tuple(result) if len(self.outputs) != 1 else (result,)
-        unknown = set(result) - set(self._changed)
-        if unknown:
-            raise KeyError(f"there is no output {sorted(unknown)[0]!r}")
-        return tuple(result[name] if name in result else gr.skip() for name in self._changed)
-
-    def all(self, value: Callable[[], Any]) -> list[Any]:
-        """Returns a new value for each output."""
-        return [value() for _ in self.outputs]
-
-
-def _nothing() -> None:
-    """Returns what empties the message."""
-
-
-def _once(
-    handler: Callable[..., Any], shape: _Shape, said: Callable[[], Any], failed: Any = _KEPT
-) -> Callable[..., Any]:
-    def run(request: gr.Request, *values: Any) -> Any:
+def _once(handler: Callable[..., Any], named: _Names) -> Callable[..., Any]:
+    def run(request: gr.Request, given: dict[Any, Any]) -> Any:
         visit = visit_of(request)
         try:
-            return (*shape.row(handler(visit, *shape.arguments(values))), said())
+            return named.updates(handler(visit, **named.values(given)))
         except Exception as error:
-            outputs = shape.all(gr.skip if failed is _KEPT else lambda: failed)
-            return (*outputs, problem(error, visit))
+            return named.failed(error, visit)
 
     return run
 
 
-def _stream(
-    handler: Callable[..., Iterator[Any]], shape: _Shape, said: Callable[[], Any]
-) -> Callable[..., Any]:
-    def run(request: gr.Request, *values: Any) -> Iterator[Any]:
+def _stream(handler: Callable[..., Iterator[Any]], named: _Names) -> Callable[..., Any]:
+    def run(request: gr.Request, given: dict[Any, Any]) -> Iterator[Any]:
         visit = visit_of(request)
         try:
-            for number, result in enumerate(handler(visit, *shape.arguments(values))):
-                # An error of another event that comes meanwhile stays.
-                yield (*shape.row(result), gr.skip() if number else said())
+            for number, found in enumerate(handler(visit, **named.values(given))):
+                yield named.updates(found, first=number == 0)
         except Exception as error:
-            yield (*shape.all(gr.skip), problem(error, visit))
+            yield named.failed(error, visit)
 
     return run
 
 
-def _astream(
-    handler: Callable[..., AsyncIterator[Any]], shape: _Shape, said: Callable[[], Any]
-) -> Callable[..., Any]:
-    async def run(request: gr.Request, *values: Any) -> AsyncIterator[Any]:
+def _astream(handler: Callable[..., AsyncIterator[Any]], named: _Names) -> Callable[..., Any]:
+    async def run(request: gr.Request, given: dict[Any, Any]) -> AsyncIterator[Any]:
         visit = visit_of(request)
         try:
             first = True
-            async for result in handler(visit, *shape.arguments(values)):
-                yield (*shape.row(result), said() if first else gr.skip())
+            async for found in handler(visit, **named.values(given)):
+                yield named.updates(found, first)
                 first = False
         except Exception as error:
-            yield (*shape.all(gr.skip), problem(error, visit))
+            yield named.failed(error, visit)
 
     return run

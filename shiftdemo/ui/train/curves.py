@@ -74,26 +74,27 @@ class Curves:
         self._drawn = [0, 0]  # times that each plot has been drawn
         self._measured = -1  # held-out figures when their plot was last drawn
 
-    def updates(self, visit: Visit) -> list[Any]:
+    def updates(self, visit: Visit) -> dict[str, Any]:
         """Returns the updates of the legend, the training plot and the held-out plot.
 
         A plot makes its scales and lines anew when a title changes, from the table that it has by
         then: so the first table comes alone, and the titles with the second.
         """
-        found: list[Any] = [gr.update(value=self._legend(visit)) if 0 in self._drawn else gr.skip()]
-        for place, held_out in enumerate((False, True)):
-            drawn = self._drawn[place]
+        found: dict[str, Any] = {}
+        if 0 in self._drawn:
+            found["legend"] = gr.update(value=self._legend(visit))
+        for place, name in enumerate(("train_plot", "held_plot")):
+            held_out, drawn = place == 1, self._drawn[place]
             if held_out and drawn > 1 and self._measured == len(self.history.evals):
-                found.append(gr.skip())
                 continue
             table, colors = self._lines(visit, held_out)
             self._measured = len(self.history.evals) if held_out else self._measured
             if table is None:
-                found.append(gr.update(elem_classes=[_UNSEEN]))
+                found[name] = gr.update(elem_classes=[_UNSEEN])
                 continue
             more: dict[str, Any] = {"color_map": colors} if drawn < 2 else {}
             more |= self._titles(visit) | {"elem_classes": []} if drawn == 1 else {}
-            found.append(gr.update(value=table, **more))  # see live._changed
+            found[name] = gr.update(value=table, **more)  # see live._changed
             self._drawn[place] += 1
         return found
 
@@ -192,15 +193,16 @@ class Curves:
         return table.assign(line=before + arms + table["kind"].map(kinds))
 
 
-def view_boxes() -> tuple[gr.Checkbox, gr.Checkbox, gr.Dropdown]:
-    """Returns the controls of a :class:`View`: raw, log, earlier run."""
-    raw = gr.Checkbox(False, label=t("unsmoothed"), min_width=110, elem_id="train-raw")
-    log = gr.Checkbox(False, label=t("log scale"), min_width=110, elem_id="train-log")
-    under = gr.Dropdown(
-        [(t("none"), "")],
-        value="",
-        label=t("Earlier run beneath"),
-        min_width=180,
-        elem_id="train-under",
-    )
-    return raw, log, under
+def view_boxes() -> dict[str, Any]:
+    """Returns the controls of a :class:`View`, named as its fields."""
+    return {
+        "raw": gr.Checkbox(False, label=t("unsmoothed"), min_width=110, elem_id="train-raw"),
+        "log": gr.Checkbox(False, label=t("log scale"), min_width=110, elem_id="train-log"),
+        "under": gr.Dropdown(
+            [(t("none"), "")],
+            value="",
+            label=t("Earlier run beneath"),
+            min_width=180,
+            elem_id="train-under",
+        ),
+    }

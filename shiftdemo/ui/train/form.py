@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from shiftdemo.core import suggested
-from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.core.limits import Limits
-from shiftdemo.shifts import make_shifts
+from shiftdemo.shifts import make_shift, make_shifts
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import DataForm
-from shiftdemo.ui.common.form import (
-    ShiftForm,
-    extra_operators,
-    extra_operators_box,
-    field_number,
-    part,
-    prefixed,
-)
+from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
+from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
-DEFAULTS = {"steps": 600, "batch_size": 32}  # half a minute for both arms on one core
-HELD_OUT = 200
+# What the page begins with: half a minute for both arms on one core.
+FIRST = TrainConfig(steps=600, batch_size=32, data=DataSpec(eval_size=200))
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
 ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
 OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
@@ -36,16 +31,6 @@ SCHEDULES = (
     ("cosine to 0", "cosine"),
     ("inverse square root", "inverse_sqrt"),
     ("constant", "constant"),
-)
-# Fields of TrainConfig whose controls hold just their values.
-AS_THEY_ARE = (
-    "task",
-    "steps",
-    "seconds",
-    "batch_size",
-    "learning_rate",
-    "optimizer",
-    "schedule",
 )
 # Fields of TrainConfig that are plain number boxes under "More settings".
 NUMBERS = {
@@ -61,45 +46,57 @@ NUMBERS = {
 }
 
 
-class TrainForm:
-    """Draws the controls; ``controls`` are what :meth:`config` reads."""
+class TrainForm(Form):
+    """The controls of a :class:`TrainConfig`, named as its fields.
+
+    Attributes:
+        shift, data: the forms within it.
+        ticks: the name of what a visitor may go on against, by its error.
+    """
 
     def __init__(self, message: gr.HTML, tasks: Sequence[tuple[Any, str]], limits: Limits) -> None:
         """Draws them, the most used first."""
-        self.ticks = {error: go_on_tick(error) for error in (NoEffectError, OverlapError)}
-        self.task = gr.Radio(list(tasks), value="ner", label=t("Task"))
-        self.model = gr.Dropdown(
-            trainable("ner"),
-            value="scratch:learned",
+        first = replace(FIRST, seconds=min(600, limits.seconds))
+        super().__init__(first)
+        self.ticks = {NoEffectError: "allow_no_effect", OverlapError: "allow_overlap"}
+        for error, name in self.ticks.items():
+            self.add(name, go_on_tick(error))
+        self.add("task", gr.Radio(list(tasks), value=first.task, label=t("Task")))
+        model = gr.Dropdown(
+            trainable(first.task),
+            value=first.model,
             label=t("Model"),
             info=t("scratch: made on the spot, with this position encoding."),
         )
-        values = {"max_offset": 32, "p": 0.5}
-        self.shift = ShiftForm("train", "ner", "position_offset", values)
-        self.then = extra_operators_box("train")
+        self.add("model", model)
+        shift = make_shift(first.shifts[0])
+        self.shift = ShiftForm("train", first.task, shift.name, shift.values)
+        self.include("shift", self.shift)
+        self.add("then", extra_operators_box("train"))
         with gr.Row():
-            self.steps = field_number(TrainConfig, "steps", "Steps", DEFAULTS["steps"])
-            self.seconds = field_number(
-                TrainConfig, "seconds", "Time limit", min(600, limits.seconds)
-            )
+            self.number("steps", "Steps")
+            self.number("seconds", "Time limit")
         with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=True)
+            self.data = DataForm(message, train=True, first=first.data)
+        self.include("data", self.data)
         with gr.Accordion(t("More settings"), open=False):
-            self._further()
+            self._further(first)
 
-    def _further(self) -> None:
+    def _further(self, first: TrainConfig) -> None:
         with gr.Row():
-            self.batch = field_number(TrainConfig, "batch_size", "Batch", DEFAULTS["batch_size"])
-            self.rate = field_number(TrainConfig, "learning_rate", "Learning rate")
-        self.seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
-        self.arms = gr.CheckboxGroup(
+            self.number("batch_size", "Batch")
+            self.number("learning_rate", "Learning rate")
+        seeds = gr.Slider(1, 5, value=1, step=1, label=t("Seeds"), info=t(texts.SEEDS_HELP))
+        self.add("seeds", seeds)
+        arms = gr.CheckboxGroup(
             [(t(label), value) for label, value in ARM_CHOICES],
-            value=["base", "shift"],
+            value=list(first.arms),
             label=t("Arms"),
             info=t(texts.ARMS_HELP),
             elem_id="train-arms",
         )
-        self.other = gr.Textbox(
+        self.add("arms", arms)
+        other = gr.Textbox(
             "",
             label=t("One more arm"),
             info=t(texts.OTHER_ARM_HELP),
@@ -107,102 +104,73 @@ class TrainForm:
             max_length=400,
             elem_id="train-other",
         )
+        self.add("other_arms", other)
         with gr.Row():
-            optimisers = [(t(label), value) for label, value in OPTIMISERS]
-            self.optimizer = gr.Dropdown(
-                optimisers, value="adamw", label=t("Optimiser"), min_width=140
-            )
-            schedules = [(t(label), value) for label, value in SCHEDULES]
-            self.schedule = gr.Dropdown(
-                schedules, value="linear", label=t("Learning rate falls"), min_width=140
-            )
-        self.numbers: dict[str, Any] = {}
+            self._choice("optimizer", t("Optimiser"), OPTIMISERS)
+            self._choice("schedule", t("Learning rate falls"), SCHEDULES)
         names = list(NUMBERS)
         for start in range(0, len(names), 2):
             with gr.Row():
                 for name in names[start : start + 2]:
-                    self.numbers[name] = field_number(TrainConfig, name, NUMBERS[name])
-        warmup = self.numbers["warmup"]
+                    self.number(name, NUMBERS[name])
+        warmup = self["warmup"]
         warmup.value, warmup.info = A_TENTH, t(texts.WARMUP_HELP)
 
-    @property
-    def controls(self) -> dict[str, Any]:
-        """The components whose values :meth:`config` takes, by the names of the configuration.
+    def _choice(self, name: str, label: Any, pairs: Sequence[tuple[str, str]]) -> None:
+        choices = [(t(text), value) for text, value in pairs]
+        first = getattr(self.first, name)
+        self.add(name, gr.Dropdown(choices, value=first, label=label, min_width=140))
 
-        ``data.…`` and ``shift.…`` are those of its parts.
-        """
-        return {
-            "task": self.task,
-            "model": self.model,
-            "steps": self.steps,
-            "seconds": self.seconds,
-            "batch_size": self.batch,
-            "learning_rate": self.rate,
-            "seeds": self.seeds,
-            "arms": self.arms,
-            "other_arms": self.other,
-            "optimizer": self.optimizer,
-            "schedule": self.schedule,
-            "allow_no_effect": self.ticks[NoEffectError],
-            "allow_overlap": self.ticks[OverlapError],
-            **self.numbers,
-            "then": self.then,
-            **prefixed("data", self.data.controls),
-            **prefixed("shift", self.shift.controls),
-        }
-
-    def config(self, values: Mapping[str, Any]) -> TrainConfig:
+    def request(self, values: Mapping[str, Any]) -> TrainConfig:
         """Returns the run that the controls describe.
 
         Raises:
             ShiftDemoError: a setting is out of its bounds.
         """
-        steps = int(values["steps"] or 0)
-        numbers: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS}
+        task, steps = values["task"], whole(values["steps"])
+        settings: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS}
+        settings |= {name: bool(values[name]) for name in self.ticks.values()}
         if values["warmup"] in (None, A_TENTH):
-            numbers["warmup"] = suggested.warmup(steps)
+            settings["warmup"] = suggested.warmup(steps)
         other = str(values["other_arms"] or "").strip()
-        others = (other,) if other else ()
-        names = (one.partition("=")[0].strip() for one in others)
         if not values["arms"]:
             raise ConfigError("train.tick_at_least_one")
         shift = self.shift.spec(part("shift", values))
         config = TrainConfig(
-            **{name: values[name] for name in ("task", "model", "optimizer", "schedule")},
-            data=self.data.spec(part("data", values), eval_size=HELD_OUT),
+            task=task,
+            model=values["model"],
+            data=self.data.request(part("data", values), eval_size=FIRST.data.eval_size),
             shifts=(shift, *extra_operators(values["then"])),
-            arms=(*values["arms"], *names),
-            other_arms=others,
+            arms=(*values["arms"], *([other.partition("=")[0].strip()] if other else [])),
+            other_arms=(other,) if other else (),
             seeds=tuple(range(int(values["seeds"]))),
             steps=steps,
             seconds=float(values["seconds"] or 0),
-            batch_size=int(values["batch_size"] or 0),
+            batch_size=whole(values["batch_size"]),
             learning_rate=float(values["learning_rate"] or 0),
+            optimizer=values["optimizer"],
+            schedule=values["schedule"],
             eval_every=suggested.eval_every(steps),
-            allow_no_effect=bool(values["allow_no_effect"]),
-            allow_overlap=bool(values["allow_overlap"]),
-            **numbers,
+            **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
-            make_shifts(config.shifts_of(arm), config.task)
+            make_shifts(config.shifts_of(arm), task)
         return config
 
     def filled(self, config: TrainConfig) -> dict[str, Any]:
-        """Returns the updates of ``controls`` with which they describe a run of theirs."""
+        """Returns the updates with which the controls describe a run of theirs."""
         first, *more = config.shifts
         known = [value for _, value in ARM_CHOICES]
-        ticks = ("allow_no_effect", "allow_overlap")
+        plain = ("task", "steps", "seconds", "batch_size", "learning_rate", "optimizer", "schedule")
+        ticks = {name: getattr(config, name) for name in self.ticks.values()}
         return {
-            **{name: getattr(config, name) for name in (*AS_THEY_ARE, *NUMBERS)},
+            **{name: getattr(config, name) for name in (*plain, *NUMBERS)},
+            **{name: gr.update(value=ticked, visible=ticked) for name, ticked in ticks.items()},
             "model": gr.update(choices=trainable(config.task), value=config.model),
             "seeds": len(config.seeds),
             "arms": [arm for arm in config.arms if arm in known],
             "other_arms": " ".join(config.other_arms),
-            **{
-                name: gr.update(value=getattr(config, name), visible=getattr(config, name))
-                for name in ticks
-            },
             "then": " ".join(more),
-            **prefixed("data", self.data.filled(config.data)),
-            **prefixed("shift", self.shift.filled(config.task, first)),
+            **under("data", self.data.filled(config.data)),
+            **under("shift", self.shift.filled(config.task, first)),
         }

@@ -33,35 +33,37 @@ class Live:
         """Args: context: knows the runs, and how each visitor wants to see curves."""
         self.context = context
 
-    async def follow(self, visit: Visit, followed: tuple[str, int]) -> AsyncIterator[list[Any]]:
+    async def follow(
+        self, visit: Visit, followed: tuple[str, int]
+    ) -> AsyncIterator[dict[str, Any]]:
         """Shows a run, or the recorded one where there is none, until it has ended.
 
         Args:
             followed: the run's id, and the number of runs that were followed before.
 
         Yields:
-            The run's state, whether there are curves, their legend, the two plots, the table of
-            held-out figures, and the run's id once it has ended.
+            Updates of the run's state, of whether there are curves, of their legend, the two plots
+            and the table of held-out figures, and the run's id once it has ended.
         """
         steps = self._run(visit, followed[0]) if followed[0] else self._recorded(visit)
         async for shown in steps:
             yield shown
 
-    async def _recorded(self, visit: Visit) -> AsyncIterator[list[Any]]:
+    async def _recorded(self, visit: Visit) -> AsyncIterator[dict[str, Any]]:
         recorded = recorded_events()
         text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
         status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
         curves = Curves(RunHistory(recorded), self._view(visit))
         for _ in range(2):
-            yield [gr.update(value=status), gr.skip(), *curves.updates(visit), gr.skip(), gr.skip()]
+            yield {"status": gr.update(value=status), **curves.updates(visit)}
             await asyncio.sleep(BETWEEN)
 
-    async def _run(self, visit: Visit, run_id: str) -> AsyncIterator[list[Any]]:
+    async def _run(self, visit: Visit, run_id: str) -> AsyncIterator[dict[str, Any]]:
         runs = self.context.runs
         log, history = runs.log(run_id), RunHistory()
         curves = self._curves(history, self._view(visit), run_id)
         first, due = True, 0.0
-        before: list[Any] = []
+        before: dict[str, Any] = {}
         while True:
             runs.keep_alive(run_id)
             state = runs.state(run_id)
@@ -71,19 +73,19 @@ class Live:
             if first or new or over or state == "queued":
                 if curves.view != self._view(visit):
                     curves, due = self._curves(history, self._view(visit), run_id), 0.0
-                plots = [gr.skip(), gr.skip(), gr.skip()]
+                plots: dict[str, Any] = {}
                 now = time.monotonic()
                 if first or over or now > due or not curves.settled:
                     plots, due = curves.updates(visit), now + _pause(PLOT, history.eta().seconds)
-                shown = [
-                    gr.update(value=progress.where(visit, history, state, runs.place(run_id))),
-                    gr.update(visible=True) if curves.any else gr.skip(),
-                    gr.update(value=progress.summary(visit, history)),
-                    run_id if over else "",
-                ]
-                status, visible, *rest = _changed(shown, before)
-                before = [] if over else shown  # two quick updates may reach the page as one
-                yield [status, visible, *plots, *rest]
+                where = progress.where(visit, history, state, runs.place(run_id))
+                shown: dict[str, Any] = {
+                    "status": gr.update(value=where),
+                    "table": gr.update(value=progress.summary(visit, history)),
+                    "ended": run_id if over else "",
+                }
+                shown |= {"curves": gr.update(visible=True)} if curves.any else {}
+                yield {**_changed(shown, before), **plots}
+                before = {} if over else shown  # two quick updates may reach the page as one
             if over and curves.settled:
                 return
             first = False
@@ -114,7 +116,7 @@ class Live:
 
     def look(
         self, visit: Visit, remembered: list[str], raw: bool, log: bool, under: str
-    ) -> Iterator[list[Any]]:
+    ) -> Iterator[dict[str, Any]]:
         """Draws the curves in another way; the run that is followed keeps to it."""
         view = View(bool(raw), bool(log), str(under or ""))
         self.context.keep_view(visit.session, view)
@@ -132,14 +134,12 @@ def _pause(rule: tuple[float, float, float], seconds: float) -> float:
     return min(max(least, part * seconds), most)
 
 
-def _changed(now: list[Any], before: list[Any]) -> list[Any]:
-    """Returns the values, with what the page has already left out: each costs it a redraw.
+def _changed(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Returns the updates without what the page has already: each costs it a redraw.
 
     Gradio makes a dictionary into the one that follows it in the stream, in place, here and in
     the browser: so the page is given copies, and what it draws lies within an update, which only
     loses its value where ``gr.skip()`` follows.
     """
-    same = [bool(before) and one == other for one, other in zip(now, before or now, strict=True)]
-    return [
-        gr.skip() if is_same else copy.copy(one) for one, is_same in zip(now, same, strict=True)
-    ]
+    new = (name for name in now if name not in before or now[name] != before[name])
+    return {name: copy.copy(now[name]) for name in new}

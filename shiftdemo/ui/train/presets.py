@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from shiftdemo.core import suggested
-from shiftdemo.ui.common.form import prefixed
-from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.params import ShiftSpec
+from shiftdemo.shifts import make_shift
+from shiftdemo.ui.common.form import under
 from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.train.form import TrainForm
 
@@ -19,21 +20,20 @@ PRESETS = (
     ("Sinusoidal positions", "scratch:sinusoidal"),
     ("Rotary: a control", "scratch:rotary"),
 )
-# The run of the README's figure.
-PRESET = {"steps": 1500, "batch_size": 64}
-SHIFT = "position_offset:max_offset=32,p=0.5"
+PRESET = TrainConfig()  # the run of the README's figure
 
 
-def preset(form: TrainForm, model: str) -> Callable[[Visit], dict[str, Any]]:
-    """Returns the handler of a preset's button; it fills in ``form.controls``."""
-
-    def choose(visit: Visit) -> dict[str, Any]:
-        return {
-            **PRESET,
-            "task": "ner",
-            "model": gr.update(choices=trainable("ner"), value=model),
-            "learning_rate": suggested.learning_rate(model),
-            **prefixed("shift", form.shift.filled("ner", SHIFT)),
-        }
-
-    return choose
+def preset(form: TrainForm, model: str) -> dict[str, Any]:
+    """Returns the updates of the form that a preset's button makes, by name."""
+    spec = PRESET.shifts[0]
+    shift = make_shift(spec).name
+    given = {"name", *(f"{shift}.{name}" for name in ShiftSpec.parse(spec).params)}
+    shown = form.shift.filled(PRESET.task, spec)
+    return {
+        "task": PRESET.task,
+        "model": gr.update(choices=trainable(PRESET.task), value=model),
+        "learning_rate": suggested.learning_rate(model),
+        "steps": PRESET.steps,
+        "batch_size": PRESET.batch_size,
+        **under("shift", {name: shown[name] for name in shown if name in given}),
+    }

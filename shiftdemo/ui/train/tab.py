@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,10 @@ from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.context import Context
-from shiftdemo.ui.common.form import part, prefixed, shift_names
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
+from shiftdemo.ui.common.shift_form import shift_names
 from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
 from shiftdemo.ui.train.form import TrainForm
@@ -91,65 +92,67 @@ class TrainTab:
             self.zip = gr.DownloadButton("", visible=False, elem_id="train-download")
 
     def _wire(self, page: gr.Blocks) -> None:
-        form, message, remembered = self.form, self.message, self.remembered
-        shift = form.shift
-        picked = [shift.picker.change, form.model.change, page.load]
-        wire(picked, self._explain, [shift.picker, form.model], shift.shown, message)
+        form, message, shift = self.form, self.message, self.form.shift
+        model, picked = {"model": form["model"]}, {"operator": shift.picker}
+        shows = [shift.picker.change, form["model"].change, page.load]
+        wire(shows, self._explain, {**picked, **model}, shift.shown, message)
         # What a preset or a run that was found again fills in stays: these follow the visitor only.
-        chosen = [form.task, shift.picker]
-        wire(
-            form.task.input, self._for_task, chosen, [form.model, form.rate, shift.picker], message
-        )
-        wire(form.model.input, _rate_for, [form.model], [form.rate], message)
-        plots = [self.legend, self.train_plot, self.held_plot]
-        begun = {
-            "remembered": remembered,
-            "followed": self.followed,
-            "ended": self.ended,
-            "start": self.start,
-            "stop": self.stop,
-        }
-        asked = [remembered, self.followed]
-        settings = prefixed("form", form.controls)
-        own = {"remembered": remembered, "followed": self.followed}
-        wire(self.start.click, self._start, {**own, **settings}, begun, message)
+        task = {"task": form["task"], **picked}
+        suited = form.some("model", "learning_rate", "shift.name")
+        wire(form["task"].input, self._for_task, task, suited, message)
+        wire(form["model"].input, _rate_for, model, form.some("learning_rate"), message)
+        for button, (_, name) in zip(self.presets, PRESETS, strict=True):
+            filled = form.some(*preset(form, name))
+            wire(button.click, functools.partial(_preset, form, name), {}, filled, message)
+        self._wire_run(page)
+
+    def _wire_run(self, page: gr.Blocks) -> None:
+        form, message, live = self.form, self.message, self.live
+        mine = {"remembered": self.remembered}
+        asked = {**mine, "followed": self.followed}
+        begun = {**asked, "ended": self.ended, "start": self.start, "stop": self.stop}
+        wire(self.start.click, self._start, {**asked, **form}, begun, message)
         wire(self.go_on.click, self._go_on, asked, begun, message)
-        wire(page.load, self._find, asked, {**begun, **settings}, message, quiet=True)
+        wire(page.load, self._find, asked, {**begun, **form}, message, quiet=True)
         # A message to the page costs it time for every output, so only what changes all the time
         # is among these; the rest waits until the run has begun or ended.
-        shown = [self.status, self.plots, *plots, self.table, self.ended]
-        live: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
-        wire(self.followed.change, self.live.follow, [self.followed], shown, message, **live)
-        controls = [self.costs, self.start, self.stop, self.go_on, self.to_compare, self.download]
-        controls += [self.zip, self.view[2], *form.ticks.values()]
+        plots = {"legend": self.legend, "train_plot": self.train_plot, "held_plot": self.held_plot}
+        shown = {"status": self.status, "curves": self.plots, **plots}
+        shown |= {"table": self.table, "ended": self.ended}
+        options: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
+        followed = {"followed": self.followed}
+        wire(self.followed.change, live.follow, followed, shown, message, **options)
+        controls = {"costs": self.costs, "start": self.start, "stop": self.stop}
+        controls |= {"go_on": self.go_on, "to_compare": self.to_compare, "zip": self.zip}
+        controls |= {"download": self.download, "under": self.view["under"]}
+        controls |= {name: form[name] for name in form.ticks.values()}
         turns = [self.followed.change, self.ended.change]
         wire(turns, self._controls, asked, controls, message, quiet=True)
-        wire(self.stop.click, self._stop, [remembered], [self.stop], message)
-        changed = [box.input for box in self.view]
-        looked = [remembered, *self.view]
-        wire(changed, self.live.look, looked, plots, message, trigger_mode="always_last")
-        wire(self.download.click, self._zip, [remembered], [self.zip], message)
-        for button, (_, model) in zip(self.presets, PRESETS, strict=True):
-            wire(button.click, preset(form, model), [], form.controls, message)
+        wire(self.stop.click, self._stop, mine, {"stop": self.stop}, message)
+        changed = [box.input for box in self.view.values()]
+        looked = {**mine, **self.view}
+        wire(changed, live.look, looked, plots, message, trigger_mode="always_last")
+        wire(self.download.click, self._zip, mine, {"zip": self.zip}, message)
 
-    def _explain(self, visit: Visit, operator: str, model: str) -> list[Any]:
+    def _explain(self, visit: Visit, operator: str, model: str) -> dict[str, Any]:
         return self.form.shift.show(visit, operator, encoding_of(model))
 
-    def _for_task(self, visit: Visit, task: str, operator: str) -> list[Any]:
+    def _for_task(self, visit: Visit, task: str, operator: str) -> dict[str, Any]:
         names = shift_names(task)
         models = trainable(task)
         chosen = operator if operator in names else names[0]
-        return [
-            gr.update(choices=models, value=models[0]),
-            suggested.learning_rate(models[0]),
-            gr.update(choices=self.form.shift.choices(task), value=chosen),
-        ]
+        return {
+            "model": gr.update(choices=models, value=models[0]),
+            "learning_rate": suggested.learning_rate(models[0]),
+            "shift.name": gr.update(choices=self.form.shift.choices(task), value=chosen),
+        }
 
-    def _start(self, visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
-        config = self.form.config(part("form", values))
+    def _start(
+        self, visit: Visit, remembered: list[str], followed: tuple[str, int], **values: Any
+    ) -> dict[str, Any]:
+        config = self.form.request(values)
         run_id = self.context.runs.submit(self.context.limits.check_run(config))
-        remembered = [run_id, *(values["remembered"] or [])]
-        return self._begun(run_id, remembered, values["followed"])
+        return self._begun(run_id, [run_id, *(remembered or [])], followed)
 
     def _go_on(
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
@@ -166,16 +169,15 @@ class TrainTab:
         if not known:
             return {"followed": ("", 1)}
         settings = self.form.filled(self.context.runs.config(known[0]))
-        return {**self._begun(known[0], known, followed), **prefixed("form", settings)}
+        return {**self._begun(known[0], known, followed), **settings}
 
     def _begun(
         self, run_id: str, remembered: list[str], followed: tuple[str, int]
     ) -> dict[str, Any]:
-        turn = (run_id, followed[1] + 1)
         over = self.context.runs.state(run_id) in ENDED
         return {
             "remembered": remembered[:RUNS_REMEMBERED],
-            "followed": turn,
+            "followed": (run_id, followed[1] + 1),
             "ended": "",
             "start": gr.update(interactive=over),
             "stop": gr.update(interactive=not over),
@@ -183,34 +185,32 @@ class TrainTab:
 
     def _controls(
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
-    ) -> list[Any]:
+    ) -> dict[str, Any]:
         """Returns what a run that has begun or ended leaves to be done, and what it has cost."""
         runs, run_id = self.context.runs, followed[0]
         if not run_id or not runs.knows(run_id):
-            return [gr.skip()] * 10
+            return {}
         over = runs.state(run_id) in ENDED
         arms = self.context.arms_of(run_id)
         events = runs.events(run_id)
         refused = getattr(events[-1], "kind", "") if events else ""
-        return [
-            progress.costs(visit, events) if over else None,
-            gr.update(interactive=over),
-            gr.update(interactive=not over),
-            gr.update(visible=over and runs.can_resume(run_id)),
-            gr.update(interactive=over and len(arms) > 1),
-            gr.update(interactive=over and bool(arms)),
-            gr.update(visible=False),
-            self.live.earlier(visit, remembered or []),
-            *(
-                gr.update(visible=True) if refused == error.__name__ else gr.skip()
-                for error in self.form.ticks
-            ),
-        ]
+        ticks = (name for error, name in self.form.ticks.items() if refused == error.__name__)
+        return {
+            "costs": progress.costs(visit, events) if over else None,
+            "start": gr.update(interactive=over),
+            "stop": gr.update(interactive=not over),
+            "go_on": gr.update(visible=over and runs.can_resume(run_id)),
+            "to_compare": gr.update(interactive=over and len(arms) > 1),
+            "download": gr.update(interactive=over and bool(arms)),
+            "zip": gr.update(visible=False),
+            "under": self.live.earlier(visit, remembered or []),
+            **{name: gr.update(visible=True) for name in ticks},
+        }
 
-    def _stop(self, visit: Visit, remembered: list[str]) -> Any:
+    def _stop(self, visit: Visit, remembered: list[str]) -> dict[str, Any]:
         if remembered and self.context.runs.knows(remembered[0]):
             self.context.runs.cancel(remembered[0])
-        return gr.update(interactive=False)
+        return {"stop": gr.update(interactive=False)}
 
     def _newest(self, remembered: list[str]) -> str:
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
@@ -218,7 +218,7 @@ class TrainTab:
             raise LimitError("train.there_no_run_yours")
         return known[0]
 
-    def _zip(self, visit: Visit, remembered: list[str]) -> Any:
+    def _zip(self, visit: Visit, remembered: list[str]) -> dict[str, Any]:
         run_id = self._newest(remembered)
         arms = [ref.partition("/")[2] for ref in self.context.arms_of(run_id)]
         arm = "shift" if "shift" in arms else arms[-1] if arms else "shift"
@@ -227,8 +227,12 @@ class TrainTab:
         path = api.export_run(run, arm, folder / f"shiftdemo-{arm}.zip")
         size = path.stat().st_size / 2**20
         label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
-        return gr.update(value=str(path), label=label, visible=True)
+        return {"zip": gr.update(value=str(path), label=label, visible=True)}
 
 
-def _rate_for(visit: Visit, model: str) -> float:
-    return suggested.learning_rate(model)
+def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
+    return {"learning_rate": suggested.learning_rate(model)}
+
+
+def _preset(form: TrainForm, model: str, visit: Visit) -> dict[str, Any]:
+    return preset(form, model)

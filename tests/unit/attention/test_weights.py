@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from typed import attend_typed as attend
 
-from shiftdemo.attention.weights import START, attend
+from shiftdemo.attention.weights import START
+from shiftdemo.attention.weights import attend as attend_sample
 from shiftdemo.core.errors import ConfigError, DataError, LimitError, ModelError
+from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ENCODINGS, ScratchSize, train_tokenizer
 from shiftdemo.tasks import TASKS
@@ -140,8 +143,16 @@ def test_attend_leaves_the_mode_of_the_model_and_ignores_dropout(models):
 def test_attend_bad_input_is_one_sentence(models):
     task, loaded = TASKS.get("translation")(), models["translation", "learned"]
     with pytest.raises(DataError, match="no sentence"):
-        attend(loaded, task, "  ")
+        attend_sample(loaded, task, TranslationSample("blank", "  ", ""))
     with pytest.raises(LimitError, match="at most 4; shorten it"):
         attend(loaded, task, SENTENCE, max_tokens=4)
     with pytest.raises(LimitError, match="target has"):
         attend(loaded, task, "Ada", "livre " * 20, max_tokens=8)
+
+
+def test_attend_reads_the_words_of_a_sample_as_they_are(models):
+    words = ("Ada", "lives", "in", "Paris.")  # a typed text would have its full stop apart
+    task, loaded = TASKS.get("ner")(), models["ner", "learned"]
+    (found,) = attend_sample(loaded, task, TaggedSample("own", words, ("O",) * 4))
+    ids = loaded.tokenizer(list(words), is_split_into_words=True).input_ids
+    assert len(found.query_tokens) == len(ids)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig, from_dict
 from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.params import Param, ShiftSpec
+from shiftdemo.core.params import Param, ShiftSpec, params_of
 
 COUNT = Param("k", "int", 3, "A count.", 0, 9)
 RATIO = Param("r", "float", 0.5, "A ratio.", 0.0, 1.0)
@@ -200,3 +200,12 @@ def test_limits_set_the_time_limit_of_the_server() -> None:
     assert limits.check_run(TrainConfig()).seconds == 300.0
     assert limits.check_run(TrainConfig(seconds=9999.0)).seconds == 300.0
     assert limits.check_run(TrainConfig(seconds=5.0)).seconds == 5.0
+
+
+def test_settings_and_parameters_are_declared_alike() -> None:
+    declared = params_of(TrainConfig)
+    assert list(declared)[:2] == ["steps", "seconds"]
+    steps = declared["steps"]
+    assert isinstance(steps, Param) and (steps.name, steps.kind) == ("steps", "int")
+    assert steps.default == TrainConfig().steps and steps.parse("7", "here") == 7
+    assert params_of(TrainConfig()) == declared

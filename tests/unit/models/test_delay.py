@@ -10,8 +10,8 @@ import pytest
 import torch
 from delayed import ALL, EVERY, KINDS, Make, by_hand, called, settings, stir, stirred, without_layer
 from moving import IDS, MASK, TARGET, close, forward, padded
+from typed import attend_typed as attend
 
-from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import ModelError
 from shiftdemo.core.samples import TranslationSample
 from shiftdemo.models.delay import DelayLayer, attach_delay, find_delay

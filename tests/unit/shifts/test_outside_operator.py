@@ -19,8 +19,8 @@ from shiftdemo import api
 from shiftdemo.cli.main import main
 from shiftdemo.core.samples import TaggedSample
 from shiftdemo.shifts import SHIFTS
-from shiftdemo.ui.common.form import ShiftForm, about
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.common.shift_form import ShiftForm, about
 
 FOLDER = Path(__file__).parents[2] / "outside_operator"
 SENTENCE = TaggedSample("s", ("Ada", "Lovelace", "sees", "Rome"), ("B-PER", "I-PER", "O", "B-LOC"))

@@ -200,7 +200,7 @@ def test_predict_refuses_an_offset_beyond_the_table(
 @every_encoding
 def test_a_text_goes_on_as_greedy_steps_say(make_tiny: Make, encoding: str) -> None:
     loaded = make_tiny("language_modeling", encoding, seed=1)
-    ids = TASK.ids(loaded, "Ada sees the")
+    ids = TASK.ids(loaded, TextSample("typed", "Ada sees the", ""))
     assert ids == [loaded.start_id, *pieces(loaded, "Ada sees the")]
     for _ in range(6):
         with torch.no_grad():

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from starting import at
+from typed import attend_typed as attend
 
-from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.samples import Sample
 from shiftdemo.shifts import apply_shifts, make_shift
@@ -64,7 +64,7 @@ def test_a_long_text_is_cut_without_a_warning(
     shift = make_shift("position_offset:fixed=0")
     moved = [apply_shifts([shift], sample, seed=0)]
     assert told(lambda: loaded.tokenizer(LONG))  # left alone, it warns
-    assert not told(lambda: task.ids(loaded, f"Where ?\n{LONG}"))
+    assert not told(lambda: task.ids(loaded, sample))
     assert not told(lambda: task.collate(loaded, moved))
     assert not told(lambda: task.predict(loaded, at([sample])))
 

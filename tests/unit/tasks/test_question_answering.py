@@ -12,10 +12,11 @@ import pytest
 import torch
 import transformers as tf
 from starting import at
+from typed import attend_typed as attend
 
-from shiftdemo.attention.weights import attend
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
 from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample
+from shiftdemo.data.reading.questions import typed_question
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models.delay import attach_delay
@@ -294,7 +295,7 @@ def test_other_samples_and_one_question_for_all_are_refused(
     with pytest.raises(DataError, match="different questions"):
         source_use(loaded, TASK, questions[::2])
     with pytest.raises(DataError, match="a line break"):
-        TASK.ids(loaded, "Who went?")
+        typed_question("Who went?")
 
 
 def test_operators_that_break_an_answer_are_not_offered() -> None:

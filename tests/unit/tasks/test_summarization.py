@@ -143,7 +143,7 @@ def test_what_t5_wants_in_front_is_put_there(
     sample = TranslationSample("one", "Ada sees Paris .", "Ada sees Paris .")
     given = TASK.collate(loaded, _moved([sample])).inputs["input_ids"][0].tolist()
     assert given == loaded.tokenizer(wanted + sample.source).input_ids
-    assert TASK.ids(loaded, sample.source) == given
+    assert TASK.ids(loaded, sample) == given
 
 
 def test_at_most_1024_tokens_are_read(tokenizers: dict[str, Any], tmp_path: Path) -> None:
