@@ -168,7 +168,7 @@ class _Interrupt:
     def _hear(self, *_: object) -> None:
         self.asked = True
         signal.signal(signal.SIGINT, self._before)
-        say("\nStopping behind this step; what was trained is saved. Ctrl-C again ends at once.")
+        say("\nStopping after this step; what was trained is saved. Ctrl-C again ends at once.")
 
 
 def run(arguments: argparse.Namespace) -> int:

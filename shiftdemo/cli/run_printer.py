@@ -58,7 +58,7 @@ class Printer:
             if event.note:  # an operator that learns says how far it came
                 say(f"  {event.note}")
         elif isinstance(event, RunResumed):
-            say(f"Going on behind step {event.step} of seed {event.seed}")
+            say(f"Going on after step {event.step} of seed {event.seed}")
         elif isinstance(event, ArmCost):
             self._cost(event)
         elif isinstance(event, RunFailed):

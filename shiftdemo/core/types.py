@@ -20,7 +20,7 @@ class PositionPlan:
         offset: added to every id, ``>= 0``.
         span: the ids are a sorted random subset of ``{0 … span-1}``; 0: consecutive ids.
         seed: of that subset.
-        skips: ``(start, gap)`` pairs: the tokens behind the share ``start`` (0 to 1) of the row
+        skips: ``(start, gap)`` pairs: the tokens after the share ``start`` (0 to 1) of the row
             stand ``gap`` positions later still; the first token never does.
     """
 
@@ -51,7 +51,7 @@ class PositionPlan:
             first = 1 + int(start * max(0, n - 1))  # no chunk but the last is empty
             gaps[first:] = [before + gap for before in gaps[first:]]
         ids = [i + gap for i, gap in zip(ids, gaps, strict=True)]
-        if bound is not None:  # from the end: an id may not pass the one behind it
+        if bound is not None:  # from the end: an id may not pass the one after it
             ids = [min(i, bound - n + place) for place, i in enumerate(ids)]
         return ids
 
@@ -68,7 +68,7 @@ class StepInputs:
         length: number of target tokens that a step sees, or ``None`` for all.
         mode: ``"truncate"`` (the rest is cut off), ``"mask"`` (it carries no loss) or
             ``"window"`` (loss on ``length`` tokens somewhere; those before are context and those
-            behind are cut off).
+            after are cut off).
         window: where the window stands, from 0 (at the start) to 1 (at the end).
         right_shift: by how many places the decoder input lags behind the labels, ``>= 1``.
         output_delay: by how many places the labels lag behind the input, ``>= 0``.

@@ -137,7 +137,7 @@ class Comparison:
 
     @property
     def brackets(self) -> str:
-        """What stands in the brackets behind a score."""
+        """What stands in the brackets after a score."""
         if self.n_seeds > 1:
             return f"least to greatest of {self.n_seeds} seeds"
         return f"95 % interval over {self.n} sentences"

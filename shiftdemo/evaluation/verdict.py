@@ -209,5 +209,5 @@ def _where(condition: Condition) -> Message:
 
 
 def p_text(value: float) -> str:
-    """Returns a p-value as it is written behind its letter: ``= 0.031`` or ``< 0.001``."""
+    """Returns a p-value as it is written after its letter: ``= 0.031`` or ``< 0.001``."""
     return f"= {value:.3f}" if value >= 0.001 else "< 0.001"

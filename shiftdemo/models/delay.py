@@ -109,8 +109,8 @@ class _Kept(DynamicLayer):
     def crop(self, *_: Any) -> None:
         """Does nothing: at the next call the cache tells how many tokens it still has."""
 
-    def behind(self, states: Tensor, reach: int, seen: int) -> Tensor:
-        """Returns ``states`` behind those of the ``seen`` tokens before them, and keeps them."""
+    def after(self, states: Tensor, reach: int, seen: int) -> Tensor:
+        """Returns ``states`` after those of the ``seen`` tokens before them, and keeps them."""
         if not self.is_initialized:
             self.lazy_initialization(states, states)
         kept = states[:, :0] if self.keys is None or not self.keys.numel() else self.keys[:, 0]
@@ -125,7 +125,7 @@ class _Kept(DynamicLayer):
 
 
 def _with_earlier(layer: DelayLayer, cache: Cache, states: Tensor) -> Tensor:
-    """Returns ``states`` behind those of the tokens that are in the cache already.
+    """Returns ``states`` after those of the tokens that are in the cache already.
 
     They lie in the cache itself, not in the model: generations may interleave.
     """
@@ -136,11 +136,11 @@ def _with_earlier(layer: DelayLayer, cache: Cache, states: Tensor) -> Tensor:
         # Masks are made for the first layer of a kind; a kind of its own would be taken for it.
         kept.is_sliding = bool(getattr(layers[0], "is_sliding", False))
         layers.append(kept)
-    return kept.behind(states, layer.reach, int(cache.get_seq_length()) - states.shape[1])
+    return kept.after(states, layer.reach, int(cache.get_seq_length()) - states.shape[1])
 
 
 def _act(stack: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> Any:
-    """The hook behind the stack: its output, with the layer's hidden states."""
+    """The hook after the stack: its output, with the layer's hidden states."""
     layer = getattr(stack, NAME)
     hidden = states = output[0]  # (batch, len, size)
     mask = kwargs.get("attention_mask", args[1] if len(args) > 1 else None)

@@ -201,7 +201,7 @@ def set_dropout(model: Any, p: float) -> None:
             continue
         for name in ("dropout", "hidden_dropout", "attention_dropout", "activation_dropout"):
             value = getattr(module, name, None)
-            # Dropout in attention and behind the activation stays off where it was off.
+            # Dropout in attention and after the activation stays off where it was off.
             if isinstance(value, float) and (value or name in ("dropout", "hidden_dropout")):
                 setattr(module, name, p)
 

@@ -110,7 +110,7 @@ def _with_head(
 
 @torch.inference_mode()
 def _check_causal(ref: str, model: Any) -> None:
-    """Refuses a model that sees what it is to foresee, as BERT with a language head does."""
+    """Refuses a model that sees what it is to predict, as BERT with a language head does."""
     ids = torch.arange(8).reshape(1, 8) % model.config.get_text_config().vocab_size
     other = ids.clone()
     other[0, -1] = 0

@@ -164,7 +164,7 @@ def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[st
     if late:
         lines += [
             "",
-            f"It answers {late} places late: the tag of a word stands {late} places behind the "
+            f"It answers {late} places late: the tag of a word stands {late} places after the "
             f"word's first piece, and {late} padding tokens at the end make room for the last.",
         ]
     if model.get(NAME):

@@ -141,7 +141,7 @@ class EditableSample:
         self.rearrange(chosen)
 
     def unit_at(self, place: int) -> tuple[int, int]:
-        """Returns where the unit at ``place`` begins and ends; behind the last word ``place``."""
+        """Returns where the unit at ``place`` begins and ends; after the last word ``place``."""
         if place >= self.n_words:
             return place, place
         for unit in self._units() or ():

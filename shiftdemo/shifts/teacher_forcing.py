@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def decoder_input(labels: Sequence[T], start: T, n: int = 1) -> list[T]:
-    """Returns the labels moved ``n`` steps right behind ``n`` start tokens.
+    """Returns the labels moved ``n`` steps right after ``n`` start tokens.
 
     ``d = (<s> … <s>, y_1 … y_{m-n})`` for labels ``y_1 … y_m``: as many as there are labels.
     """

@@ -26,7 +26,7 @@ SHOWN_TOKENS = 12  # of a continuation
 
 @dataclass(frozen=True, slots=True)
 class TextFit:
-    """How well a model foresees one text, its end token counted.
+    """How well a model predicts one text, its end token counted.
 
     Attributes:
         nats: negative log-likelihood of the text.
@@ -84,7 +84,7 @@ class LanguageModeling(Task):
     def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
         """See :meth:`Task.shuffle_sources`: the words of each text in any order.
 
-        What stands before a word is all that it can be foreseen from; a model that knows no more
+        What stands before a word is all that it can be predicted from; a model that knows no more
         than how frequent words are loses nothing.
         """
         mixed = []
@@ -97,7 +97,7 @@ class LanguageModeling(Task):
         return list(mixed)
 
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
-        """See :meth:`Task.collate`: the input is the labels moved right behind a start token.
+        """See :meth:`Task.collate`: the input is the labels moved right after a start token.
 
         So the logits at place *i* are judged against the label at place *i*: the model must be
         called without labels, or it would move them once more.
@@ -146,7 +146,7 @@ class LanguageModeling(Task):
         return found
 
     def answers(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> list[Any]:
-        """See :meth:`Task.answers`: how well each text is foreseen, and how it would go on."""
+        """See :meth:`Task.answers`: how well each text is predicted, and how it would go on."""
         found = self.predict(loaded, samples)
         more = [
             continue_text(loaded, _text(one.shifted).text, SHOWN_TOKENS, one.feed.source.offset)
@@ -163,7 +163,7 @@ class LanguageModeling(Task):
 def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text and an end token, as many as the model's positions take.
 
-    No end token stands behind a text that was cut: it does not end there. What looks like a
+    No end token stands after a text that was cut: it does not end there. What looks like a
     special token in a text is text.
     """
     tokenizer = loaded.tokenizer

@@ -55,7 +55,7 @@ class Ner(Task):
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100.
 
-        Where the model answers ``d`` places late, so do the labels, behind ``d`` padding tokens.
+        Where the model answers ``d`` places late, so do the labels, after ``d`` padding tokens.
         """
         late = loaded.output_delay
         known = {label: i for i, label in enumerate(loaded.labels)}

@@ -149,7 +149,7 @@ class Seq2Seq(Task):
         return texts
 
     def _source_ids(self, loaded: LoadedModel, sources: Sequence[str]) -> list[list[int]]:
-        """Returns the tokens of each source behind the prompt, cut to what the model takes."""
+        """Returns the tokens of each source after the prompt, cut to what the model takes."""
         prompt, tokenizer = self.prompt(loaded), loaded.tokenizer
         # T5 has no table of positions; its tokenizer tells what it was trained with.
         most = min(self.source_tokens, tokenizer.model_max_length)

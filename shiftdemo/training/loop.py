@@ -210,7 +210,7 @@ class _Run:
             wait = False
 
     def _together(self, step: int) -> int:
-        """Returns the next step, from ``step`` on, behind which all arms must stand."""
+        """Returns the next step, from ``step`` on, after which all arms must stand."""
         every = self.config.eval_every
         return min(self.config.steps, -(-step // every) * every if every else self.config.steps)
 
@@ -255,7 +255,7 @@ class _Run:
         """Yields held-out figures; returns why they end the run, or ``""``.
 
         Args:
-            stop: ``None`` behind a step where the run was cut short: it is measured, but what it
+            stop: ``None`` after a step where the run was cut short: it is measured, but what it
                 does when it is resumed must not depend on that.
         """
         figures = group.evaluate(step)

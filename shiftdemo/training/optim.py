@@ -16,7 +16,7 @@ BETAS = (0.9, 0.98)  # of AdamW, as for Transformers in Vaswani et al. 2017
 def rate(config: TrainConfig, step: int) -> float:
     """Returns the learning rate of ``step`` (from 1): linear warm-up, then the schedule.
 
-    ``linear`` and ``cosine`` (Loshchilov and Hutter 2017) reach 0 behind the last step;
+    ``linear`` and ``cosine`` (Loshchilov and Hutter 2017) reach 0 after the last step;
     ``inverse_sqrt`` falls with the square root of the step (Vaswani et al. 2017).
     """
     peak, warmup = config.learning_rate, config.warmup

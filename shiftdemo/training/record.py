@@ -83,7 +83,7 @@ class LogReader:
             try:
                 events.append(from_json(json.loads(line)))
             except (ValueError, KeyError, TypeError):
-                continue  # a line cut by a crash, with a later event behind it
+                continue  # a line cut by a crash, with a later event after it
         return events
 
 

@@ -25,7 +25,7 @@ class EarlyStop:
     idle: int = 0
 
     def reason(self, figures: Sequence[EvalLogged], moved: bool = False) -> str:
-        """Returns why the run ends behind these figures, or ``""``.
+        """Returns why the run ends after these figures, or ``""``.
 
         The target is judged on the shift-trained arm, or else the last one that is trained.
 
@@ -45,7 +45,7 @@ class EarlyStop:
                 stop_at=config.stop_at,
                 step=judged.step,
             )
-        if moved:  # behind the target, because these figures are still of the old range
+        if moved:  # after the target, because these figures are still of the old range
             self.best, self.idle = {}, 0
             return ""
         better = [one for one in trained if one.shifted_loss < self.best.get(one.arm, float("inf"))]

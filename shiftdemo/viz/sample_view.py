@@ -234,7 +234,7 @@ def label_view(shifted: ShiftedSample) -> dict[str, Any]:
     """Returns what a tagger is given and asked for, place by place.
 
     Returns:
-        As :func:`decoder_view`; ``lag`` is the output delay, by which labels come late behind as
+        As :func:`decoder_view`; ``lag`` is the output delay, by which labels come late after as
         many padding tokens.
     """
     sample, delay = shifted.shifted, shifted.feed.output_delay

@@ -24,7 +24,7 @@ TASK_PARTS: dict[str, Parts] = {
     "question_answering": ("question", "context", "answer"),
 }
 BESIDE: dict[Parts, Parts] = {TASK_PARTS["question_answering"]: ("start",)}  # may be there too
-# Where no task is named, in this order; parts that others hold come behind them.
+# Where no task is named, in this order; parts that others hold come after them.
 PARTS = tuple(dict.fromkeys(sorted(TASK_PARTS.values(), key=len, reverse=True)))
 ROLES = (*dict.fromkeys(role for some in (*PARTS, *BESIDE.values()) for role in some), "id")
 

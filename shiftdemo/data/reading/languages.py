@@ -22,9 +22,9 @@ def column_language(name: str) -> str:
         name: as in ``zh``, ``translation.zh_CN``, ``target_ja`` or ``en-text``.
     """
     leaf = name.rpartition(".")[2].strip().lower().replace("-", "_")
-    first, _, behind = leaf.partition("_")
+    first, _, after = leaf.partition("_")
     before, _, last = leaf.rpartition("_")
-    codes = [leaf, behind if first in _BESIDE else "", before if last in _BESIDE else ""]
+    codes = [leaf, after if first in _BESIDE else "", before if last in _BESIDE else ""]
     return next(filter(None, map(known_language, codes)), "")
 
 
@@ -35,7 +35,7 @@ def with_languages(
 
     A language is the one that is given, else that of the column (which the samples have already),
     else the one that the script of the first samples gives away. At most :data:`FIRST` samples
-    are held; an error that comes among them is raised in its place, behind those before it.
+    are held; an error that comes among them is raised in its place, after those before it.
 
     Args:
         source, target: codes of the languages, as models and data sets write them.

@@ -133,7 +133,7 @@ def signature(name: str, samples: Sequence[Sample]) -> str:
     """Returns sacreBLEU's signature of ``"BLEU"`` or ``"chrF"``.
 
     Where the language decides how the references are cut, or where there are several and none can,
-    it stands behind: ``lang:zh|lang-by:column`` (or ``given`` or ``script``).
+    it stands after: ``lang:zh|lang-by:column`` (or ``given`` or ``script``).
     """
     language, by = _language(samples)
     found = _signature(name, _TOKENIZERS.get(language, "13a"))

@@ -1,4 +1,4 @@
-"""How well a language model foresees texts: perplexity and token accuracy."""
+"""How well a language model predicts texts: perplexity and token accuracy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def scorable(samples: Sequence[Sample]) -> list[int]:
 
 
 def count(samples: Sequence[Sample], predictions: Sequence[TextFit]) -> np.ndarray:
-    """Returns nats, tokens and tokens foreseen, float64 ``(n_sentences, 3)``."""
+    """Returns nats, tokens and tokens predicted, float64 ``(n_sentences, 3)``."""
     rows = [(fit.nats, fit.n_tokens, fit.n_right) for fit in predictions]
     return np.array(rows, dtype=np.float64)
 

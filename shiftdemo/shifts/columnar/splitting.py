@@ -34,7 +34,7 @@ class Gaps:
     Attributes:
         different: the gaps that there are; the first two are those of ``GAPS``.
         before: for each place in the columns the number of the gap before its word, int64.
-        last: for each row the number of the gap behind its last word, int64 ``(n,)``.
+        last: for each row the number of the gap after its last word, int64 ``(n,)``.
         ending, beginning: of each distinct word, as of :mod:`shiftdemo.core.words`, uint8 ``(w,)``.
     """
 

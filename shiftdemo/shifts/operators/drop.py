@@ -30,7 +30,7 @@ class Drop(Shift):
     formula = "x' = (x_i : u_i >= rate),  u_i ~ U[0, 1)"
     source = "Iyyer et al. 2015 (word dropout); Lample et al. 2018"
     effect = (
-        "What stands behind a dropped word moves one place to the front, on every position "
+        "What stands after a dropped word moves one place to the front, on every position "
         "encoding; content is lost too, so part of any cost is not due to position."
     )
     params = (

@@ -30,7 +30,7 @@ class Duplicate(Shift):
     formula = "x' = (x_i, x_i if u_i < rate : i = 1 … n),  u_i ~ U[0, 1)"
     source = "The counterpart of word dropout (Iyyer et al. 2015): repetition instead of loss"
     effect = (
-        "What stands behind a double moves one place on, on every position encoding; no content "
+        "What stands after a double moves one place on, on every position encoding; no content "
         "is lost, but the sentence grows."
     )
     params = (

@@ -33,8 +33,8 @@ class LengthCrop(Shift):
     tasks = ("translation", "language_modeling", "summarization")
     summary = (
         "The step learns from L target tokens only, L drawn anew each time: 'truncate' really cuts "
-        "the target behind the first L (cheaper, no end token after a cut), 'mask' only drops the "
-        "loss behind them. 'window' takes the loss on L tokens anywhere, those before are context."
+        "the target after the first L (cheaper, no end token after a cut), 'mask' only drops the "
+        "loss after them. 'window' takes the loss on L tokens anywhere, those before are context."
     )
     columnar = True
     formula = "L ~ U[min, max];  loss on y_1 … y_L, or (window) on y_s … y_{s+L-1}"

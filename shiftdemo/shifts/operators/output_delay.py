@@ -24,7 +24,7 @@ class OutputDelay(Shift):
     stage = "decoder"
     tasks = ("ner",)
     summary = (
-        "The label of a token is asked for d places further on, behind d padding tokens at the "
+        "The label of a token is asked for d places further on, after d padding tokens at the "
         "end; the first d places have no label. The whole run is delayed, and so is the trained "
         "model: its answers are read d places late."
     )

@@ -25,7 +25,7 @@ class PositionSkip(Shift):
     stage = "position"
     tasks = ALL_TASKS
     summary = (
-        "The row is cut into chunks at random places and every chunk behind the first stands "
+        "The row is cut into chunks at random places and every chunk after the first stands "
         "further on by a random gap. Inside a chunk positions follow one another, so nearby "
         "words keep their distance."
     )

@@ -24,7 +24,7 @@ class RightShift(Shift):
     stage = "decoder"
     tasks = ("translation", "language_modeling", "summarization")
     summary = (
-        "Teacher forcing: the decoder reads the labels moved n steps right behind start tokens "
+        "Teacher forcing: the decoder reads the labels moved n steps right after start tokens "
         "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "
         "does; with n > 1 the model has to predict n tokens ahead."
     )

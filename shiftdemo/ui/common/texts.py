@@ -15,9 +15,9 @@ WORKED_NOTE = (
     "The pair a and modèle is given, as in the method's own example. Move the slider, and the "
     "aligned target word goes along instead."
 )
-DECODER_NOTE = "It reads the labels moved {n} right behind <s>, and is asked for the label below."
+DECODER_NOTE = "It reads the labels moved {n} right after <s>, and is asked for the label below."
 LABEL_NOTE = "Each word is given with the label that is asked for there."
-DELAY_NOTE = "Labels are asked for {n} late, behind as many padding tokens."
+DELAY_NOTE = "Labels are asked for {n} late, after as many padding tokens."
 SET_NOTE = (
     "Applies the operator above to many sentences, each for its share p, and gives you the file."
 )

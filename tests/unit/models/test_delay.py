@@ -36,8 +36,8 @@ def test_the_layer_is_its_definition(values: dict[str, Any], length: int) -> Non
     hidden = torch.randn(3, length, 6, generator=torch.Generator().manual_seed(1))
     wanted = by_hand(layer, hidden)
     assert torch.allclose(layer(hidden), wanted, atol=1e-6)
-    behind = layer(hidden[:, 1:], hidden)  # the first token came in an earlier call
-    assert torch.allclose(behind, wanted[:, 1:], atol=1e-6)
+    after = layer(hidden[:, 1:], hidden)  # the first token came in an earlier call
+    assert torch.allclose(after, wanted[:, 1:], atol=1e-6)
 
 
 def test_the_layer_by_the_numbers() -> None:

@@ -40,7 +40,7 @@ SENSELESS = {
         r"\b(?:often|always|usually|rarely|sometimes) celebrate|birthday[^,;.]* every\b",
         "en",
     ),
-    "adverb behind a relative clause": (
+    "adverb after a relative clause": (
         r"\bthat \w+ (?:bought|chose|forgot) (?:slowly|calmly|tomorrow|next|every|last|right now)",
         "en",
     ),
