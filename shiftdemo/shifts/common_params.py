@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from shiftdemo.core.params import SHARE, Param
 from shiftdemo.shifts.editing import EditableSample
@@ -36,6 +38,11 @@ DRAW = Param(
     "Draw the number for each sample, from 0 to k.",
 )
 RATE = Param("rate", "float", 0.1, "Probability of each word (0 to 1).", 0, 1)
+
+
+def exact_or_drawn(values: Mapping[str, Any]) -> tuple[int, int]:
+    """Returns least and greatest k of an operator that uses k itself, unless it draws up to it."""
+    return (0 if values["draw"] else values["k"]), values["k"]
 
 
 def sides(draft: EditableSample, side: str) -> tuple[bool, bool]:

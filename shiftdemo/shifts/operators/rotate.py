@@ -9,7 +9,7 @@ from typing import Any
 from shiftdemo.core.params import SHARE, Param
 from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common_params import DRAW
+from shiftdemo.shifts.common_params import DRAW, exact_or_drawn
 from shiftdemo.shifts.editing import EditableSample
 
 
@@ -56,9 +56,8 @@ class Rotate(Shift):
 
     @property
     def strengths(self) -> tuple[float, float]:
-        """See :attr:`Shift.strengths`: k itself, unless it is drawn."""
-        k = self.values["k"]
-        return (0 if self.values["draw"] else k), k
+        """See :attr:`Shift.strengths`."""
+        return exact_or_drawn(self.values)
 
     def apply(
         self, draft: EditableSample, rng: random.Random, context: Sequence[Sample]
