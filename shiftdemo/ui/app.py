@@ -19,6 +19,7 @@ from shiftdemo.ui.build.tab import BuildTab
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t, translations
+from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare.tab import CompareTab
 from shiftdemo.ui.quiet import wait, without_hot_reload
 from shiftdemo.ui.shell import Shell, asset, theme
@@ -44,15 +45,16 @@ def build_page(context: Context) -> gr.Blocks:
         look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         page.load(fn=None, js=asset("ui/look.js"), outputs=[look])
         tasks = [(t(label), value) for label, value in TASKS]
+        parts = PageParts(page, context, tasks, remembered, ended, look)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
-                BuildTab(page, context, tasks, look)
+                BuildTab(parts)
             with gr.Tab(t("Train"), id="train", elem_id="tab-train"):
-                train = TrainTab(page, context, tasks, remembered, ended)
+                train = TrainTab(parts)
             with gr.Tab(t("Compare"), id="compare", elem_id="tab-compare"):
-                compare = CompareTab(page, context, tasks, remembered, ended, look)
+                compare = CompareTab(parts)
             with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention"):
-                AttentionTab(page, context, tasks, remembered, ended, look)
+                AttentionTab(parts)
         mine, to_pair = {"remembered": remembered}, {"tabs": tabs, "task": compare.form["task"]}
         opened = wire(
             train.to_compare.click, _open_compare(context), mine, to_pair, compare.message

@@ -15,6 +15,7 @@ from shiftdemo.ui.app import TASKS
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.common.page_parts import PageParts
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def tab() -> Iterator[AttentionTab]:
     context = Context.make(Limits())
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
-        yield AttentionTab(page, context, TASKS, *shared)
+        yield AttentionTab(PageParts(page, context, TASKS, *shared))
     context.runs.close()
 
 

@@ -18,6 +18,7 @@ from shiftdemo.ui.app import TASKS
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.file_form import FileForm
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare.tab import CompareTab
 
 LIMITS = dataclasses.replace(Limits.public(), unpacked_bytes=20_000)
@@ -45,7 +46,8 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     context: Context, bomb: str, seeds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with gr.Blocks() as page:
-        tab = CompareTab(page, context, TASKS, gr.BrowserState([]), gr.State(), gr.Textbox())
+        shared = gr.BrowserState([]), gr.State(), gr.Textbox()
+        tab = CompareTab(PageParts(page, context, TASKS, *shared))
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
@@ -13,42 +13,34 @@ from shiftdemo.core.errors import ModelError
 from shiftdemo.ui.attention.form import LOOK, AttentionForm
 from shiftdemo.ui.attention.view import Look, drawn_maps
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.common.model_picker import default_pair, usable
+from shiftdemo.ui.common.page_parts import PageParts
 
 
 class AttentionTab:
     """The components and handlers of the tab."""
 
-    def __init__(
-        self,
-        page: gr.Blocks,
-        context: Context,
-        tasks: Sequence[tuple[Any, str]],
-        remembered: gr.BrowserState,
-        ended: gr.State,
-        look: gr.Textbox,
-    ) -> None:
-        """Draws the tab; the arguments are those of the Compare tab."""
-        self.context, self.look = context, look
+    def __init__(self, parts: PageParts) -> None:
+        """Draws the tab."""
+        self.context, self.look = parts.context, parts.look
         gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-lead")
         self.message = message_box()
-        self.form = AttentionForm(tasks)
+        self.form = AttentionForm(parts.tasks)
         self.status = drawn("run")
         self.plot = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap")
         self.plot2 = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap2")
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
-        self._wire(page, remembered, ended)
+        self._wire(parts)
 
-    def _wire(self, page: gr.Blocks, remembered: gr.BrowserState, ended: gr.State) -> None:
-        form, message = self.form, self.message
+    def _wire(self, parts: PageParts) -> None:
+        form, message, remembered = self.form, self.message, parts.remembered
         task, pickers = form.some("task"), form.some("model", "versus")
         mine = {**task, "remembered": remembered}
-        changes = [page.load, remembered.change, ended.change, form["task"].change]
+        changes = [parts.page.load, remembered.change, parts.ended.change, form["task"].change]
         wire(changes, self._models, mine, pickers, message, quiet=True)
         changed = form.some("text", "target", "kind")
         wire(form["task"].change, self._for_task, task, changed, message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,29 +12,27 @@ from shiftdemo.ui.build.set import BuildSet
 from shiftdemo.ui.build.sources import WORKED, shown
 from shiftdemo.ui.build.view import view_of
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.common.shift_form import shift_names
 
 
 class BuildTab:
     """The components and handlers of the tab."""
 
-    def __init__(
-        self, page: gr.Blocks, context: Context, tasks: Sequence[tuple[Any, str]], look: gr.Textbox
-    ) -> None:
-        """Draws the tab; ``look`` is ``light`` or ``dark``, set by the browser."""
+    def __init__(self, parts: PageParts) -> None:
+        """Draws the tab."""
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=4, min_width=300):
-                self.form = BuildForm(tasks, context.limits)
+                self.form = BuildForm(parts.tasks, parts.context.limits)
             with gr.Column(scale=9, min_width=300, elem_classes="sd-figure-column"):
                 self.form.draw_dials()
                 self.message = message_box()
                 self.view = drawn("build", "sd-tall")
                 self.form.shift.about.render()
-        self._wire(page)
-        BuildSet(context, self.form, look)
+        self._wire(parts.page)
+        BuildSet(parts.context, self.form, parts.look)
 
     def _wire(self, page: gr.Blocks) -> None:
         form, shift, message = self.form, self.form.shift, self.message

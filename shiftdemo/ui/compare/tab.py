@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
@@ -14,12 +14,12 @@ from shiftdemo.core.progress import Cancelled
 from shiftdemo.evaluation.results import Comparison, OutputRow
 from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, go_on_tick, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.common.model_picker import default_pair, usable
+from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
 from shiftdemo.ui.compare.form import TYPED, CompareForm
 from shiftdemo.viz.style import arm_label
@@ -30,32 +30,18 @@ MOST_LINES = 8
 class CompareTab:
     """The components and handlers of the tab."""
 
-    def __init__(
-        self,
-        page: gr.Blocks,
-        context: Context,
-        tasks: Sequence[tuple[Any, str]],
-        remembered: gr.BrowserState,
-        ended: gr.State,
-        look: gr.Textbox,
-    ) -> None:
-        """Draws the tab.
-
-        Args:
-            remembered: the visitor's run ids.
-            ended: changes when a run has ended.
-            look: ``light`` or ``dark`` and the width of the page, set by the browser.
-        """
-        self.context, self.remembered, self.look = context, remembered, look
+    def __init__(self, parts: PageParts) -> None:
+        """Draws the tab."""
+        self.context, self.remembered, self.look = parts.context, parts.remembered, parts.look
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         allow = go_on_tick(NoEffectError)
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
-                self.form = CompareForm(self.message, allow, tasks)
+                self.form = CompareForm(self.message, allow, parts.tasks)
             with gr.Column(scale=3, min_width=300):
                 self._results()
-        self._wire(page, ended)
+        self._wire(parts.page, parts.ended)
 
     def _results(self) -> None:
         self.typed_outputs = drawn("outputs")

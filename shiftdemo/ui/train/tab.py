@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -14,10 +13,10 @@ from shiftdemo.core.errors import LimitError
 from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
+from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.common.shift_form import shift_names
 from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
@@ -35,22 +34,10 @@ class TrainTab:
         to_compare: the button that leads to the Compare tab.
     """
 
-    def __init__(
-        self,
-        page: gr.Blocks,
-        context: Context,
-        tasks: Sequence[tuple[Any, str]],
-        remembered: gr.BrowserState,
-        ended: gr.State,
-    ) -> None:
-        """Draws the tab.
-
-        Args:
-            remembered: the visitor's run ids, the newest first; kept by the browser.
-            ended: changes when a run has ended, so that other tabs learn of its models.
-        """
-        self.context, self.remembered, self.ended = context, remembered, ended
-        self.live = Live(context)
+    def __init__(self, parts: PageParts) -> None:
+        """Draws the tab."""
+        self.context, self.remembered, self.ended = parts.context, parts.remembered, parts.ended
+        self.live = Live(parts.context)
         self.followed = gr.State(("", 0))  # the run on the page, and the number of turns so far
         gr.Markdown(t(texts.TRAIN_LEAD), elem_classes="sd-lead")
         with gr.Row(elem_classes="sd-bar sd-presets"):
@@ -58,10 +45,10 @@ class TrainTab:
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
                 self.message = message_box()
-                self.form = TrainForm(self.message, tasks, context.limits)
+                self.form = TrainForm(self.message, parts.tasks, parts.context.limits)
             with gr.Column(scale=3, min_width=300):
                 self._results()
-        self._wire(page)
+        self._wire(parts.page)
 
     def _results(self) -> None:
         with gr.Row():
