@@ -14,10 +14,11 @@ TOOLS := setuptools uv virtualenv
 demo: $(VENV)/demo
 	$(BIN)/python -m shiftdemo serve --port $(PORT) --open
 
-# The browser tests have the machine for themselves, so that a page answers as it does for a visitor.
+# The browser tests come by themselves, a server and a browser for each of two workers, so that a page
+# answers as it does for a visitor.
 test: $(VENV)/dev browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/cli
-	$(BIN)/python -m pytest tests/ui
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/ui
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
