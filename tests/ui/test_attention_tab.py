@@ -20,7 +20,7 @@ from shiftdemo.ui.common.page_parts import PageParts
 
 @pytest.fixture
 def tab() -> Iterator[AttentionTab]:
-    context = Context.make(Limits())
+    context = Context(Limits())
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
         yield AttentionTab(PageParts(page, context, TASKS, *shared))
@@ -40,13 +40,13 @@ def test_picking_a_head_draws_and_runs_no_model(
     tab: AttentionTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    load = tab.context.model
+    load = tab.context.models.load
 
     def counted(ref: str, task: str) -> Any:
         asked.append(ref)
         return load(ref, task)
 
-    monkeypatch.setattr(tab.context, "model", counted)
+    monkeypatch.setattr(tab.context.models, "load", counted)
     visit = Visit("en", "one")
     values = {name: one.value for name, one in tab.form.items()} | {"model": "bundled:tagger"}
     mean = _last(tab._run, visit, values)

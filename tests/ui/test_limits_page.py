@@ -36,7 +36,7 @@ def bomb(tmp_path: Path) -> str:
 
 @pytest.fixture
 def context() -> Iterator[Context]:
-    made = Context.make(LIMITS)
+    made = Context(LIMITS)
     yield made
     made.runs.close()
 
@@ -49,7 +49,7 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
         tab = CompareTab(PageParts(page, context, TASKS, *shared))
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
-    monkeypatch.setattr(context, "pairs", lambda base, shifted: pairs)
+    monkeypatch.setattr(context.models, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})
     values = {name: one.value for name, one in tab.form.items() if name not in TYPED}
     values |= {"base": pairs[0][0], "shifted": pairs[0][1], "n": N, "offsets": "0,4"}

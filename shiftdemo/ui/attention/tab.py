@@ -16,7 +16,6 @@ from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
-from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.page_parts import PageParts
 
@@ -67,7 +66,7 @@ class AttentionTab:
 
     async def _draw(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
         """Draws the last result in another way; models run only where another one is asked for."""
-        request, result = self.context.maps.get(visit.session, (None, None))
+        request, result = self.context.sessions.maps.get(visit.session, (None, None))
         if request == self.form.request(values):
             yield await asyncio.to_thread(drawn_maps, visit, result, _look(page, values))
             return
@@ -82,11 +81,11 @@ class AttentionTab:
         sample = api.typed_sample(task, request.text, request.target, limits=limits)
 
         def work(report: Any, cancel: Any) -> api.AttentionResult:
-            model = self.context.model(request.model, task)
-            other = self.context.model(request.versus, task) if request.versus else None
+            model = self.context.models.load(request.model, task)
+            other = self.context.models.load(request.versus, task) if request.versus else None
             return api.attend_loaded(task, model, sample, other, limits)
 
-        async for job in follow(self.context, visit.session, work):
+        async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
                 yield {"status": {"state": visit("Computing…"), "fraction": None}}
         if job.error:
@@ -94,7 +93,7 @@ class AttentionTab:
             raise job.error
         if job.result is None:
             return
-        self.context.keep_maps(visit.session, request, job.result)
+        self.context.sessions.keep_maps(visit.session, request, job.result)
         yield await asyncio.to_thread(drawn_maps, visit, job.result, _look(page, values))
 
 

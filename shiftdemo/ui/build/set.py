@@ -20,7 +20,6 @@ from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
-from shiftdemo.ui.common.job import follow
 
 
 class BuildSet:
@@ -56,7 +55,7 @@ class BuildSet:
         wire(stop.click, self._cancel, {}, {"stop": stop}, message)
 
     def _cancel(self, visit: Visit) -> dict[str, Any]:
-        self.context.stop_job(f"{visit.session}/set")
+        self.context.jobs.stop(f"{visit.session}/set")
         return {"stop": gr.update(interactive=False)}
 
     async def _run(self, visit: Visit, look: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
@@ -72,11 +71,11 @@ class BuildSet:
         def work(report: Any, stopped: Any) -> BuiltSet:
             found = api.each_sample(task, spec, "train", size, self.context.limits)
             samples = read_all(found, size, report, stopped, visit)
-            told = self.context.files_of(visit.session), report, stopped, visit
+            told = self.context.sessions.files_of(visit.session), report, stopped, visit
             return build_files(task, samples, specs, request.seed, *told, n=n)
 
         try:
-            async for job in follow(self.context, f"{visit.session}/set", work, turns=False):
+            async for job in self.context.jobs.follow(f"{visit.session}/set", work, turns=False):
                 if not job.done.is_set():
                     status = {"state": job.text, "fraction": job.fraction}
                     yield {"status": status, **_buttons(busy=True)}

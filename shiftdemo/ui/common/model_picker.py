@@ -51,7 +51,7 @@ def usable(context: Context, task: str, run_ids: list[str]) -> list[tuple[str, s
     """
     found = []
     for run_id in run_ids:
-        for ref in context.arms_of(run_id):
+        for ref in context.models.arms_of(run_id):
             config = context.runs.config(run_id)
             if config.task == task:
                 arm = arm_label(ref.rpartition("/")[2])

@@ -17,7 +17,6 @@ from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, go_on_tick, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
-from shiftdemo.ui.common.job import follow
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
@@ -101,8 +100,8 @@ class CompareTab:
         if different and base == shifted:
             raise ModelError("compare.both_models_choose_two", base=base)
         return {
-            "base": self.context.model(base, task),
-            "shift": self.context.model(shifted, task),
+            "base": self.context.models.load(base, task),
+            "shift": self.context.models.load(shifted, task),
         }
 
     async def _typed(
@@ -139,7 +138,7 @@ class CompareTab:
             ]
             return rows, condition.side
 
-        async for job in follow(self.context, visit.session, work):
+        async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
                 status = {"state": visit("Computing…"), "fraction": None}
                 yield {"status": status, "run_text": gr.update(interactive=False)}
@@ -157,9 +156,9 @@ class CompareTab:
         n, most = values["n"], self.context.limits.compare_samples
         if n and n > most:
             raise LimitError("compare.server_compares_at_most_2", most=most, n=n)
-        own = self.context.data_of(shifted) or self.context.data_of(base)
+        own = self.context.models.data_of(shifted) or self.context.models.data_of(base)
         config = self.form.request(values, own)
-        pairs = self.context.pairs(base, shifted)
+        pairs = self.context.models.pairs(base, shifted)
 
         def work(report: Any, cancel: Any) -> Any:
             if len(pairs) > 1:
@@ -169,7 +168,7 @@ class CompareTab:
             limits = self.context.limits
             return api.compare_loaded(config, models, report, cancel, limits=limits)
 
-        async for job in follow(self.context, visit.session, work):
+        async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
                 text = job.text or visit("Loading the models…")
                 yield {"status": {"state": text, "fraction": job.fraction}, **_buttons(busy=True)}
@@ -184,7 +183,7 @@ class CompareTab:
         yield {"status": None, **_buttons(busy=False), **shown}
 
     def _cancel(self, visit: Visit) -> dict[str, Any]:
-        self.context.stop_job(visit.session)
+        self.context.jobs.stop(visit.session)
         return {"cancel": gr.update(interactive=False)}
 
 

@@ -99,7 +99,7 @@ class Live:
         return Curves(history, view, under, run_id)
 
     def _view(self, visit: Visit) -> View:
-        found: View = self.context.views.get(visit.session) or View()
+        found: View = self.context.sessions.views.get(visit.session) or View()
         return found
 
     def earlier(self, visit: Visit, remembered: Sequence[str]) -> Any:
@@ -119,7 +119,7 @@ class Live:
     ) -> Iterator[dict[str, Any]]:
         """Draws the curves in another way; the run that is followed keeps to it."""
         view = View(bool(raw), bool(log), str(under or ""))
-        self.context.keep_view(visit.session, view)
+        self.context.sessions.keep_view(visit.session, view)
         known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
         events = self.context.runs.events(known[0]) if known else recorded_events()
         curves = self._curves(RunHistory(events), view, known[0] if known else "")

@@ -178,7 +178,7 @@ class TrainTab:
         if not run_id or not runs.knows(run_id):
             return {}
         over = runs.state(run_id) in ENDED
-        arms = self.context.arms_of(run_id)
+        arms = self.context.models.arms_of(run_id)
         events = runs.events(run_id)
         refused = getattr(events[-1], "kind", "") if events else ""
         ticks = (name for error, name in self.form.ticks.items() if refused == error.__name__)
@@ -207,9 +207,9 @@ class TrainTab:
 
     def _zip(self, visit: Visit, remembered: list[str]) -> dict[str, Any]:
         run_id = self._newest(remembered)
-        arms = [ref.partition("/")[2] for ref in self.context.arms_of(run_id)]
+        arms = [ref.partition("/")[2] for ref in self.context.models.arms_of(run_id)]
         arm = "shift" if "shift" in arms else arms[-1] if arms else "shift"
-        folder = self.context.files_of(f"{visit.session}/zip")
+        folder = self.context.sessions.files_of(f"{visit.session}/zip")
         run = self.context.runs.folder(run_id)
         path = api.export_run(run, arm, folder / f"shiftdemo-{arm}.zip")
         size = path.stat().st_size / 2**20

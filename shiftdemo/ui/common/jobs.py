@@ -7,10 +7,10 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from shiftdemo.core.progress import Cancel, Progress
-from shiftdemo.ui.common.context import Context
 
 EVERY = 0.25
 # A page that has gone does not ask any more; its work is then stopped.
@@ -22,15 +22,15 @@ Work = Callable[[Progress, Cancel], Any]
 class Job:
     """One piece of work; ``result`` or ``error`` is set once ``done`` is."""
 
-    def __init__(self, context: Context, work: Work, turns: bool = True) -> None:
-        """Starts the work; with ``turns`` it waits, because one model computes at a time."""
+    def __init__(self, work: Work, turn: AbstractContextManager[Any]) -> None:
+        """Starts the work once it has its turn."""
         self.fraction, self.text = 0.0, ""
         self.result: Any = None
         self.error: Exception | None = None
         self.done = threading.Event()
         self._stopped = threading.Event()
         self._heard = time.monotonic()
-        self._context, self._work, self._turns = context, work, turns
+        self._work, self._turn = work, turn
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
@@ -51,7 +51,7 @@ class Job:
 
     def _run(self) -> None:
         try:
-            with self._context.turns() if self._turns else contextlib.nullcontext():
+            with self._turn:
                 if not self.stopped:
                     self.result = self._work(self._report, lambda: self.stopped)
         except Exception as error:
@@ -60,23 +60,35 @@ class Job:
             self.done.set()
 
 
-async def follow(
-    context: Context, session: str, work: Work, turns: bool = True
-) -> AsyncIterator[Job]:
-    """Yields the job several times a second until it is done.
+class Jobs:
+    """The work that the sessions of a server wait for, one piece a session."""
 
-    Args:
-        session: whose job; :meth:`Context.stop_job` ends it.
-        turns: whether models compute, which one job does at a time.
-    """
-    job = Job(context, work, turns)
-    context.jobs[session] = job
-    try:
-        while not job.done.is_set():
-            job.heard()
+    def __init__(self) -> None:
+        """Starts with none."""
+        self._jobs: dict[str, Job] = {}
+        self._computing = threading.Lock()
+
+    async def follow(self, session: str, work: Work, turns: bool = True) -> AsyncIterator[Job]:
+        """Starts the work and yields its job several times a second until it is done.
+
+        Args:
+            session: whose job; :meth:`stop` ends it.
+            turns: whether models compute, which one job does at a time.
+        """
+        job = Job(work, self._computing if turns else contextlib.nullcontext())
+        self._jobs[session] = job
+        try:
+            while not job.done.is_set():
+                job.heard()
+                yield job
+                await asyncio.sleep(EVERY)
             yield job
-            await asyncio.sleep(EVERY)
-        yield job
-    finally:
-        job.stop()
-        context.jobs.pop(session, None)
+        finally:
+            job.stop()
+            self._jobs.pop(session, None)
+
+    def stop(self, session: str) -> None:
+        """Asks the job of a session to end."""
+        job = self._jobs.get(session)
+        if job is not None:
+            job.stop()
