@@ -89,7 +89,9 @@ def _header(page: gr.Blocks, context: Context) -> None:
             return {"status": ready, "timer": gr.Timer(active=False)}
         return {"status": {"state": "warming", "text": visit("warming up…")}}
 
-    wire([page.load, timer.tick], look, {}, {"status": status, "timer": timer}, message)
+    # Answered by the request itself: a lost answer of the queue would leave the event pending.
+    outputs = {"status": status, "timer": timer}
+    wire([page.load, timer.tick], look, {}, outputs, message, queue=False)
 
 
 INTRODUCTION = (
@@ -117,7 +119,7 @@ def serve(
     Raises:
         ConfigError: the port is taken, or the host is not this machine's.
     """
-    context = Context.make(limits or Limits())
+    context = Context(limits or Limits())
     page = build_page(context)
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=4, api_open=False)
     if threading.current_thread() is threading.main_thread():
