@@ -1,4 +1,4 @@
-"""Longer texts of the page, in English; their Chinese is in ``assets/ui/zh.json``."""
+"""Longer texts of the page, in English; their Chinese is in ``assets/languages/zh.json``."""
 
 from __future__ import annotations
 
