@@ -36,7 +36,7 @@ from shiftdemo.evaluation.measure import Measured
 from shiftdemo.evaluation.results import Comparison, judged
 from shiftdemo.evaluation.scores import statistics
 from shiftdemo.models.load import torch_threads
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 CONDITION = Condition("row", (0, 32))
@@ -87,7 +87,7 @@ def arm(samples: Sequence[Sample], rng: random.Random, quality: float) -> list[l
 
 def synthetic(samples: Sequence[Sample], seed: str, seed_noise: float) -> Comparison:
     """Returns the comparison of two arms of the same quality, each with its luck of training."""
-    task = TASKS.get("ner")()
+    task = make_task("ner")
     setting = Setting(task, samples, list(range(len(samples))), CONDITION, OFFSETS, 0, None, False)
     runs: dict[str, list[Measured]] = {}
     for name in ("base", "shift"):
@@ -150,7 +150,7 @@ def train(steps: int, n_seeds: int, folder: Path) -> list[str]:
 
 def real(steps: int, n: int, n_groups: int) -> Iterator[dict[str, Any]]:
     """Yields what verdicts say of base taggers that differ in their seed alone."""
-    task = TASKS.get("ner")()
+    task = make_task("ner")
     samples = api.load_samples("ner", DataSpec(eval_size=n), "test", n)
     with tempfile.TemporaryDirectory() as name:
         models = [api.load(ref, "ner") for ref in train(steps, 10, Path(name) / "run")]
@@ -185,7 +185,7 @@ def real(steps: int, n: int, n_groups: int) -> Iterator[dict[str, Any]]:
 
 def paired(base: Comparison, other: Comparison, samples: Sequence[Sample]) -> Comparison:
     """Returns two models' measurements as a comparison of arms."""
-    task = TASKS.get("ner")()
+    task = make_task("ner")
     setting = Setting(
         task, samples, list(range(len(samples))), CONDITION, base.strengths, 0, None, False
     )

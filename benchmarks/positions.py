@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from rounds import machine
 
-from shiftdemo.models.load import BUNDLED, LoadedModel, load_model
+from shiftdemo.models.load import LoadedModel, bundled_models, load_model
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.models.probing import find_positions
 
@@ -73,7 +73,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     rows = {
-        f"bundled:{n}": measured(f"bundled:{n}", t, arguments.steps) for n, t in BUNDLED.items()
+        f"bundled:{name}": measured(f"bundled:{name}", task, arguments.steps)
+        for name, task in bundled_models().items()
     }
     text = json.dumps({"machine": machine(), "steps": arguments.steps, "models": rows}, indent=2)
     print(text)

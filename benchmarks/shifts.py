@@ -117,7 +117,7 @@ def main() -> None:
     runs = {f"nlpaug {action}": peer(action, texts) for action in ("swap", "crop", "delete")}
     for shift in SHIFTS:
         # One task of each kind of sample: an operator does not see the task.
-        kinds = {KINDS[task]: task for task in reversed(shift.tasks) if task in KINDS}
+        kinds = {KINDS[task]: task for task in reversed(shift.tasks()) if task in KINDS}
         for kind, task in kinds.items():
             if shift.columnar:
                 runs[f"{shift.name} ({task})"] = together(shift.name, kind, texts)

@@ -15,8 +15,8 @@ import transformers as tf
 
 from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.cost import StepCost
-from shiftdemo.tasks import Batch
-from shiftdemo.tasks.ner import MAX_TOKENS
+from shiftdemo.tasks.heads import Batch
+from shiftdemo.tasks.heads.token_classification import MAX_TOKENS
 
 _CUT = {"truncation": True, "max_length": MAX_TOKENS}
 

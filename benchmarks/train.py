@@ -37,7 +37,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.data.sources import read_source
 from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import apply_shifts
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.training.loop import fit
 from shiftdemo.training.plan import Plan
 
@@ -103,7 +103,7 @@ def run_ours(candidate: Candidate, samples: list[Sample], gate: Gate) -> None:
         threads=candidate.threads,
         device=candidate.device,
     )
-    task = TASKS.get(candidate.task)()
+    task = make_task(candidate.task)
 
     def make_model(seed: int) -> LoadedModel:
         return load_model(candidate.folder, candidate.task)
@@ -175,7 +175,7 @@ def check(candidate: Candidate) -> None:
     encoded = stock_recipe.encode(candidate.task, tokenizer, model.config.label2id, samples)
     batch = stock_recipe.collator(candidate.task, tokenizer, model)(encoded)
     theirs = int(stock_recipe.real_tokens(batch))
-    task = TASKS.get(candidate.task)()
+    task = make_task(candidate.task)
     ours = task.collate(loaded, [apply_shifts([], sample, 0) for sample in samples]).n_tokens
     if theirs != ours:
         raise SystemExit(f"{candidate.model}: {theirs} tokens are counted there and {ours} here.")

@@ -112,10 +112,10 @@ def by_task(
 def tokenizers(by_task: dict[str, Sequence[Sample]]) -> dict[str, Any]:
     """A tokenizer of at most 200 pieces for each task."""
     from shiftdemo.models.scratch import train_tokenizer
-    from shiftdemo.tasks import TASKS
+    from shiftdemo.tasks.heads import make_task
 
     return {
-        task: train_tokenizer(TASKS.get(task)().texts(samples), task, 200)
+        task: train_tokenizer(make_task(task).texts(samples), task, 200)
         for task, samples in by_task.items()
     }
 

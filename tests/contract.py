@@ -9,7 +9,6 @@ from shiftdemo.core.samples import (
     TaggedSample,
     TextSample,
     TranslationSample,
-    running_text,
 )
 from shiftdemo.core.types import PLAIN_INPUTS, PositionPlan, ShiftedSample
 
@@ -20,7 +19,7 @@ def words_of(sample: Sample, side: str = "source") -> tuple[str, ...]:
     if side == "target":
         assert isinstance(sample, TranslationSample)
         return w.split(sample.target).words
-    return w.split(running_text(sample)).words
+    return w.split(sample.text).words
 
 
 def check_alignment(

@@ -18,17 +18,17 @@ from shiftdemo.core.samples import (
     TextSample,
     TranslationSample,
 )
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.shifts import SHIFTS, Shift
 
-# An operator sees the sample and not the task, so one task of each kind of sample will do: a
-# summary with its document is a pair as a translation is, and a text to classify is a text.
-SAME_KIND = {"summarization": "translation", "classification": "language_modeling"}
-CASES = [
-    (shift, task)
-    for shift in SHIFTS
-    for task in shift.tasks
-    if SAME_KIND.get(task) not in shift.tasks
-]
+
+def _of_each_kind(tasks: tuple[str, ...]) -> list[str]:
+    """One task of each kind of sample: an operator sees the sample and not the task."""
+    first = {TASKS.get(task).sample: task for task in reversed(tasks)}
+    return [task for task in tasks if task in first.values()]
+
+
+CASES = [(shift, task) for shift in SHIFTS for task in _of_each_kind(shift.tasks())]
 
 TEXT = st.one_of(
     st.text(max_size=30),
@@ -64,11 +64,12 @@ def tagged(identity: str, mentions: list[tuple[str, list[str]]]) -> TaggedSample
 
 @st.composite
 def a_sample(draw: st.DrawFn, task: str, identity: str = "one") -> Sample:
-    if task == "ner":
+    kind = TASKS.get(task).sample
+    if kind is TaggedSample:
         return tagged(identity, draw(MENTIONS))
-    if task == "question_answering":
+    if kind is QuestionSample:
         return draw(a_question(identity))
-    if task in ("language_modeling", "classification"):
+    if kind is TextSample:
         return TextSample(identity, draw(TEXT), draw(LABEL))
     source, target, links = draw(TEXT), draw(TEXT), draw(LINKS)
     if links is not None:

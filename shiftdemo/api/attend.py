@@ -68,10 +68,10 @@ def attend_loaded(
     from shiftdemo.attention.weights import attend as extract
     from shiftdemo.models.load import torch_threads
     from shiftdemo.shifts.applying import unshifted
-    from shiftdemo.tasks import TASKS
+    from shiftdemo.tasks.heads import make_task
 
     most = (limits or Limits()).attention_tokens
-    made = TASKS.get(task)()
+    made = make_task(task)
     with torch_threads(1):
         generated = isinstance(sample, TranslationSample) and not sample.target.strip()
         if isinstance(sample, TranslationSample) and generated:

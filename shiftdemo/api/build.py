@@ -12,9 +12,9 @@ from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError, DataError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.task_spec import TASKS, task_names, task_specs
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
-from shiftdemo.data.reading.columns import TASK_PARTS
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.reading.questions import typed_question
 from shiftdemo.publishing.data_set import push_samples
@@ -24,13 +24,12 @@ from shiftdemo.shifts import CONTEXT_SIZE, by_stage, make_shifts, shift_many
 def describe() -> dict[str, Any]:
     """Returns what there is: versions, tasks, operators with their bounds, and models."""
     from shiftdemo.models.load import references, versions
-    from shiftdemo.tasks import TASKS
 
     shifts = [
         {
             "name": shift.name,
             "stage": shift.stage,
-            "tasks": list(shift.tasks),
+            "tasks": list(shift.tasks()),
             "summary": shift.summary,
             "formula": shift.formula,
             "source": shift.source,
@@ -39,7 +38,7 @@ def describe() -> dict[str, Any]:
         }
         for shift in by_stage()
     ]
-    tasks = [{"name": t.name, "title": t.title, "score": t.score_name} for t in TASKS]
+    tasks = [{"name": t.name, "title": t.title, "score": t.score_name} for t in task_specs()]
     return {"versions": versions(), "tasks": tasks, "shifts": shifts, "models": references()}
 
 
@@ -49,7 +48,7 @@ def typed_sample(
     """Returns the sample that a user typed.
 
     Args:
-        text: for ``question_answering`` the question on the first line, then the context.
+        text: for question answering the question on the first line, then the context.
         target: its translation, its summary, its label or its answer.
         tags: BIO tags of the words; all ``O`` when empty.
 
@@ -65,9 +64,9 @@ def typed_sample(
         )
     if not text.strip():
         raise DataError("api.text_empty_type_sentence")
-    parts = TASK_PARTS.get(task)
-    if parts is None:
-        raise ConfigError("api.there_no_task_choose", task=task, task_parts=", ".join(TASK_PARTS))
+    if task not in TASKS:
+        raise ConfigError("api.there_no_task_choose", task=task, task_parts=", ".join(task_names()))
+    parts = TASKS.get(task).columns
     if parts[0] == "source":
         return next(with_languages([TranslationSample("typed", text.strip(), target.strip())]))
     if parts[0] == "text":

@@ -14,6 +14,7 @@ from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress, never, silent
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
 
@@ -57,16 +58,16 @@ def compare_loaded(
     """As :func:`compare`, with models that are loaded already: ``base`` and ``shift``."""
     from shiftdemo.evaluation.comparing import compare_models
     from shiftdemo.models.load import torch_threads
-    from shiftdemo.tasks import TASKS
+    from shiftdemo.tasks.heads import make_task
 
     limits = limits or Limits()
     _check(config, limits)
     if samples is None:
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
         samples = load_samples(config.task, data, "test", config.n, limits)
-    task = TASKS.get(config.task)()
+    task = make_task(config.task)
     base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
-    conditions, notes, strengths = _asked(config, task.kind == "seq2seq", (shifted, base))
+    conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", (shifted, base))
     with torch_threads(1):
         found = compare_models(
             models,
@@ -122,12 +123,11 @@ def trained_condition(task: str, models: Mapping[str, LoadedModel]) -> Condition
         models: ``base`` and ``shift``; what the second was trained on comes first.
     """
     from shiftdemo.evaluation.comparing import unknown
-    from shiftdemo.tasks import TASKS
 
-    made = TASKS.get(task)()
+    spec = TASKS.get(task)
     trainings = (training_of(models[arm].ref) for arm in ("shift", "base"))
-    conditions, _ = conditions_of(trainings, made.kind == "seq2seq", offsets=True)
-    return conditions[0] if conditions else unknown(made)
+    conditions, _ = conditions_of(trainings, spec.kind == "seq2seq", offsets=True)
+    return conditions[0] if conditions else unknown(spec)
 
 
 def pairs_of(folder: Path, base: str = "base", shifted: str = "shift") -> list[tuple[str, str]]:
@@ -182,10 +182,10 @@ def predict_typed(
     """
     from shiftdemo.evaluation.effects import as_control, check_offset
     from shiftdemo.models.load import torch_threads
-    from shiftdemo.tasks import TASKS
+    from shiftdemo.tasks.heads import make_task
 
     with torch_threads(1):
         if any(one.feed.source.offset or one.feed.target.offset for one in moved):
             check_offset(model, moved, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model
-        return TASKS.get(model.task)().answers(asked, moved)
+        return make_task(model.task).answers(asked, moved)

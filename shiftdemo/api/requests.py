@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.params import check_settings, one_of, setting
+from shiftdemo.core.task_spec import default_task, first_task
 
 ORIGINS = ("worked", "typed", "corpus", "file", "hub")
 MOST_INDEX = 1_999  # looking at one is answered at once, so what is read for it stays small
@@ -24,7 +25,7 @@ class BuildRequest:
         n: sentences of the set.
     """
 
-    task: str = "translation"
+    task: str = field(default_factory=first_task)
     origin: str = "worked"
     text: str = ""
     target: str = ""
@@ -48,7 +49,7 @@ class AttendRequest:
         target: of a translation; empty: the first model's own.
     """
 
-    task: str = "ner"
+    task: str = field(default_factory=default_task)
     model: str = ""
     text: str = ""
     target: str = ""

@@ -15,13 +15,13 @@ import torch
 
 from shiftdemo.attention.tokens import readable
 from shiftdemo.core.errors import DataError, LimitError, ModelError
-from shiftdemo.core.samples import Sample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.applying import starting_at
 from shiftdemo.shifts.teacher_forcing import decoder_input
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 START = "<start>"
 
@@ -58,7 +58,7 @@ def attend(
         ConfigError: ``offset`` is beyond the model's positions.
         ModelError: the model returns no attention weights.
     """
-    if not running_text(sample).strip():
+    if not sample.text.strip():
         raise DataError("weights.there_no_sentence_look")
     ids = task.ids(loaded, sample)
     _check_size("sentence", len(ids), max_tokens)
@@ -70,11 +70,11 @@ def attend(
         return _both_halves(loaded, ids, target, max_tokens, offset, generated)
     out = _run(loaded, {"input_ids": [ids], "attention_mask": [[1] * len(ids)]}, offset)
     tokens = readable(loaded.tokenizer, ids)
-    if task.kind == "causal":
+    if task.spec.kind == "causal":
         tokens = [START, *readable(loaded.tokenizer, ids[1:])]
     # A classifier may be the whole of a T5; what it makes of the text is in its encoder.
     weights = out.get("attentions") or out.get("encoder_attentions")
-    kind = "decoder" if task.kind == "causal" else "encoder"
+    kind = "decoder" if task.spec.kind == "causal" else "encoder"
     return [_map(kind, weights, tokens, tokens, loaded)]
 
 

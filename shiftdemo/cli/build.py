@@ -21,8 +21,8 @@ from shiftdemo.cli.sample_bar import SampleBar
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS, task_specs
 from shiftdemo.core.types import ShiftedSample
-from shiftdemo.data.reading.columns import TASK_PARTS
 from shiftdemo.data.reading.lines import Meter
 from shiftdemo.data.writing.export import FORMATS, stream_shifted
 
@@ -65,11 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("cli.give_exactly_one_text")
     if arguments.n is not None and arguments.n < 1:
         raise ConfigError("cli.n_give_at_least", n=arguments.n)
-    if arguments.tags and arguments.task != "ner":
+    if arguments.tags and "tags" not in TASKS.get(arguments.task).columns:
         raise ConfigError("cli.tags_belongs_task_ner")
     targets = {"target", "label", "answer"}
-    if arguments.target and not targets & set(TASK_PARTS[arguments.task]):
-        fitting = ", ".join(task for task, parts in TASK_PARTS.items() if targets & set(parts))
+    if arguments.target and not targets & set(TASKS.get(arguments.task).columns):
+        fitting = ", ".join(spec.name for spec in task_specs() if targets & set(spec.columns))
         raise ConfigError("cli.target_belongs_task_leave", fitting=fitting)
     arguments.format = _format(arguments.format, arguments.output)
     _not_onto_itself(arguments)

@@ -10,9 +10,8 @@ from typing import Any
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.params import params_of
-from shiftdemo.data.reading.columns import TASK_PARTS
+from shiftdemo.core.task_spec import task_names
 
-TASKS = tuple(TASK_PARTS)
 _FILE_ROWS = 200_000
 INPUT = (
     "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
@@ -27,7 +26,7 @@ def json_flag(parser: argparse.ArgumentParser) -> None:
 
 def task_flag(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """Adds ``--task``."""
-    parser.add_argument("--task", choices=TASKS, required=required)
+    parser.add_argument("--task", choices=task_names(), required=required)
 
 
 def number_flags(parser: argparse.ArgumentParser, config: type, names: Sequence[str]) -> None:

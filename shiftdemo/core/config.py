@@ -10,6 +10,7 @@ from typing import Any
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.languages import check_language
 from shiftdemo.core.params import check_settings, one_of, setting
+from shiftdemo.core.task_spec import default_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class TrainConfig:
         allow_overlap: train also where held-out sentences are among the training sentences.
     """
 
-    task: str = "ner"
+    task: str = field(default_factory=default_task)
     model: str = "scratch:learned"
     data: DataSpec = field(default_factory=DataSpec)
     shifts: tuple[str, ...] = ("position_offset:max_offset=32,p=0.5",)

@@ -1,8 +1,9 @@
-"""A named collection of classes, from which forms, flags, docs and contract tests are made."""
+"""A named collection, from which forms, flags, docs and contract tests are made."""
 
 from __future__ import annotations
 
 import difflib
+import importlib
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import entry_points
@@ -14,29 +15,30 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Classes by name, in the order of registration; those of other packages come last."""
+    """Things with a ``name``, in the order of registration; other packages' come last."""
 
-    def __init__(self, kind: str, group: str = "") -> None:
+    def __init__(self, kind: str, group: str = "", package: str = "") -> None:
         """Makes it empty.
 
         Args:
             kind: what the entries are called in error messages, for example ``"shift"``.
             group: of the entry points by which other packages bring theirs, found when the registry
-                is first read; importing one registers its classes.
+                is first read; importing one registers its entries.
+            package: our own one whose import registers ours, in the same way.
         """
-        self.kind, self._group = kind, group
-        self._entries: dict[str, type[T]] = {}
+        self.kind, self._group, self._package = kind, group, package
+        self._entries: dict[str, T] = {}
 
-    def register(self, cls: type[T]) -> type[T]:
-        """Adds a class under its ``name`` attribute; used as a decorator."""
-        name = str(getattr(cls, "name"))  # noqa: B009 - T has no static ``name``
+    def register(self, entry: T) -> T:
+        """Adds a class or a value under its ``name``; a decorator for classes."""
+        name = str(getattr(entry, "name"))  # noqa: B009 - T has no static ``name``
         if name in self._entries:
             raise ValueError(f"{self.kind} {name!r} is registered twice")
-        self._entries[name] = cls
-        return cls
+        self._entries[name] = entry
+        return entry
 
-    def get(self, name: str) -> type[T]:
-        """Returns the class called ``name``.
+    def get(self, name: str) -> T:
+        """Returns what is called ``name``.
 
         Raises:
             ConfigError: there is none; the message names the nearest ones.
@@ -53,7 +55,7 @@ class Registry(Generic[T]):
         self._discover()
         return list(self._entries)
 
-    def __iter__(self) -> Iterator[type[T]]:
+    def __iter__(self) -> Iterator[T]:
         self._discover()
         return iter(list(self._entries.values()))
 
@@ -63,7 +65,10 @@ class Registry(Generic[T]):
         return name in self._entries
 
     def _discover(self) -> None:
-        """Imports what other packages bring; one that fails is left out with a warning."""
+        """Imports ours and what other packages bring; of those one that fails is left out."""
+        package, self._package = self._package, ""
+        if package:
+            importlib.import_module(package)
         group, self._group = self._group, ""
         for point in entry_points(group=group) if group else ():
             try:

@@ -1,9 +1,17 @@
-"""Samples of every kind, checked when made; spans are half-open."""
+"""Samples of every kind, checked when made; spans are half-open.
+
+Every kind knows its ``text`` (whose words are moved: of a question the context, of a pair the
+source), what a model reads (``read``), its ``reference``, and its row in a table: ``to_row`` gives
+the content, ``to_original`` what is kept of it beside a shifted one, and ``from_row`` makes the
+sample of these two again. ``original`` is the column that such a row has of no other kind, and
+``lists`` are its columns that hold lists.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from shiftdemo.core.errors import DataError
 
@@ -26,6 +34,10 @@ class TranslationSample:
             came with the sample, or is not known.
     """
 
+    kind: ClassVar[str] = "pair"
+    original: ClassVar[str] = "original_source"
+    lists: ClassVar[tuple[str, ...]] = ("original_links",)
+
     id: str
     source: str
     target: str
@@ -33,6 +45,38 @@ class TranslationSample:
     target_lang: str = ""
     links: tuple[Link, ...] | None = None
     lang_by: str = ""
+
+    @property
+    def text(self) -> str:
+        """The source."""
+        return self.source
+
+    @property
+    def read(self) -> str:
+        """The source."""
+        return self.source
+
+    @property
+    def reference(self) -> str:
+        """The target."""
+        return self.target
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns its content: ``source`` and ``target``."""
+        return {"source": self.source, "target": self.target}
+
+    def to_original(self) -> dict[str, Any]:
+        """Returns what is kept of it beside a shifted pair."""
+        links = None if self.links is None else [list(link) for link in self.links]
+        texts = {"original_source": self.source, "original_target": self.target}
+        return {**texts, "original_links": links}
+
+    @classmethod
+    def from_row(cls, identity: str, row: Mapping[str, Any]) -> TranslationSample:
+        """Returns the sample that a row was shifted from."""
+        pairs = row.get("original_links")
+        links = None if pairs is None else tuple((int(s), int(t)) for s, t in pairs)
+        return cls(identity, row["original_source"], row["original_target"], links=links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +87,10 @@ class TaggedSample:
         DataError: as many tags as words are needed, each ``O``, ``B-X`` or ``I-X``, and ``I-X``
             only after ``B-X`` or ``I-X``.
     """
+
+    kind: ClassVar[str] = "tags"
+    original: ClassVar[str] = "original_words"
+    lists: ClassVar[tuple[str, ...]] = ("words", "tags", "original_words", "original_tags")
 
     id: str
     words: tuple[str, ...]
@@ -60,14 +108,69 @@ class TaggedSample:
         if fault:
             raise DataError("samples.sample", id=self.id, fault=fault)
 
+    @property
+    def text(self) -> str:
+        """The words, with spaces between."""
+        return " ".join(self.words)
+
+    @property
+    def read(self) -> str:
+        """The words, with spaces between."""
+        return self.text
+
+    @property
+    def reference(self) -> tuple[str, ...]:
+        """The tags."""
+        return self.tags
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns its content: ``words`` and ``tags``."""
+        return {"words": list(self.words), "tags": list(self.tags)}
+
+    def to_original(self) -> dict[str, Any]:
+        """Returns what is kept of it beside a shifted sentence."""
+        return {"original_words": list(self.words), "original_tags": list(self.tags)}
+
+    @classmethod
+    def from_row(cls, identity: str, row: Mapping[str, Any]) -> TaggedSample:
+        """Returns the sample that a row was shifted from."""
+        return cls(identity, tuple(row["original_words"]), tuple(row["original_tags"]))
+
 
 @dataclass(frozen=True, slots=True)
 class TextSample:
     """A text with one label; the label is empty where it is not known or not needed."""
 
+    kind: ClassVar[str] = "text"
+    original: ClassVar[str] = "original_text"
+    lists: ClassVar[tuple[str, ...]] = ()
+
     id: str
     text: str
     label: str = ""
+
+    @property
+    def read(self) -> str:
+        """The text."""
+        return self.text
+
+    @property
+    def reference(self) -> str:
+        """The label."""
+        return self.label
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns its content: ``text`` and ``label``."""
+        return {"text": self.text, "label": self.label}
+
+    def to_original(self) -> dict[str, Any]:
+        """Returns what is kept of it beside a shifted text; the label stays."""
+        return {"original_text": self.text}
+
+    @classmethod
+    def from_row(cls, identity: str, row: Mapping[str, Any]) -> TextSample:
+        """Returns the sample that a row was shifted from."""
+        return cls(identity, row["original_text"], str(row.get("label") or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +184,10 @@ class QuestionSample:
     Raises:
         DataError: there is not one place for each answer, or the answer does not stand there.
     """
+
+    kind: ClassVar[str] = "question"
+    original: ClassVar[str] = "original_context"
+    lists: ClassVar[tuple[str, ...]] = ("answers", "original_starts")
 
     id: str
     question: str
@@ -107,17 +214,42 @@ class QuestionSample:
                     found=found[:40],
                 )
 
+    @property
+    def text(self) -> str:
+        """The context."""
+        return self.context
+
+    @property
+    def read(self) -> str:
+        """The question, a line break, and the context."""
+        return f"{self.question}\n{self.context}"
+
+    @property
+    def reference(self) -> str:
+        """The answers, with slashes between."""
+        return " / ".join(self.answers)
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns its content: ``question``, ``context`` and SQuAD's ``answers``."""
+        answers = {"text": list(self.answers), "answer_start": list(self.starts)}
+        return {"question": self.question, "context": self.context, "answers": answers}
+
+    def to_original(self) -> dict[str, Any]:
+        """Returns what is kept of it beside a shifted one; question and answers stay."""
+        return {"original_context": self.context, "original_starts": list(self.starts)}
+
+    @classmethod
+    def from_row(cls, identity: str, row: Mapping[str, Any]) -> QuestionSample:
+        """Returns the sample that a row was shifted from."""
+        starts = tuple(int(start) for start in row["original_starts"])
+        answers = tuple(row["answers"]["text"])
+        return cls(identity, row["question"], row["original_context"], answers, starts)
+
 
 Sample: TypeAlias = TranslationSample | TaggedSample | TextSample | QuestionSample
 
 
-def running_text(sample: Sample) -> str:
-    """Returns the text whose words are moved: of a question the context, of a pair the source."""
-    if isinstance(sample, TaggedSample):
-        return " ".join(sample.words)
-    if isinstance(sample, QuestionSample):
-        return sample.context
-    return sample.text if isinstance(sample, TextSample) else sample.source
+KINDS: tuple[type[Sample], ...] = (TaggedSample, QuestionSample, TextSample, TranslationSample)
 
 
 def bio_fault(tags: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shiftdemo.core.messages import Message
-from shiftdemo.core.samples import QuestionSample, Sample, running_text
+from shiftdemo.core.samples import QuestionSample, Sample
 
 _SHOWN = 60  # characters of the example
 
@@ -44,4 +44,4 @@ def shared_samples(train: Iterable[Sample], held_out: Sequence[Sample]) -> Share
 
 def _read(sample: Sample) -> str:
     question = f"{sample.question}\n" if isinstance(sample, QuestionSample) else ""
-    return " ".join((question + running_text(sample)).split())
+    return " ".join((question + sample.text).split())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.samples import Sample, TaggedSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 
@@ -43,7 +43,7 @@ def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample
     if source.get("distinct"):
         first: dict[str, Sample] = {}
         for sample in samples:
-            first.setdefault(running_text(sample), sample)
+            first.setdefault(sample.text, sample)
         samples = list(first.values())
     if "shuffle" in source:
         random.Random(source["shuffle"]).shuffle(samples)

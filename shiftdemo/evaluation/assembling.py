@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls
@@ -20,7 +20,7 @@ from shiftdemo.evaluation.significance import Difference, paired, paired_mean
 from shiftdemo.evaluation.summary import summarise
 from shiftdemo.evaluation.verdict import Differences
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 OUTPUT_ROWS = 100  # sentences whose outputs are kept
 
@@ -71,11 +71,11 @@ def assemble(
         differences = {a: _differences(setting, stats[reference], stats[a]) for a in others}
         curves = {a: _curve(setting, stats[a]) for a in models}
     return Comparison(
-        task=task.name,
+        task=task.spec.name,
         arms={arm: loaded.ref for arm, loaded in models.items()},
         n=len(setting.scored),
         seed=setting.seed,
-        score_name=task.score_name,
+        score_name=task.spec.score_name,
         scores={arm: _all_scores(setting, stats[arm][0]) for arm in curves},
         strengths=strengths,
         condition=condition,
@@ -94,7 +94,9 @@ def assemble(
 
 def _curve(setting: Setting, stats: Sequence[np.ndarray]) -> tuple[Score, ...]:
     task, scored = setting.task, setting.references
-    return tuple(score_statistics(task, task.score_name, scored, s, setting.seed) for s in stats)
+    return tuple(
+        score_statistics(task, task.spec.score_name, scored, s, setting.seed) for s in stats
+    )
 
 
 def _all_scores(setting: Setting, stats: np.ndarray) -> dict[str, Score]:
@@ -111,7 +113,7 @@ def _differences(
     setting: Setting, before: Sequence[np.ndarray], after: Sequence[np.ndarray]
 ) -> Differences:
     strengths, seed, condition = setting.strengths, setting.seed, setting.condition
-    formula = measure_of(setting.task, setting.task.score_name)
+    formula = measure_of(setting.task, setting.task.spec.score_name)
 
     def mean_over(places: list[int]) -> Difference | None:
         if not places:
@@ -146,10 +148,5 @@ def _outputs(setting: Setting, runs: Mapping[str, Sequence[Measured]]) -> tuple[
 
 def _as_moved(sample: Sample) -> Moved:
     """Returns what a model reads of a sample, and what it should say."""
-    if isinstance(sample, TaggedSample):
-        return Moved(" ".join(sample.words), sample.words, sample.tags)
-    if isinstance(sample, TranslationSample):
-        return Moved(sample.source, (), sample.target)
-    if isinstance(sample, TextSample):
-        return Moved(sample.text, (), sample.label)
-    return Moved(f"{sample.question}\n{sample.context}", (), " / ".join(sample.answers))
+    words = sample.words if isinstance(sample, TaggedSample) else ()
+    return Moved(sample.read, words, sample.reference)

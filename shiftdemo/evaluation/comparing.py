@@ -8,6 +8,7 @@ from shiftdemo.core.errors import DataError, ModelError
 from shiftdemo.core.messages import Message
 from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TaskSpec
 from shiftdemo.evaluation.assembling import Setting, assemble
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls
@@ -19,7 +20,7 @@ from shiftdemo.evaluation.scores import scorable
 from shiftdemo.evaluation.seeds import over_seeds
 from shiftdemo.evaluation.strengths import allowed_strengths
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 __all__ = ["Comparison", "compare_models", "over_seeds"]
 
@@ -67,7 +68,7 @@ def compare_models(
     if allow_no_effect:
         ordered = {arm: as_control(loaded) for arm, loaded in ordered.items()}
     scored, found = scorable(task, samples), []
-    wanted = tuple(conditions) or (unknown(task),)
+    wanted = tuple(conditions) or (unknown(task.spec),)
     for number, condition in enumerate(wanted):
         chosen = allowed_strengths(models.values(), task, samples, condition, strengths)
         setting = Setting(
@@ -85,9 +86,9 @@ def compare_models(
     return judged(found)
 
 
-def unknown(task: Task) -> Condition:
+def unknown(spec: TaskSpec) -> Condition:
     """Returns what models are measured on of which it is not known what they were trained on."""
-    return Condition("both" if task.kind == "seq2seq" else "row")
+    return Condition("both" if spec.kind == "seq2seq" else "row")
 
 
 def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Sample]) -> None:
@@ -96,13 +97,13 @@ def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Samp
     if not models:
         raise ModelError("comparing.there_no_model_compare")
     for arm, loaded in models.items():
-        if loaded.task != task.name:
+        if loaded.task != task.spec.name:
             raise ModelError(
                 "comparing.model_arm_made_not",
                 ref=loaded.ref,
                 arm=arm,
                 task=loaded.task,
-                task_2=task.name,
+                task_2=task.spec.name,
             )
 
 

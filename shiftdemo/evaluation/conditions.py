@@ -217,7 +217,7 @@ def _measurable(task: str) -> list[str]:
     return [
         shift.name
         for shift in SHIFTS
-        if task in shift.tasks and shift.stage in _MEASURED_STAGES and shift.dial.graded
+        if task in shift.tasks() and shift.stage in _MEASURED_STAGES and shift.dial.graded
     ]
 
 

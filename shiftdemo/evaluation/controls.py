@@ -15,8 +15,8 @@ from shiftdemo.evaluation.control_results import SourceUse
 from shiftdemo.evaluation.measure import evaluating
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks import Task, token_loss
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.heads import Task, token_loss
+from shiftdemo.tasks.heads.loss import IGNORED
 
 SOURCE_MARGIN = 0.10  # the loss with shuffled sources is at least this share higher
 SOURCE_SAMPLES = 256
@@ -45,8 +45,8 @@ def source_use(
     ok = math.isfinite(loss) and shuffled_loss >= (1 + SOURCE_MARGIN) * loss
     message = Message(
         "source.uses" if ok else "source.hardly",
-        reads=Message(task.reads),
-        shuffled=Message(task.shuffled),
+        reads=Message(task.spec.reads),
+        shuffled=Message(task.spec.shuffled),
         loss=loss,
         shuffled_loss=shuffled_loss,
     )

@@ -17,8 +17,8 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from shiftdemo.tasks import Batch
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.heads import Batch
+from shiftdemo.tasks.heads.loss import IGNORED
 
 _SPAN = 4  # tokens of the shortest pass that is counted
 _LENGTHS = ((1, 1), (2, 1), (3, 1), (1, 2), (1, 3), (2, 2))  # source and target, in spans

@@ -25,8 +25,8 @@ from shiftdemo.evaluation.measure import evaluating, without_references
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.positions import ALLOW
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.tasks import TASKS, Batch
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.heads import Batch, make_task
+from shiftdemo.tasks.heads.loss import IGNORED
 
 MOVES_BY = 1e-4  # some logit changes by more than this, or by this share of the largest one
 FELT_FROM = 1e-6  # the same of a model before training, which may hardly feel gaps yet
@@ -57,7 +57,7 @@ def offset_effect(
     furthest = max(source, target)
     if furthest < 1:
         raise ConfigError("effects.control_needs_offset_at", furthest=furthest)
-    task = TASKS.get(loaded.task)()
+    task = make_task(loaded.task)
     samples = [one.shifted for one in moved[:OFFSET_SAMPLES]]
     batch = task.collate(loaded, without_references(loaded, task, samples))
     for k, name in ((source, "input_ids"), (target, "decoder_input_ids")):
@@ -76,7 +76,7 @@ def _change(
     forward: Callable[[LoadedModel, Batch], Tensor] | None = None,
 ) -> tuple[float, float]:
     """Returns the largest change of a logit that counts, and its share of the largest logit."""
-    forward = forward or TASKS.get(loaded.task)().logits
+    forward = forward or make_task(loaded.task).logits
     counted = batch.labels != IGNORED
     loaded = as_control(loaded)
     with evaluating(loaded), torch.inference_mode():
@@ -178,7 +178,7 @@ def check_shift(
         NoEffectError: it does not reach a model of the user's.
         FaultError: it does not reach a model of ours.
     """
-    task = TASKS.get(loaded.task)()
+    task = make_task(loaded.task)
     tried = [apply_shifts([shift], one, 0, samples, always=True) for one in samples]
     moved = task.collate(loaded, tried)
     if not bool(moved.source_offset.any()) and not bool(moved.target_offset.any()):

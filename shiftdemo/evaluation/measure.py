@@ -19,7 +19,7 @@ from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.scores import scorable, score_statistics, statistics
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for a small model
 
@@ -178,4 +178,4 @@ def curve(
     for step in measured(loaded, task, scored, strengths, condition, seed):
         if step.stats is not None:
             references = step.references
-            yield score_statistics(task, name or task.score_name, references, step.stats, seed)
+            yield score_statistics(task, name or task.spec.score_name, references, step.stats, seed)

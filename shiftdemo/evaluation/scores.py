@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import Score
-from shiftdemo.evaluation.scorers import answers, bleu_chrf, classes, entities, likelihood, rouge
 from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.significance import N_RESAMPLES, Measure, interval, resampled_sums
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 
 class Scorer(Protocol):
@@ -37,28 +38,19 @@ class Scorer(Protocol):
         """Returns the places of the samples that a score can be computed on."""
 
 
-_SCORERS: dict[str, Any] = {
-    "translation": bleu_chrf,
-    "ner": entities,
-    "language_modeling": likelihood,
-    "classification": classes,
-    "summarization": rouge,
-    "question_answering": answers,
-}
-
-
 def scorer(task: Task) -> Scorer:
     """Returns the module that scores a task.
 
     Raises:
-        ConfigError: the task has no scores.
+        ConfigError: there is no such file of scores.
     """
+    spec = task.spec
     try:
-        found: Scorer = _SCORERS[task.name]
-    except KeyError:
-        known = ", ".join(_SCORERS)
-        raise ConfigError("scores.there_no_scores_choose", task=task.name, known=known) from None
-    return found
+        found: Any = importlib.import_module(f"shiftdemo.evaluation.scorers.{spec.scores}")
+    except ModuleNotFoundError:
+        known = ", ".join(sorted({other.scores for other in TASKS} - {spec.scores}))
+        raise ConfigError("scores.there_no_scores_choose", task=spec.name, known=known) from None
+    return cast(Scorer, found)
 
 
 def by_type(
@@ -70,11 +62,7 @@ def by_type(
 
 
 def score_names(task: Task) -> tuple[str, ...]:
-    """Returns the names of a task's scores, the main one first.
-
-    Raises:
-        ConfigError: the task has no scores.
-    """
+    """Returns the names of a task's scores, the main one first."""
     return tuple(scorer(task).MEASURES)
 
 
@@ -112,7 +100,7 @@ def measures(task: Task, name: str, sums: np.ndarray) -> np.ndarray:
     table = scorer(task).MEASURES
     if name not in table:
         raise ConfigError(
-            "scores.there_no_score_choose", name=name, task=task.name, table=", ".join(table)
+            "scores.there_no_score_choose", name=name, task=task.spec.name, table=", ".join(table)
         )
     columns, formula, *_ = table[name]
     return np.asarray(formula(np.asarray(sums)[..., columns]))

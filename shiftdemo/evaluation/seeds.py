@@ -18,7 +18,7 @@ from shiftdemo.evaluation.seed_interval import over_seeds_and_sentences
 from shiftdemo.evaluation.significance import Difference, Measure, resampled_sums
 from shiftdemo.evaluation.summary import summarise
 from shiftdemo.evaluation.verdict import Differences
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 _C = TypeVar("_C", OffsetEffect | None, SourceUse | None)
 _ALIKE = ("task", "strengths", "n", "seed", "condition", "reference_arm", "arms")
@@ -98,7 +98,7 @@ def _means(by_seed: Sequence[Sequence[Score]]) -> tuple[Score, ...]:
 def _differences(found: Sequence[Comparison], arm: str) -> Differences:
     """Returns the differences of an arm over seeds and sentences together."""
     first = found[0]
-    formula = measure_of(TASKS.get(first.task)(), first.score_name)
+    formula = measure_of(make_task(first.task), first.score_name)
 
     def over(places: list[int]) -> Difference | None:
         return _difference(found, arm, places, formula) if places else None

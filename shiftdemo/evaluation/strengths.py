@@ -13,7 +13,7 @@ from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.measure import without_references
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import SHIFTS
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 DEFAULT_OFFSETS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 MOST = 64  # points of a curve

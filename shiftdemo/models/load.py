@@ -19,18 +19,14 @@ import transformers as tf
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import LimitError, ModelError
+from shiftdemo.core.task_spec import TASKS, task_names, task_specs
 from shiftdemo.models.delay import load_delay, save_delay, without_delay
 from shiftdemo.models.positions import Positions
-from shiftdemo.models.pretrained import AUTO, LABELLED, read_pretrained
+from shiftdemo.models.pretrained import read_pretrained
 from shiftdemo.models.probing import find_positions
-from shiftdemo.models.scratch import ENCODINGS, SCRATCH_TASKS, ScratchSize, build_scratch
+from shiftdemo.models.scratch import ENCODINGS, ScratchSize, build_scratch
 
 tf.utils.logging.disable_progress_bar()  # a bar a save would drown the training's own
-BUNDLED = {
-    "translator": "translation",
-    "tagger": "ner",
-    "language_model": "language_modeling",
-}
 OUTPUT_DELAY = "shiftdemo_output_delay"
 
 
@@ -83,14 +79,19 @@ class LoadedModel:
         return next(self.model.parameters()).device
 
 
+def bundled_models() -> dict[str, str]:
+    """Returns the task of every model that comes with the package, by the model's name."""
+    return {spec.bundled: spec.name for spec in task_specs() if spec.bundled}
+
+
 def references() -> list[dict[str, str]]:
     """Returns every model that needs no download: ``ref``, ``task``, ``encoding``, ``kind``."""
     rows = [
         {"ref": f"bundled:{name}", "task": task, "kind": "bundled"}
-        for name, task in BUNDLED.items()
+        for name, task in bundled_models().items()
         if (ASSETS / "models" / name).is_dir()
     ]
-    for task in SCRATCH_TASKS:
+    for task in task_names():
         for encoding in ENCODINGS:
             rows.append({"ref": f"scratch:{encoding}", "task": task, "kind": "scratch"})
     return rows
@@ -124,15 +125,16 @@ def load_model(
         ModelError: it cannot be found or loaded, or is not made for the task.
         LimitError: this server does not allow it.
     """
-    if task not in AUTO:
-        raise ModelError("load.there_no_model_task", task=task, auto=", ".join(AUTO))
+    if task not in TASKS:
+        raise ModelError("load.there_no_model_task", task=task, auto=", ".join(task_names()))
     kind, _, name = ref.partition(":")
     revision = None
     if kind == "scratch":
         raise ModelError("load.has_no_weights_before", ref=ref)
     if kind == "bundled":
-        if BUNDLED.get(name) != task:
-            fitting = ", ".join(f"bundled:{n}" for n, t in BUNDLED.items() if t == task)
+        own = TASKS.get(task).bundled
+        if name != own:
+            fitting = f"bundled:{own}" if own else ""
             raise ModelError(
                 "load.there_no_bundled_model",
                 name=name,
@@ -166,7 +168,7 @@ def _load(
     options |= {"trust_remote_code": False, "local_files_only": local}
     model, tokenizer, fresh_head = read_pretrained(ref, task, place, options, labels, seed)
     names: tuple[str, ...] = ()
-    if task in LABELLED:
+    if TASKS.get(task).named_classes:
         names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
     load_delay(ref, model, place, revision=revision, local_files_only=local)
     return LoadedModel(ref, task, model.eval(), tokenizer, names, fresh_head)

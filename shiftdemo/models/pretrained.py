@@ -10,20 +10,18 @@ import torch
 import transformers as tf
 
 from shiftdemo.core.errors import ModelError
+from shiftdemo.core.task_spec import TASKS
 
-AUTO = {
-    "translation": tf.AutoModelForSeq2SeqLM,
-    "ner": tf.AutoModelForTokenClassification,
-    "language_modeling": tf.AutoModelForCausalLM,
-    "classification": tf.AutoModelForSequenceClassification,
-    "summarization": tf.AutoModelForSeq2SeqLM,
-    "question_answering": tf.AutoModelForQuestionAnswering,
-}
-LABELLED = ("ner", "classification")  # the classes of the head have names
 # transformers advises it wherever a Marian tokenizer is made or copied, several times a run, and
 # has no setting for that. The package only evens out punctuation, and is not one of ours.
 warnings.filterwarnings("ignore", r"Recommended: pip install sacremoses\.$", UserWarning)
-_BY_PLACE = ("ner", "question_answering")  # where tokens stand in the text has to be known
+# Where tokens stand in the text has to be known.
+_BY_INDEX = ("TokenClassification", "QuestionAnswering")
+
+
+def auto_class(task: str) -> Any:
+    """Returns transformers' class that loads the models of a task."""
+    return getattr(tf, f"AutoModelFor{TASKS.get(task).head}")
 
 
 def read_pretrained(
@@ -63,7 +61,7 @@ def read_pretrained(
         raise ModelError("pretrained.model_not_made_has", ref=ref, task=task, missing=missing[0])
     _check_tokenizer(ref, task, tokenizer)
     model.tie_weights()
-    if task == "language_modeling":
+    if TASKS.get(task).kind == "causal":
         _check_causal(ref, model)
     return model, tokenizer, fresh_head
 
@@ -73,7 +71,7 @@ def _read(task: str, place: str, options: dict[str, Any]) -> tuple[Any, list[str
     told = tf.utils.logging.get_verbosity()
     tf.utils.logging.set_verbosity_error()  # what is missing is told here, in one sentence
     try:
-        model, report = AUTO[task].from_pretrained(
+        model, report = auto_class(task).from_pretrained(
             place,
             use_safetensors=True,
             attn_implementation="eager",
@@ -98,10 +96,10 @@ def _with_head(
 ) -> Any:
     """Returns the model with a fresh head for ``labels``; the same seed, the same weights."""
     named: dict[str, Any] = {}
-    if task in LABELLED:
+    if TASKS.get(task).named_classes:
         named["id2label"] = dict(enumerate(labels))
         named["label2id"] = {label: i for i, label in enumerate(labels)}
-    if task == "question_answering":  # start and end, whatever the model was before
+    if TASKS.get(task).head == "QuestionAnswering":  # start and end, whatever the model was before
         named["num_labels"] = 2
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -125,11 +123,12 @@ def _check_causal(ref: str, model: Any) -> None:
 def _check_tokenizer(ref: str, task: str, tokenizer: Any) -> None:
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # what transformers makes of no files
         raise ModelError("pretrained.model_has_no_tokenizer", ref=ref)
-    if task == "language_modeling" and tokenizer.eos_token_id is None:
+    spec = TASKS.get(task)
+    if spec.kind == "causal" and tokenizer.eos_token_id is None:
         raise ModelError("pretrained.tokenizer_has_no_end", ref=ref)
-    if task == "language_modeling" and tokenizer.pad_token_id is None:  # GPT-2; padding is masked
+    if spec.kind == "causal" and tokenizer.pad_token_id is None:  # GPT-2; padding is masked
         tokenizer.pad_token = tokenizer.eos_token
     if tokenizer.pad_token_id is None:
         raise ModelError("pretrained.tokenizer_has_no_padding", ref=ref)
-    if task in _BY_PLACE and not tokenizer.is_fast:
+    if spec.head in _BY_INDEX and not tokenizer.is_fast:
         raise ModelError("pretrained.tokenizer_cannot_tell_words", ref=ref)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.writing.export import write_shifted
-from shiftdemo.publishing.hub import HUB_TASKS, check_push, push_files
+from shiftdemo.publishing.hub import check_push, push_files
 from shiftdemo.publishing.markdown import front_matter, table
 
 DATA_PATH = "data/train-00000-of-00001.parquet"
@@ -86,7 +87,7 @@ def make_card(
     """
     files = [{"split": "train", "path": DATA_PATH}]
     head = {
-        **({"task_categories": [HUB_TASKS[task]]} if task in HUB_TASKS else {}),
+        **({"task_categories": [TASKS.get(task).pipeline]} if task in TASKS else {}),
         "size_categories": [_size(count)],
         "tags": ["shiftdemo", "shift-training"],
         "configs": [{"config_name": "default", "data_files": files}],

@@ -8,14 +8,6 @@ from pathlib import Path
 
 from shiftdemo.core.errors import ConfigError, DataError
 
-HUB_TASKS = {
-    "translation": "translation",
-    "ner": "token-classification",
-    "language_modeling": "text-generation",
-    "classification": "text-classification",
-    "summarization": "summarization",
-    "question_answering": "question-answering",
-}
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _WORDS = {"dataset": "data set", "model": "model"}
 

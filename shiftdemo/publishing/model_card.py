@@ -9,15 +9,15 @@ from typing import Any
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.events import EvalLogged
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.models.delay import FILE, NAME
 from shiftdemo.models.load import OUTPUT_DELAY
 from shiftdemo.publishing.command import command
-from shiftdemo.publishing.hub import HUB_TASKS, is_repo_id
+from shiftdemo.publishing.hub import is_repo_id
 from shiftdemo.publishing.markdown import code, fenced, front_matter, printable, table
 from shiftdemo.publishing.saved import SavedArm
 from shiftdemo.publishing.usage import own_usage, plain_usage
-from shiftdemo.tasks import TASKS
-from shiftdemo.tasks.summarization import Summarization, prompt_in
+from shiftdemo.tasks.heads.seq2seq_lm import prompt_in
 
 
 def make_card(
@@ -87,11 +87,11 @@ def _head(saved: SavedArm) -> dict[str, Any]:
     head: dict[str, Any] = {
         "license": _licence(saved) or "other",
         "library_name": "transformers",
-        "pipeline_tag": HUB_TASKS[config.task],
+        "pipeline_tag": TASKS.get(config.task).pipeline,
         "tags": ["shift-training", "shiftdemo"],
     }
     if config.data.corpus:
-        head["language"] = ["en", "fr"] if config.task == "translation" else ["en"]
+        head["language"] = list(TASKS.get(config.task).languages)
     model = config.model.removeprefix("hub:").partition("@")[0]
     if config.model.startswith("hub:") and is_repo_id(model):
         head["base_model"] = model
@@ -148,7 +148,7 @@ def _figure_row(event: EvalLogged, with_score: bool) -> list[str]:
 def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[str]:
     task, place = saved.config.task, repo_id or "."
     late = int(model.get(OUTPUT_DELAY) or 0)
-    prompt = prompt_in(model.get("task_specific_params")) if task == Summarization.name else ""
+    prompt = prompt_in(model.get("task_specific_params"), task)
     where = "" if repo_id else " Unpack the zip; `place` is the folder that it was unpacked into."
     first = (
         "Plain transformers loads the model WITHOUT its delay layer, and its outputs are then not "

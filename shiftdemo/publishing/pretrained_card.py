@@ -12,7 +12,7 @@ from shiftdemo.evaluation.scores import score, score_names
 from shiftdemo.models.load import LoadedModel, load_model, save_model, torch_threads, versions
 from shiftdemo.publishing.markdown import front_matter, table
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.training.pretrain import Recipe, gather
 from shiftdemo.training.record import write_json
 from shiftdemo.training.run_folder import RunFolder
@@ -50,7 +50,7 @@ def finish_model(
 
 
 def _measure(recipe: Recipe, loaded: LoadedModel, sources: Any, data: Path) -> dict[str, Any]:
-    task = TASKS.get(recipe.task)()
+    task = make_task(recipe.task)
     samples = gather(sources, data, recipe.task)
     outputs = task.predict(loaded, [unshifted(sample) for sample in samples])
     found = {}

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-_CLASSES = {
-    "translation": "AutoModelForSeq2SeqLM",
-    "summarization": "AutoModelForSeq2SeqLM",
-    "ner": "AutoModelForTokenClassification",
-    "classification": "AutoModelForSequenceClassification",
-    "language_modeling": "AutoModelForCausalLM",
-    "question_answering": "AutoModelForQuestionAnswering",
-}
+from shiftdemo.core.task_spec import TASKS
+
 _GENERATE = """\
 batch = tokenizer([{text!r}], return_tensors="pt", return_token_type_ids=False)
 out = model.generate(**batch, max_new_tokens=60, do_sample=False, num_beams=1)
 print(tokenizer.batch_decode(out, skip_special_tokens=True)[0])"""
-_TEXTS = {
-    "translation": "Ada reads a book .",
-    "summarization": "Ada reads a book . It is long , and she likes it .",
-}
 _USES = {
-    "language_modeling": """\
+    "CausalLM": """\
 start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
 ids = torch.tensor([[start, *tokenizer("Ada reads", add_special_tokens=False).input_ids]])
 out = model.generate(
     ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False, num_beams=1
 )
 print(tokenizer.decode(out[0], skip_special_tokens=True))""",
-    "ner": """\
+    "TokenClassification": """\
 words = "Ada lives in Paris .".split()
 batch = tokenizer(words, is_split_into_words=True, return_tensors="pt")
 with torch.inference_mode():
@@ -34,11 +24,11 @@ with torch.inference_mode():
 places = batch.word_ids(0)
 for number, word in enumerate(words):  # the first piece of a word carries its tag
     print(word, model.config.id2label[best[places.index(number)]])""",
-    "classification": """\
+    "SequenceClassification": """\
 batch = tokenizer(["Ada likes the book ."], return_tensors="pt")
 with torch.inference_mode():
     print(model.config.id2label[int(model(**batch).logits[0].argmax())])""",
-    "question_answering": """\
+    "QuestionAnswering": """\
 context = "Ada lives in Paris ."
 batch = tokenizer("Where does Ada live ?", context, return_tensors="pt")
 with torch.inference_mode():
@@ -66,7 +56,7 @@ def plain_usage(task: str, place: str, late: int = 0, prompt: str = "") -> str:
         late: by how many places a tagger answers late.
         prompt: what the model wants in front of a source.
     """
-    name = _CLASSES[task]
+    name = f"AutoModelFor{TASKS.get(task).head}"
     return (
         f"import torch\nfrom transformers import {name}, AutoTokenizer\n\n"
         f"place = {place!r}\n"
@@ -90,6 +80,7 @@ def own_usage(task: str, ref: str, late: int = 0, prompt: str = "") -> str:
 
 
 def _use(task: str, late: int, prompt: str) -> str:
-    if task in _TEXTS:
-        return _GENERATE.format(text=prompt + _TEXTS[task])
-    return _LATE.format(late=late) if late else _USES[task]
+    spec = TASKS.get(task)
+    if spec.kind == "seq2seq":
+        return _GENERATE.format(text=prompt + spec.usage_text)
+    return _LATE.format(late=late) if late else _USES[spec.head]

@@ -21,7 +21,7 @@ MOST_SHIFTS = 16
 
 def by_stage(task: str = "") -> list[type[Shift]]:
     """Returns the operators (of a task) as they are listed: by where they act."""
-    fitting = [shift for shift in SHIFTS if not task or task in shift.tasks]
+    fitting = [shift for shift in SHIFTS if not task or task in shift.tasks()]
     return sorted(fitting, key=lambda shift: STAGES.index(shift.stage))
 
 
@@ -47,12 +47,12 @@ def make_shifts(specs: Iterable[str | ShiftSpec], task: str) -> list[Shift]:
             "shifts.there_shifts_row_give", n_shifts=len(shifts), most_shifts=MOST_SHIFTS
         )
     for shift in shifts:
-        if task not in shift.tasks:
+        if task not in shift.tasks():
             raise ConfigError(
                 "shifts.shift_not_defined",
                 shift=shift.name,
                 task=task,
-                tasks=", ".join(shift.tasks),
+                tasks=", ".join(shift.tasks()),
             )
     return shifts
 

@@ -14,6 +14,7 @@ from shiftdemo.core.messages import Message
 from shiftdemo.core.params import SHARE, Param, ShiftSpec
 from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import task_specs
 from shiftdemo.shifts.editing import EditableSample
 
 
@@ -52,7 +53,7 @@ class Shift(ABC):
         name: as written in a specification.
         stage: ``"sample"``, ``"position"``, ``"length"``, ``"decoder"`` or ``"control"``: where
             it acts.
-        tasks: the tasks that it is defined for.
+        needs: what a task has to allow (:data:`shiftdemo.core.task_spec.EDITS`); nothing: any task.
         summary: what it does, in two sentences.
         columnar: whether ``apply`` uses nothing of a draft but what ``EditableSamples`` has
             too, so that it serves many samples at once as it is.
@@ -68,7 +69,7 @@ class Shift(ABC):
 
     name: ClassVar[str]
     stage: ClassVar[str]
-    tasks: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str]
     columnar: ClassVar[bool] = False
     joins: ClassVar[bool] = False
@@ -99,6 +100,11 @@ class Shift(ABC):
             name: param.parse(values.get(name, param.default), f"Shift {self.name}")
             for name, param in known.items()
         }
+
+    @classmethod
+    def tasks(cls) -> tuple[str, ...]:
+        """Returns the names of the tasks that it is defined for."""
+        return tuple(spec.name for spec in task_specs() if set(cls.needs) <= spec.allows)
 
     @functools.cached_property
     def spec(self) -> str:
@@ -196,6 +202,6 @@ class Shift(ABC):
         return {f"{self.name}.drawn_{key}": value for key, value in draws.items()}
 
 
-SHIFTS: Registry[Shift] = Registry("shift", "shiftdemo.shifts")
+SHIFTS: Registry[type[Shift]] = Registry("shift", "shiftdemo.shifts")
 
 STAGES = ("sample", "position", "length", "decoder", "control")

@@ -9,14 +9,6 @@ from typing import Any
 from shiftdemo.core.params import SHARE, Param
 from shiftdemo.shifts.editing import EditableSample
 
-ALL_TASKS = (
-    "translation",
-    "ner",
-    "language_modeling",
-    "classification",
-    "summarization",
-    "question_answering",
-)
 HALF = replace(
     SHARE,
     default=0.5,

@@ -16,7 +16,6 @@ from shiftdemo.core.samples import (
     TaggedSample,
     TextSample,
     TranslationSample,
-    running_text,
 )
 from shiftdemo.core.types import PLAIN_INPUTS, StepInputs
 from shiftdemo.shifts.draws import uniforms
@@ -51,7 +50,7 @@ class EditableSample:
             self.source = WordRow(sample.words)
             self.tags = sample.tags
             return
-        parts = w.split(running_text(sample))
+        parts = w.split(sample.text)
         self.source = WordRow(parts.words, parts.gaps)
         if isinstance(sample, TranslationSample):
             parts = w.split(sample.target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts.applying import apply_shifts
 from shiftdemo.shifts.base import Shift
@@ -82,4 +82,4 @@ def _size(sample: Sample) -> int:
     if isinstance(sample, TaggedSample):
         return 8 * len(sample.words)
     target = sample.target if isinstance(sample, TranslationSample) else ""
-    return len(running_text(sample)) + len(target)
+    return len(sample.text) + len(target)

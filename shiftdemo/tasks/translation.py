@@ -1,17 +1,35 @@
 """Translation: a sentence in, its translation out."""
 
-from __future__ import annotations
+from shiftdemo.core.samples import TranslationSample
+from shiftdemo.core.task_spec import TASKS, TaskSpec, WorkedExample
 
-from shiftdemo.tasks.base import TASKS
-from shiftdemo.tasks.seq2seq import Seq2Seq
-
-
-@TASKS.register
-class Translation(Seq2Seq):
-    """Source sentence in, target sentence out."""
-
-    name = "translation"
-    score_name = "BLEU"
-    title = "Translation"
-    pair = "a translation pair"
-    source_tokens = 256
+TASKS.register(
+    TaskSpec(
+        name="translation",
+        title="Translation",
+        label="translation en→fr",
+        rank=1,
+        sample=TranslationSample,
+        columns=("source", "target"),
+        by_language=True,
+        in_corpus=True,
+        languages=("en", "fr"),
+        allows=frozenset(("decode", "edit", "reorder", "append", "prefix", "join")),
+        head="Seq2SeqLM",
+        bundled="translator",
+        scores="bleu_chrf",
+        score_name="BLEU",
+        sample_word="a translation pair",
+        pipeline="translation",
+        worked=WorkedExample(
+            "I we are going to build a language model",
+            "Nous allons construire un modèle linguistique",
+            # we-Nous, are-allons, going-allons, build-construire, …
+            links=((1, 0), (2, 1), (3, 1), (5, 2), (6, 3), (7, 5), (8, 4)),
+            # The pair of the published example: a and modèle, which are not aligned.
+            target_word="modèle",
+            index=6,
+        ),
+        typed=("A man is reading a book in the park.", "The children are playing."),
+    )
+)

@@ -19,8 +19,8 @@ from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.models.delay import keep_settings
 from shiftdemo.models.load import LoadedModel, save_model
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.tasks import Batch, Task
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.heads import Batch, Task
+from shiftdemo.tasks.heads.loss import IGNORED
 from shiftdemo.training.dropout import fast_dropout
 from shiftdemo.training.heldout import measure_held_out
 from shiftdemo.training.lora import add_lora, merged_state

@@ -82,7 +82,7 @@ class ArmsInTurn:
         self._arms = make_arms(plan, names, seed, process_group)
         self._asked: tuple[int, int, Sequence[int]] = (0, 0, ())
         # Its own, so that what is measured does not depend on which arms are trained here.
-        self._held_out_shifts = make_shifts(plan.config.shifts, plan.task.name)
+        self._held_out_shifts = make_shifts(plan.config.shifts, plan.task.spec.name)
 
     def n_params(self) -> dict[str, int]:
         """See :class:`ArmGroup`."""

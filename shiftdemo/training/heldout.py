@@ -12,8 +12,8 @@ from shiftdemo.evaluation.measure import in_chunks
 from shiftdemo.evaluation.scores import measure, statistics
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import Shift, apply_shifts
-from shiftdemo.tasks import Task, token_loss
-from shiftdemo.tasks.loss import IGNORED
+from shiftdemo.tasks.heads import Task, token_loss
+from shiftdemo.tasks.heads.loss import IGNORED
 
 
 class HeldOut(NamedTuple):
@@ -49,7 +49,7 @@ def measure_held_out(
         read += task.predictions_from_logits(loaded, part, batch, best)
     loss, accuracy = total / max(1, count), 100.0 * right / max(1, count)
     if not read:
-        return HeldOut(loss, accuracy, accuracy, task.accuracy_name)
+        return HeldOut(loss, accuracy, accuracy, task.spec.accuracy_name)
     references, outputs = [one for one, _ in read], [one for _, one in read]
     sums = statistics(task, references, outputs).sum(0)
-    return HeldOut(loss, accuracy, measure(task, task.score_name, sums), task.score_name)
+    return HeldOut(loss, accuracy, measure(task, task.spec.score_name, sums), task.spec.score_name)

@@ -16,7 +16,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.precision import fastest_precision
 from shiftdemo.shifts import make_shifts
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 from shiftdemo.training.arm import Arm
 from shiftdemo.training.process_group import ProcessGroup
 
@@ -88,7 +88,7 @@ def make_arms(
             seed,
             plan.task,
             dataclasses.replace(first, model=model.to(device)),
-            make_shifts(config.shifts_of(name), plan.task.name),
+            make_shifts(config.shifts_of(name), plan.task.spec.name),
             config,
             process_group,
         )

@@ -21,7 +21,7 @@ from shiftdemo.evaluation.effects import as_control, check_shift
 from shiftdemo.models.load import LoadedModel, is_scratch, load_model, make_scratch, set_dropout
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts import Shift, apply_shifts, make_shifts
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 from shiftdemo.training.plan import Plan
 
 _FELT = 8  # samples that go through the model beforehand, to see whether it feels the shift
@@ -34,7 +34,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     Raises:
         ShiftDemoError: the data, the model or a setting cannot be used.
     """
-    task = TASKS.get(config.task)()
+    task = make_task(config.task)
     arms = dict.fromkeys(("shift", *config.arms))  # held-out sentences go through the first's
     shifts = [one for arm in arms for one in make_shifts(config.shifts_of(arm), config.task)]
     train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
@@ -137,7 +137,7 @@ class TrainedStart:
 def _scratch(
     config: TrainConfig, task: Task, train: list[Sample], held_out: list[Sample]
 ) -> ScratchStart:
-    size = ScratchSize(vocab=task.scratch_vocab)
+    size = ScratchSize(vocab=task.spec.scratch_vocab)
     tokenizer = train_tokenizer(task.texts(train), config.task, size.vocab)
     return ScratchStart(config, tokenizer, task.labels([*train, *held_out]), size)
 
@@ -152,7 +152,7 @@ def _trained(
         raise ModelError(
             "planning.has_no_has_rename",
             model=config.model,
-            label_word=task.label_word,
+            label_word=task.spec.label_word,
             missing=missing[0],
             known=", ".join(known),
         )

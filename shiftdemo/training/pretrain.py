@@ -16,11 +16,11 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig, from_dict
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.events import RunEvent
-from shiftdemo.core.samples import Sample, running_text
+from shiftdemo.core.samples import Sample
 from shiftdemo.data.sources import read_source
 from shiftdemo.models.load import LoadedModel, load_model, make_scratch, set_dropout
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 from shiftdemo.training.loop import fit
 from shiftdemo.training.plan import Plan
 from shiftdemo.training.run_folder import RunFolder
@@ -72,14 +72,14 @@ def run_stages(
 
     The final weights lie in ``OUTPUT/stage-N/base`` with N the number of the last stage.
     """
-    task = TASKS.get(recipe.task)()
+    task = make_task(recipe.task)
     held_out = gather(recipe.held_out, data, recipe.task)
     for number, stage in enumerate(recipe.stages, 1):
         if number < first:
             continue
         gathered = gather(stage["sources"], data, recipe.task)
-        held = {running_text(sample) for sample in held_out}
-        train = [sample for sample in gathered if running_text(sample) not in held]
+        held = {sample.text for sample in held_out}
+        train = [sample for sample in gathered if sample.text not in held]
         left_out = len(gathered) - len(train)
         config = from_dict(
             TrainConfig, {**stage["training"], "task": recipe.task}, f"stage {number}"

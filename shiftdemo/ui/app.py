@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.task_spec import task_specs
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.build.tab import BuildTab
 from shiftdemo.ui.common.context import Context
@@ -26,12 +27,6 @@ from shiftdemo.ui.shell import Shell, asset, theme
 from shiftdemo.ui.train.tab import TrainTab
 
 TITLE = "shiftdemo: a laboratory for shift training"
-TASKS = (
-    ("translation en→fr", "translation"),
-    ("entity tagging", "ner"),
-    ("language modelling", "language_modeling"),
-    ("text classification", "classification"),
-)
 QUEUE_SIZE = 64
 
 
@@ -44,7 +39,7 @@ def build_page(context: Context) -> gr.Blocks:
         ended = gr.State("")
         look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         page.load(fn=None, js=asset("ui/look.js"), outputs=[look])
-        tasks = [(t(label), value) for label, value in TASKS]
+        tasks = [(t(label), name) for label, name in page_tasks()]
         parts = PageParts(page, context, tasks, remembered, ended, look)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
@@ -61,6 +56,11 @@ def build_page(context: Context) -> gr.Blocks:
         )
         opened.then(fn=None, js="() => window.scrollTo(0, 0)")  # the button is far down
     return page
+
+
+def page_tasks() -> list[tuple[str, str]]:
+    """Returns label and name of the tasks that the page offers."""
+    return [(spec.label, spec.name) for spec in task_specs() if spec.label]
 
 
 def _open_compare(context: Context) -> Callable[..., dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core import words as w
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
@@ -25,7 +25,7 @@ def build_view(
         causal: whether a plain text is what a decoder is asked for, as in language modelling.
 
     Returns:
-        A JSON-able dict: ``id``, ``kind`` (``translation``, ``ner`` or ``text``), ``shift``,
+        A JSON-able dict: ``id``, ``kind`` (:attr:`Sample.kind`), ``shift``,
         ``params``, ``seed``, ``applied``, ``note``; ``sides``, one (``source`` or ``words``) or
         two (``source``, ``target``) dicts of :func:`side_view`; ``steps``, the dict of
         :func:`decoder_view` or :func:`label_view`, or ``None``; with a delay layer each step has
@@ -37,7 +37,7 @@ def build_view(
     hidden = max(len(words) - MOST_DRAWN for side in sides for words in _rows(side))
     return {
         "id": before.id,
-        "kind": _kind(before),
+        "kind": before.kind,
         "shift": shifted.shift,
         "params": dict(shifted.params),
         "seed": shifted.seed,
@@ -86,12 +86,6 @@ def _decoded(sample: Sample, causal: bool = True) -> str:
     return sample.text if isinstance(sample, TextSample) and causal else ""
 
 
-def _kind(sample: Sample) -> str:
-    if isinstance(sample, TranslationSample):
-        return "translation"
-    return "ner" if isinstance(sample, TaggedSample) else "text"
-
-
 def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
     before, after, feed = shifted.original, shifted.shifted, shifted.feed
     copied = shifted.drawn("index")
@@ -114,7 +108,7 @@ def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
             copied = shifted.drawn("target_index")
             sides.append(side_view("target", old, new, moves, feed.target, copied))
         return sides
-    old, new = w.split(running_text(before)), w.split(running_text(after))
+    old, new = w.split(before.text), w.split(after.text)
     return [side_view("source", old, new, shifted.alignment, feed.source, copied)]
 
 

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 
 from shiftdemo.core import words as w
 from shiftdemo.core.messages import parts
-from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, mentions, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, mentions
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.viz.style import ARMS, SMALL_SIZE, faded, get_theme, themed
 
@@ -34,7 +34,6 @@ class SetSummary:
         places: where mentions begin (tagged sentences), or how many target labels carry loss
             (translations and language modelling, counted in words with the end token), before
             and after.
-        kind: ``"ner"``, ``"translation"`` or ``"text"``.
         causal: whether plain texts are what a decoder is asked for, as in language modelling.
     """
 
@@ -48,7 +47,6 @@ class SetSummary:
     places: tuple[Counter[int], Counter[int]] = field(
         default_factory=lambda: (Counter(), Counter())
     )
-    kind: str = "text"
     causal: bool = False
 
     def add(self, row: ShiftedSample) -> None:
@@ -64,11 +62,9 @@ class SetSummary:
             n_words = _n_words(sample)
             self.lengths[side][n_words] += 1
             if isinstance(sample, TaggedSample):
-                self.kind = "ner"
                 ids = plan.ids(n_words)
                 self.places[side].update(ids[start] for _, start, _ in mentions(sample.tags))
             elif isinstance(sample, TranslationSample) and sample.target:
-                self.kind = "translation"
                 self._add_labels(side, len(w.split(sample.target).words) + 1, row.feed.length)
             elif self.causal:
                 self._add_labels(side, n_words + 1, row.feed.length)
@@ -169,7 +165,7 @@ def _binned(counts: Counter[int], step: int) -> dict[int, int]:
 def _n_words(sample: Sample) -> int:
     if isinstance(sample, TaggedSample):
         return len(sample.words)
-    return len(w.split(running_text(sample)).words)
+    return len(w.split(sample.text).words)
 
 
 def _mean(counts: Counter[int]) -> float:

@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from shiftdemo.core.limits import Limits
-from shiftdemo.ui.app import TASKS
+from shiftdemo.ui.app import page_tasks
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.i18n import Visit
@@ -23,7 +23,7 @@ def tab() -> Iterator[AttentionTab]:
     context = Context(Limits())
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
-        yield AttentionTab(PageParts(page, context, TASKS, *shared))
+        yield AttentionTab(PageParts(page, context, page_tasks(), *shared))
     context.runs.close()
 
 

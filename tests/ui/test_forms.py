@@ -18,7 +18,7 @@ from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
 from shiftdemo.shifts import SHIFTS, by_stage, make_shift
-from shiftdemo.ui.app import TASKS
+from shiftdemo.ui.app import page_tasks
 from shiftdemo.ui.attention.form import AttentionForm
 from shiftdemo.ui.build.form import BuildForm
 from shiftdemo.ui.build.set import drawn_words
@@ -28,19 +28,19 @@ from shiftdemo.ui.compare.form import CompareForm
 from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.presets import PRESETS, preset
 
-EACH = [(task, shift.name) for _, task in TASKS for shift in by_stage(task)]
+EACH = [(task, shift.name) for _, task in page_tasks() for shift in by_stage(task)]
 
 
 @pytest.fixture(scope="module")
 def form() -> TrainForm:
     with gr.Blocks():
-        return TrainForm(message_box(), TASKS, Limits())
+        return TrainForm(message_box(), page_tasks(), Limits())
 
 
 @pytest.fixture(scope="module")
 def build() -> BuildForm:
     with gr.Blocks():
-        made = BuildForm(TASKS, Limits())
+        made = BuildForm(page_tasks(), Limits())
         made.draw_dials()
         made.draw_set()
         made.shift.about.render()
@@ -50,13 +50,13 @@ def build() -> BuildForm:
 @pytest.fixture(scope="module")
 def compare() -> CompareForm:
     with gr.Blocks():
-        return CompareForm(message_box(), go_on_tick(NoEffectError), TASKS)
+        return CompareForm(message_box(), go_on_tick(NoEffectError), page_tasks())
 
 
 @pytest.fixture(scope="module")
 def attention() -> AttentionForm:
     with gr.Blocks():
-        return AttentionForm(TASKS)
+        return AttentionForm(page_tasks())
 
 
 def held(form: Mapping[str, Any], updates: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def test_build_form_takes_back_the_parameters_that_it_shows(build: BuildForm, na
     value = min(max(params.get(shift.dial.params[0], shift.dial.start), low), high)
     start = dict.fromkeys(shift.dial.params, shift.dial.start)
     for asked in (shift(**{**params, **dict.fromkeys(dialled, value)}), shift(**start)):
-        wanted = BuildRequest(task=shift.tasks[0], shifts=(asked.spec,))
+        wanted = BuildRequest(task=shift.tasks()[0], shifts=(asked.spec,))
         found = build.request(held(build, build.filled(wanted)))
         assert make_shift(found.shifts[0]).values == asked.values
 
@@ -184,7 +184,7 @@ def test_build_form_gives_back_the_request(build: BuildForm, task: str, name: st
     assert build.request(held(build, build.filled(found))) == found
 
 
-@pytest.mark.parametrize("task", [task for _, task in TASKS])
+@pytest.mark.parametrize("task", [task for _, task in page_tasks()])
 def test_build_form_gives_back_a_data_set(build: BuildForm, task: str) -> None:
     data = DataSpec(
         corpus="",
@@ -200,7 +200,7 @@ def test_build_form_gives_back_a_data_set(build: BuildForm, task: str) -> None:
     assert (found.data, found.task, found.origin) == (data, task, "hub")
 
 
-@pytest.mark.parametrize("task", [task for _, task in TASKS])
+@pytest.mark.parametrize("task", [task for _, task in page_tasks()])
 def test_compare_form_gives_back_the_request(compare: CompareForm, task: str) -> None:
     data = DataSpec(size=16, eval_size=77, seed=9, min_words=5, names="start", new_frames=True)
     wanted = CompareConfig(
@@ -216,7 +216,7 @@ def test_compare_form_begins_with_the_data_of_the_run(compare: CompareForm) -> N
     assert compare.request(held(compare)).data == DataSpec(eval_size=200)
 
 
-@pytest.mark.parametrize("task", [task for _, task in TASKS])
+@pytest.mark.parametrize("task", [task for _, task in page_tasks()])
 def test_attention_form_gives_back_the_request(attention: AttentionForm, task: str) -> None:
     wanted = AttendRequest(task, "bundled:a", "She reads.", "Elle lit.", "run:b/shift")
     assert attention.request(held(attention, attention.filled(wanted))) == wanted

@@ -14,7 +14,7 @@ import pytest
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.ui.app import TASKS
+from shiftdemo.ui.app import page_tasks
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.file_form import FileForm
 from shiftdemo.ui.common.i18n import Visit
@@ -47,7 +47,7 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
 ) -> None:
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
-        tab = CompareTab(PageParts(page, context, TASKS, *shared))
+        tab = CompareTab(PageParts(page, context, page_tasks(), *shared))
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context.models, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})

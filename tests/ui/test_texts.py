@@ -50,7 +50,7 @@ def _named() -> Iterator[str]:
     for name, value in vars(texts).items():
         if name.isupper():
             yield from [value] if isinstance(value, str) else value.values()
-    pairs = (app.TASKS, data_form.PLACES, attention.KINDS, train_presets.PRESETS)
+    pairs = (app.page_tasks(), data_form.PLACES, attention.KINDS, train_presets.PRESETS)
     pairs += (train_form.ARM_CHOICES, train_form.OPTIMISERS, train_form.SCHEDULES)
     yield from train_form.NUMBERS.values()
     for table in pairs:
@@ -90,10 +90,9 @@ def test_visit_puts_values_in(lang: str, said: str) -> None:
 
 def test_pickers_offer_what_there_is() -> None:
     assert pickers.ENCODINGS == scratch.ENCODINGS
-    for name, task in models.BUNDLED.items():
+    for name, task in models.bundled_models().items():
         loaded = models.load_model(f"bundled:{name}", task)
         assert pickers.encoding_of(loaded.ref) == loaded.positions.encoding
-    assert pickers.BUNDLED == models.BUNDLED
 
 
 def test_every_limit_of_the_page_is_within_the_operators() -> None:

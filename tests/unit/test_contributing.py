@@ -19,16 +19,22 @@ def test_an_example_runs(code: str) -> None:
     exec(compile(code, "CONTRIBUTING.md", "exec"), {})
 
 
-def test_the_operator_is_the_one_that_the_tests_install() -> None:
-    (shown,) = (one for one in PYTHON if FILE.match(one))
+@pytest.mark.parametrize("shown", [one for one in PYTHON if FILE.match(one)])
+def test_a_package_is_the_one_that_the_tests_install(shown: str) -> None:
     path = FILE.match(shown)
     assert path is not None
     assert shown[path.end() :] == (ROOT / path[1]).read_text(encoding="utf-8")
     assert shown.count("\n") < 60
+    (facts,) = (ROOT / path[1]).parents[1].glob("*.dist-info/entry_points.txt")
+    group = re.search(r"\[(shiftdemo\.\w+)\]", facts.read_text(encoding="utf-8"))
+    assert group is not None and f"`{group[1]}`" in TEXT
+
+
+def test_the_entry_point_is_the_one_that_the_tests_install() -> None:
     (toml,) = (code for kind, code in BLOCKS if kind == "toml")
     named = re.fullmatch(r'\[project\.entry-points\."(.+)"\]\n(\w+) = "(\w+)"\n', toml)
     assert named is not None
-    (facts,) = (ROOT / path[1]).parents[1].glob("*.dist-info/entry_points.txt")
+    (facts,) = (ROOT / "tests/outside_operator").glob("*.dist-info/entry_points.txt")
     wanted = f"[{named[1]}]\n{named[2]} = {named[3]}\n"
     assert facts.read_text(encoding="utf-8") == wanted
 

@@ -8,6 +8,7 @@ import statistics
 from pathlib import Path
 
 import shiftdemo
+from shiftdemo.core.task_spec import task_names
 from shiftdemo.shifts import SHIFTS
 
 PACKAGE = Path(shiftdemo.__file__).parent
@@ -53,3 +54,13 @@ def test_the_folder_of_operators_holds_operators_alone() -> None:
     files = {path.stem for path in (PACKAGE / "shifts" / "operators").glob("*.py")}
     ours = {s.name for s in SHIFTS if s.__module__.startswith("shiftdemo.shifts.")}
     assert files - {"__init__"} == ours
+
+
+def test_a_task_is_named_in_its_own_file_alone() -> None:
+    for task in task_names():
+        found = [
+            path.relative_to(PACKAGE).as_posix()
+            for path in FILES
+            if re.search(rf"[\"'`]{task}[\"'`]", path.read_text(encoding="utf-8"))
+        ]
+        assert found == [f"tasks/{task}.py"], task

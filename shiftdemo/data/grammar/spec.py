@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.samples import Link, Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.task_spec import TASKS
 
 SPLITS = ("train", "val", "test")
 NAME_PLACES = ("any", "start", "end", "none")
@@ -101,15 +102,14 @@ class GrammarSentence:
         Raises:
             ConfigError: the built-in corpus has none for this task.
         """
-        if task == "translation":
+        spec = TASKS.get(task)
+        if not spec.in_corpus:
+            raise ConfigError("spec.built_corpus_has_no", task=task)
+        if spec.sample is TranslationSample:
             return self.translation()
-        if task == "ner":
+        if spec.sample is TaggedSample:
             return self.tagged()
-        if task == "classification":
-            return self.text()
-        if task == "language_modeling":
-            return TextSample(self.id, self.text_en)
-        raise ConfigError("spec.built_corpus_has_no", task=task)
+        return self.text() if "label" in spec.columns else TextSample(self.id, self.text_en)
 
     def translation(self) -> TranslationSample:
         """Returns the English source, the French target and the links between their words."""

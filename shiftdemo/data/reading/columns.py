@@ -1,39 +1,27 @@
 """Which column plays which part: guessed from the names, or mapped by the user.
 
-The parts are ``source`` and ``target``, ``words`` and ``tags``, ``text`` and ``label``, ``text``
-alone, or ``question``, ``context`` and ``answer``, each with an ``id`` where there is one. A nested
-column is written with a dot: ``translation.en``.
+The parts are those of the tasks (``source`` and ``target``, ``words`` and ``tags``, …), each with
+an ``id`` where there is one. A nested column is written with a dot: ``translation.en``.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.languages import known_language
 from shiftdemo.core.messages import Message
+from shiftdemo.core.task_spec import TASKS, task_specs
 
 Parts = tuple[str, ...]  # the roles that make a sample together
-TASK_PARTS: dict[str, Parts] = {
-    "translation": ("source", "target"),
-    "ner": ("words", "tags"),
-    "classification": ("text", "label"),
-    "language_modeling": ("text",),
-    "summarization": ("source", "target"),
-    "question_answering": ("question", "context", "answer"),
-}
-BESIDE: dict[Parts, Parts] = {TASK_PARTS["question_answering"]: ("start",)}  # may be there too
-# Where no task is named, in this order; parts that others hold come after them.
-PARTS = tuple(dict.fromkeys(sorted(TASK_PARTS.values(), key=len, reverse=True)))
-ROLES = (*dict.fromkeys(role for some in (*PARTS, *BESIDE.values()) for role in some), "id")
-
 # The exact name comes first; the rest are those that data sets on the hub use, usual ones first.
 _NAMES: dict[str, tuple[str, ...]] = {
     "source": ("source", "src", "source_text", "src_text", "source_sentence", "input"),
     "target": ("target", "tgt", "target_text", "tgt_text", "target_sentence", "reference"),
     "words": ("words", "tokens"),
-    "tags": ("tags", "ner_tags", "ner", "bio_tags", "iob_tags", "ner_labels", "labels"),
+    "tags": ("tags", "ner_tags", "bio_tags", "iob_tags", "ner_labels", "labels"),
     "text": ("text", "sentence", "review", "content"),
     "label": ("label", "labels", "sentiment", "class", "category"),
     "question": ("question", "query"),
@@ -42,18 +30,37 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "start": ("answer_start", "answer_starts", "start"),
     "id": ("id", "sample_id", "sent_id", "guid"),
 }
-# What only one task calls so.
-_TASK_NAMES: dict[str, dict[str, Parts]] = {
-    "summarization": {
-        "source": ("document", "article", "text", "dialogue"),
-        "target": ("summary", "highlights", "abstract"),
-    }
-}
 # A tagged sentence may be given as text with spaces; alone, such a column says nothing.
 _LOOSE_NAMES = {
     "words": (*_NAMES["words"], "sentence", "text"),
     "tags": (*_NAMES["tags"], "label"),
 }
+
+
+@functools.cache
+def all_parts() -> tuple[Parts, ...]:
+    """Returns the parts of every task's samples; those that others hold come after them."""
+    parts = (spec.columns for spec in task_specs())
+    return tuple(dict.fromkeys(sorted(parts, key=len, reverse=True)))
+
+
+@functools.cache
+def beside(parts: Parts) -> Parts:
+    """Returns the roles that may be there beside some parts."""
+    more = (spec.beside for spec in task_specs() if spec.columns == parts)
+    return tuple(dict.fromkeys(role for some in more for role in some))
+
+
+@functools.cache
+def roles() -> Parts:
+    """Returns every role that a column may be mapped to."""
+    every = (*all_parts(), *(beside(parts) for parts in all_parts()))
+    return (*dict.fromkeys(role for parts in every for role in parts), "id")
+
+
+def has_tags(task: str) -> bool:
+    """Whether samples of a task are tagged words; so are those of a file without a header."""
+    return task not in TASKS or "tags" in TASKS.get(task).columns
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -66,9 +73,9 @@ def parse_columns(text: str) -> dict[str, str]:
     for part in text.split(",") if text.strip() else []:
         role, equals, name = part.partition("=")
         role, name = role.strip().lower(), name.strip()
-        if not equals or not name or role not in ROLES:
+        if not equals or not name or role not in roles():
             raise ConfigError(
-                "columns.columns_not_role_name", part=part.strip()[:40], roles=", ".join(ROLES)
+                "columns.columns_not_role_name", part=part.strip()[:40], roles=", ".join(roles())
             )
         found[role] = name
     return found
@@ -89,9 +96,9 @@ def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
         for parts in _parts(task):
             found = _match(some, parts, task)
             if found:
-                beside = {role: _first(names, _NAMES[role]) for role in BESIDE.get(parts, ())}
-                beside["id"] = _first(top, _NAMES["id"])
-                return {**found, **{role: name for role, name in beside.items() if name}}
+                more = {role: _first(names, _NAMES.get(role, (role,))) for role in beside(parts)}
+                more["id"] = _first(top, _NAMES["id"])
+                return {**found, **{role: name for role, name in more.items() if name}}
     return {}
 
 
@@ -103,13 +110,15 @@ def _match(names: Sequence[str], parts: Parts, task: str) -> dict[str, str]:
             found[role] = column
     if len(found) == len(parts):
         return found
-    return _languages(names) if parts[0] == "source" and task != "summarization" else {}
+    spoken = parts[0] == "source" if task not in TASKS else TASKS.get(task).by_language
+    return _languages(names) if spoken else {}
 
 
 def _usual(role: str, task: str) -> Parts:
     """Returns how files call a role, the usual names first."""
-    known = _LOOSE_NAMES.get(role, _NAMES[role]) if task else _NAMES[role]
-    return (*known, *_TASK_NAMES.get(task, {}).get(role, ()))
+    known = _NAMES.get(role, (role,))
+    own = TASKS.get(task).column_names.get(role, ()) if task in TASKS else ()
+    return (*(_LOOSE_NAMES.get(role, known) if task else known), *own)
 
 
 def _languages(names: Sequence[str]) -> dict[str, str]:
@@ -151,8 +160,10 @@ def resolve(
     by_name = {name.strip().lower(): name for name in names}
     mapped: dict[str, str] = {}
     for role, name in (columns or {}).items():
-        if role not in ROLES:
-            raise ConfigError("columns.there_no_role_roles", role=role[:40], roles=", ".join(ROLES))
+        if role not in roles():
+            raise ConfigError(
+                "columns.there_no_role_roles", role=role[:40], roles=", ".join(roles())
+            )
         actual = name if name in names else by_name.get(name.strip().lower())
         if actual is None:
             raise DataError(
@@ -170,7 +181,7 @@ def resolve(
     mapped_parts = [parts for parts in _parts(task) if set(parts) & set(mapped)]
     for parts in mapped_parts or _parts(task):
         if set(parts) <= set(found):
-            used = (*parts, *BESIDE.get(parts, ()), "id")
+            used = (*parts, *beside(parts), "id")
             return {role: found[role] for role in used if role in found}
     raise DataError(
         "columns.columns",
@@ -235,7 +246,7 @@ def _classes(feature: Any) -> list[str]:
 
 
 def _parts(task: str) -> list[Parts]:
-    return [TASK_PARTS[task]] if task in TASK_PARTS else list(PARTS)
+    return [TASKS.get(task).columns] if task in TASKS else list(all_parts())
 
 
 def wanted_columns(task: str) -> str:

@@ -18,9 +18,10 @@ from pathlib import Path
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Line
 from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.reading.columns import (
-    TASK_PARTS,
     flat_names,
+    has_tags,
     match_names,
     resolve,
     wanted_columns,
@@ -171,7 +172,7 @@ def _from_text(source: _Source) -> Iterator[Sample]:
         rows = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, source.name, delimiter)
         roles = Roles(found, source.name, source.task)
         yield from roles.samples(table_rows(rows, source.name, delimiter))
-    elif TASK_PARTS.get(source.task, TASK_PARTS["ner"]) != TASK_PARTS["ner"]:
+    elif not has_tags(source.task):
         yield from _plain_fields(source)
     else:
         yield from read_conll(source.lines(meter=source.meter), source.name)
@@ -205,7 +206,7 @@ def choose_delimiter(
 
 def _plain_fields(source: _Source) -> Iterator[Sample]:
     """Yields the samples of a file without a header: one a line, its parts between tabs."""
-    parts = TASK_PARTS[source.task]
+    parts = TASKS.get(source.task).columns
     places = [int(source.columns.get(role, at)) for at, role in enumerate(parts, 1)]
     for number, line in enumerate(source.lines(meter=source.meter), 1):
         if not line.strip():

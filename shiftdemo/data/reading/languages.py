@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from shiftdemo.core.errors import ShiftDemoError
@@ -9,8 +10,9 @@ from shiftdemo.core.languages import known_language, language_code, script_langu
 from shiftdemo.core.samples import Sample, TranslationSample
 
 # What stands beside a language in the name of a column, as in target_ja and zh_text.
-_BESIDE = frozenset(("source", "src", "target", "tgt", "input", "output", "reference", "ref"))
-_BESIDE |= {"text", "sentence", "translation", "hypothesis"}
+_BESIDE = re.compile(
+    "source|src|target|tgt|input|output|reference|ref|text|sentence|translation|hypothesis"
+)
 FIRST = 100  # samples that decide for all of a file
 _FIRST_CHARS = 100_000  # of those no more than so much is held
 
@@ -24,7 +26,11 @@ def column_language(name: str) -> str:
     leaf = name.rpartition(".")[2].strip().lower().replace("-", "_")
     first, _, after = leaf.partition("_")
     before, _, last = leaf.rpartition("_")
-    codes = [leaf, after if first in _BESIDE else "", before if last in _BESIDE else ""]
+    codes = [
+        leaf,
+        after if _BESIDE.fullmatch(first) else "",
+        before if _BESIDE.fullmatch(last) else "",
+    ]
     return next(filter(None, map(known_language, codes)), "")
 
 

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.data.reading.columns import TASK_PARTS, flat_names, lookup, match_names
+from shiftdemo.core.task_spec import TASKS
+from shiftdemo.data.reading.columns import flat_names, has_tags, lookup, match_names
 from shiftdemo.data.reading.conll import read_conll
 from shiftdemo.data.reading.files import JSON_SUFFIXES, checked_path, choose_delimiter, suffix_of
 from shiftdemo.data.reading.lines import open_bytes, read_lines
@@ -78,8 +79,8 @@ def _text(
     if suffix == ".csv" or (suffix == ".tsv" and (match_names(names, task) or match_names(names))):
         cells = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, path.name, delimiter)
         return _table(names, list(islice(table_rows(cells, path.name, delimiter), n)), task)
-    parts = TASK_PARTS.get(task, TASK_PARTS["ner"])
-    if parts != TASK_PARTS["ner"]:
+    if not has_tags(task):
+        parts = TASKS.get(task).columns
         table = [fields for _, fields in islice(tab_rows(lines), n)]
         numbers = [str(at + 1) for at in range(max(map(len, table), default=0))]
         guess = dict(zip(parts, numbers, strict=True)) if len(numbers) == len(parts) else {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
-from shiftdemo.data.reading.columns import BESIDE, PARTS, Parts, lookup, short, wanted_columns
+from shiftdemo.data.reading.columns import Parts, all_parts, beside, lookup, short, wanted_columns
 from shiftdemo.data.reading.languages import column_language
 from shiftdemo.data.reading.questions import question_sample
 
@@ -35,7 +35,7 @@ class Roles:
         self.columns = dict(columns)
         self.classes = classes or {}
         self._name, self._task, self._unit = name, task, unit
-        self._parts = next(parts for parts in PARTS if set(parts) <= set(self.columns))
+        self._parts = next(parts for parts in all_parts() if set(parts) <= set(self.columns))
         sides = self._parts if self._parts[0] == "source" else ()
         self._languages = [column_language(self.columns[role]) for role in sides]
 
@@ -52,7 +52,7 @@ class Roles:
         """Returns the sample of one row; see :meth:`samples`."""
         where = f"{self._name}, {self._unit} {number}"
         values = [self._value(row, role, where) for role in self._parts]
-        values += [self._beside(row, role) for role in BESIDE.get(self._parts, ())]
+        values += [self._beside(row, role) for role in beside(self._parts)]
         identity = f"{self._name}-{number}"
         if "id" in self.columns:
             try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.samples import QuestionSample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.core.types import PLAIN_INPUTS, ShiftedSample, StepInputs
 from shiftdemo.data.writing.parquet import write_parquet
 from shiftdemo.data.writing.writers import conll_lines, csv_lines, jsonl_lines
@@ -25,22 +24,7 @@ _LINES: dict[str, Callable[[Iterable[Mapping[str, Any]]], Iterator[str]]] = {
 def as_row(sample: ShiftedSample) -> dict[str, Any]:
     """Returns one row: the shifted sample, and what regenerates it (operators, seed, original)."""
     shifted, original = sample.shifted, sample.original
-    row: dict[str, Any] = {"id": original.id}
-    if isinstance(shifted, TranslationSample) and isinstance(original, TranslationSample):
-        row |= {"source": shifted.source, "target": shifted.target}
-        row |= {"original_source": original.source, "original_target": original.target}
-        row["original_links"] = (
-            None if original.links is None else [list(x) for x in original.links]
-        )
-    elif isinstance(shifted, TaggedSample) and isinstance(original, TaggedSample):
-        row |= {"words": list(shifted.words), "tags": list(shifted.tags)}
-        row |= {"original_words": list(original.words), "original_tags": list(original.tags)}
-    elif isinstance(shifted, TextSample) and isinstance(original, TextSample):
-        row |= {"text": shifted.text, "label": shifted.label, "original_text": original.text}
-    elif isinstance(shifted, QuestionSample) and isinstance(original, QuestionSample):
-        answers = {"text": list(shifted.answers), "answer_start": list(shifted.starts)}
-        row |= {"question": shifted.question, "context": shifted.context, "answers": answers}
-        row |= {"original_context": original.context, "original_starts": list(original.starts)}
+    row = {"id": original.id, **shifted.to_row(), **original.to_original()}
     return row | {
         "shift": sample.shift,
         "specs": list(sample.specs),

@@ -7,13 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.samples import (
-    QuestionSample,
-    Sample,
-    TaggedSample,
-    TextSample,
-    TranslationSample,
-)
+from shiftdemo.core.samples import KINDS, Sample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.writing.export import as_row
@@ -76,20 +70,11 @@ def _drawn_from(row: Mapping[str, Any], context: Sequence[Sample], where: str) -
 
 
 def _original(row: Mapping[str, Any], identity: str, where: str) -> Sample:
-    if "original_words" in row:
-        words, tags = (_listed(row[name], where) for name in ("original_words", "original_tags"))
-        return TaggedSample(identity, tuple(words), tuple(tags))
-    if "original_context" in row:
-        answers = _listed(row["answers"], where)["text"]
-        starts = [int(start) for start in _listed(row["original_starts"], where)]
-        context = row["original_context"]
-        return QuestionSample(identity, row["question"], context, tuple(answers), tuple(starts))
-    if "original_text" in row:
-        return TextSample(identity, row["original_text"], str(row.get("label") or ""))
-    pairs = _listed(row.get("original_links") or "null", where)
-    links = None if pairs is None else tuple((int(s), int(t)) for s, t in pairs)
-    texts = row["original_source"], row["original_target"]
-    return next(with_languages([TranslationSample(identity, *texts, links=links)]))
+    """Returns the sample that a row was shifted from, of the kind that its columns tell."""
+    kind = next((one for one in KINDS if one.original in row), KINDS[-1])
+    cells = {name: row[name] for name in kind.lists if name in row}
+    lists = {n: _listed("null" if cell == "" else cell, where) for n, cell in cells.items()}
+    return next(with_languages([kind.from_row(identity, {**row, **lists})]))
 
 
 def _is_row(made: ShiftedSample, row: Mapping[str, Any], where: str) -> bool:

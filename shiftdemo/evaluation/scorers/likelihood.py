@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from shiftdemo.core.samples import Sample, TextSample
-from shiftdemo.tasks.language_modeling import TextFit
+from shiftdemo.tasks.heads.causal_lm import TextFit
 
 # Perplexities of two models compare only where both cut texts into the same tokens.
 _UNIT = "unit:token of the model, end token counted"

@@ -9,18 +9,14 @@ from typing import Any
 import torch
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.task_spec import TASKS, task_names
 from shiftdemo.models.scratch import causal, encoders, seq2seq
 from shiftdemo.models.scratch.size import ENCODINGS, ScratchSize
 
 _MAKERS: dict[str, Callable[[ScratchSize, Any, float], tuple[Any, Any]]] = {
-    "ner": partial(encoders.make, "ner"),
-    "translation": seq2seq.make,
-    "language_modeling": causal.make,
-    "classification": partial(encoders.make, "classification"),
-    "summarization": seq2seq.make,
-    "question_answering": partial(encoders.make, "question_answering"),
+    "Seq2SeqLM": seq2seq.make,
+    "CausalLM": causal.make,
 }
-SCRATCH_TASKS = tuple(_MAKERS)
 
 
 def build_scratch(
@@ -36,15 +32,17 @@ def build_scratch(
     Raises:
         ConfigError: the position encoding or the task is unknown.
     """
-    if size.encoding not in ENCODINGS or task not in _MAKERS:
+    if size.encoding not in ENCODINGS or task not in TASKS:
         raise ConfigError(
             "scratch.there_no_scratch_model",
             encoding=size.encoding,
             task=task,
             encodings=", ".join(ENCODINGS),
-            makers=", ".join(_MAKERS),
+            makers=", ".join(task_names()),
         )
-    config, cls = _MAKERS[task](size, tokenizer, dropout)
+    head = TASKS.get(task).head
+    make = _MAKERS.get(head) or partial(encoders.make, head)
+    config, cls = make(size, tokenizer, dropout)
     if labels:
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: i for i, label in enumerate(labels)}
@@ -54,7 +52,7 @@ def build_scratch(
         model = cls(config)
         if cls in seq2seq.POST_NORM:
             seq2seq.calm(model, size.layers + size.decoder_layers)
-        if task == "ner" and size.encoding == "relative":
+        if head == "TokenClassification" and size.encoding == "relative":
             # T5's own start, N(0, 1), gives a first loss of several times chance.
             torch.nn.init.normal_(model.classifier.weight, std=size.width**-0.5)
     return model.eval()

@@ -11,31 +11,17 @@ from shiftdemo.models.scratch.size import ScratchSize
 
 # The configuration classes take more keywords than their signatures say.
 _stock: Any = tf
-_CLASSES: dict[str, dict[str, Any]] = {
-    "ner": {
-        "learned": tf.BertForTokenClassification,
-        "sinusoidal": tf.DistilBertForTokenClassification,
-        "rotary": tf.ModernBertForTokenClassification,
-        "relative": tf.T5ForTokenClassification,
-    },
-    "classification": {
-        "learned": tf.BertForSequenceClassification,
-        "sinusoidal": tf.DistilBertForSequenceClassification,
-        "rotary": tf.ModernBertForSequenceClassification,
-        "relative": tf.T5ForSequenceClassification,
-    },
-    "question_answering": {
-        "learned": tf.BertForQuestionAnswering,
-        "sinusoidal": tf.DistilBertForQuestionAnswering,
-        "rotary": tf.ModernBertForQuestionAnswering,
-        "relative": tf.T5ForQuestionAnswering,
-    },
+_FAMILIES = {
+    "learned": "Bert",
+    "sinusoidal": "DistilBert",
+    "rotary": "ModernBert",
+    "relative": "T5",
 }
 
 
-def make(task: str, size: ScratchSize, tokenizer: Any, dropout: float) -> tuple[Any, Any]:
-    """Returns the configuration and the class of a model for a task."""
-    return _config(size, tokenizer, dropout), _CLASSES[task][size.encoding]
+def make(head: str, size: ScratchSize, tokenizer: Any, dropout: float) -> tuple[Any, Any]:
+    """Returns the configuration and the class of a model with a head, as transformers calls it."""
+    return _config(size, tokenizer, dropout), getattr(tf, f"{_FAMILIES[size.encoding]}For{head}")
 
 
 def _config(size: ScratchSize, tokenizer: Any, dropout: float) -> Any:

@@ -8,7 +8,7 @@ import transformers as tf
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import models as tokenizer_models
 
-_SEQ2SEQ = ("translation", "summarization")
+from shiftdemo.core.task_spec import TASKS
 
 
 def train_tokenizer(texts: Iterable[str], task: str, vocab: int) -> tf.PreTrainedTokenizerFast:
@@ -17,7 +17,7 @@ def train_tokenizer(texts: Iterable[str], task: str, vocab: int) -> tf.PreTraine
     Words begin with ``▁``; unseen characters become ``<unk>``. The same texts give the same
     tokenizer.
     """
-    seq2seq = task in _SEQ2SEQ
+    seq2seq = TASKS.get(task).kind == "seq2seq"
     special = ["<pad>", "</s>", "<unk>"] if seq2seq else ["<pad>", "<unk>", "<s>", "</s>", "<mask>"]
     tokenizer = Tokenizer(tokenizer_models.BPE(unk_token="<unk>"))
     tokenizer.normalizer = normalizers.NFKC()

@@ -19,7 +19,7 @@ class AppendCopy(Shift):
 
     name = "append_copy"
     stage = "sample"
-    tasks = ("translation", "ner", "language_modeling", "classification")
+    needs = ("append",)
     summary = (
         "One word is copied to the end of the sentence. In translation its aligned target word "
         "is copied too, when the alignment is known or given; in tagging a copied word carries "

@@ -10,7 +10,6 @@ from typing import Any
 from shiftdemo.core.params import SHARE, Param
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common_params import ALL_TASKS
 from shiftdemo.shifts.editing import EditableSample
 
 _EXAMPLE = TranslationSample("pair", "She reads.", "Elle lit.")
@@ -22,7 +21,6 @@ class DelayLayer(Shift):
 
     name = "delay_layer"
     stage = "decoder"
-    tasks = ALL_TASKS
     summary = (
         "The model gets one more layer between its last hidden states and its output: each state "
         "also sees the state of d tokens before. The layer starts as the identity and is trained "

@@ -21,7 +21,7 @@ class Drop(Shift):
 
     name = "drop"
     stage = "sample"
-    tasks = ("translation", "ner", "language_modeling", "classification", "summarization")
+    needs = ("edit",)
     summary = (
         "Every word is left out with the same probability; a mention goes or stays as a whole, and "
         "one word at least stays. In translation only the source loses words."

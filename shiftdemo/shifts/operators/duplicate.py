@@ -21,7 +21,7 @@ class Duplicate(Shift):
 
     name = "duplicate"
     stage = "sample"
-    tasks = ("translation", "ner", "language_modeling", "classification", "summarization")
+    needs = ("edit",)
     summary = (
         "Every word is doubled with the same probability; a mention is doubled as a whole, and the "
         "double is a mention too. In translation only the source has doubles."

@@ -30,7 +30,7 @@ class LengthCrop(Shift):
 
     name = "length_crop"
     stage = "length"
-    tasks = ("translation", "language_modeling", "summarization")
+    needs = ("decode",)
     summary = (
         "The step learns from L target tokens only, L drawn anew each time: 'truncate' really cuts "
         "the target after the first L (cheaper, no end token after a cut), 'mask' only drops the "

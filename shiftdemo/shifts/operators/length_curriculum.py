@@ -23,7 +23,7 @@ class LengthCurriculum(Shift):
 
     name = "length_curriculum"
     stage = "length"
-    tasks = ("translation", "language_modeling", "summarization")
+    needs = ("decode",)
     summary = (
         "As length_crop, but the range of lengths moves from its first to its last place in equal "
         "stages. In training the next stage begins as soon as held-out accuracy on shifted data "

@@ -20,7 +20,7 @@ class LocalShuffle(Shift):
 
     name = "local_shuffle"
     stage = "sample"
-    tasks = ("translation", "ner", "classification", "summarization")
+    needs = ("reorder",)
     summary = (
         "Words change places with near ones, none by more than k places; a mention counts as one "
         "and moves as one. In translation only the source is shuffled."

@@ -22,7 +22,7 @@ class OutputDelay(Shift):
 
     name = "output_delay"
     stage = "decoder"
-    tasks = ("ner",)
+    needs = ("tags",)
     summary = (
         "The label of a token is asked for d places further on, after d padding tokens at the "
         "end; the first d places have no label. The whole run is delayed, and so is the trained "

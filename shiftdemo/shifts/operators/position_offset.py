@@ -10,7 +10,7 @@ from typing import Any
 from shiftdemo.core.params import Param
 from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common_params import ALL_TASKS, HALF, SIDE, sides
+from shiftdemo.shifts.common_params import HALF, SIDE, sides
 from shiftdemo.shifts.editing import EditableSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -28,7 +28,6 @@ class PositionOffset(Shift):
 
     name = "position_offset"
     stage = "position"
-    tasks = ALL_TASKS
     summary = (
         "The words stay and all their position ids move by the same k. Each sample draws its own "
         "k from 0 to max_offset; encoder and decoder draw apart."

@@ -11,7 +11,7 @@ from shiftdemo.core.params import Param
 from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.core.types import PositionPlan
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common_params import ALL_TASKS, HALF, SIDE, sides
+from shiftdemo.shifts.common_params import HALF, SIDE, sides
 from shiftdemo.shifts.editing import EditableSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -23,7 +23,6 @@ class PositionSample(Shift):
 
     name = "position_sample"
     stage = "position"
-    tasks = ALL_TASKS
     summary = (
         "The words stay in order and their position ids are a random increasing choice from "
         "0 to span - 1. So the model meets late positions and uneven distances while the "

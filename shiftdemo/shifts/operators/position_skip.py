@@ -11,7 +11,7 @@ from shiftdemo.core.params import Param
 from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.core.types import PositionPlan
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
-from shiftdemo.shifts.common_params import ALL_TASKS, HALF, SIDE, sides
+from shiftdemo.shifts.common_params import HALF, SIDE, sides
 from shiftdemo.shifts.editing import EditableSample
 
 _EXAMPLE = TaggedSample("tagged", ("Ada", "reads"), ("B-PER", "O"))
@@ -23,7 +23,6 @@ class PositionSkip(Shift):
 
     name = "position_skip"
     stage = "position"
-    tasks = ALL_TASKS
     summary = (
         "The row is cut into chunks at random places and every chunk after the first stands "
         "further on by a random gap. Inside a chunk positions follow one another, so nearby "

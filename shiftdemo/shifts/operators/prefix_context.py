@@ -27,7 +27,7 @@ class PrefixContext(Shift):
     name = "prefix_context"
     stage = "sample"
     joins = True
-    tasks = ("translation", "ner", "language_modeling", "summarization", "question_answering")
+    needs = ("join",)
     summary = (
         "Another sample is put in front: sources, targets and tags are concatenated in the same "
         "order, with one end token. The sentence then stands at later positions and the model "

@@ -21,7 +21,7 @@ class PrefixFiller(Shift):
 
     name = "prefix_filler"
     stage = "sample"
-    tasks = ("translation", "ner", "classification", "summarization", "question_answering")
+    needs = ("prefix",)
     summary = (
         "k neutral words stand in front of the source; the target is unchanged and the new words "
         "have the tag O. The sentence really stands k words later, without new content."

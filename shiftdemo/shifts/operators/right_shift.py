@@ -22,7 +22,7 @@ class RightShift(Shift):
 
     name = "right_shift"
     stage = "decoder"
-    tasks = ("translation", "language_modeling", "summarization")
+    needs = ("decode",)
     summary = (
         "Teacher forcing: the decoder reads the labels moved n steps right after start tokens "
         "and is asked for the label at each place. n = 1 is what every sequence-to-sequence run "

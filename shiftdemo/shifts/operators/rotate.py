@@ -19,7 +19,7 @@ class Rotate(Shift):
 
     name = "rotate"
     stage = "sample"
-    tasks = ("ner", "language_modeling")
+    needs = ("rotate",)
     summary = (
         "The last k words move to the front and every other word moves k places on, tags with "
         "them. A cut that would fall inside a mention moves to the mention's start, or to its end "

@@ -19,7 +19,7 @@ class TagRoll(Shift):
 
     name = "tag_roll"
     stage = "control"
-    tasks = ("ner",)
+    needs = ("tags",)
     summary = (
         "The words stay and the tags roll k places against them: the mistake of labels that are "
         "off by one. Entity F1 falls to about zero while token accuracy still looks fine."

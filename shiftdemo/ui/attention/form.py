@@ -8,17 +8,12 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.api.requests import AttendRequest
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.ui.attention.view import ALL, MEAN, heads_of, layers_of
 from shiftdemo.ui.common.form import Form
 from shiftdemo.ui.common.i18n import t
 
 KINDS = (("encoder", "encoder"), ("decoder", "decoder"), ("cross", "cross"))
-TYPED = {
-    "translation": "A man is reading a book in the park.",
-    "ner": "Ada Lovelace wrote to Charles Babbage in London.",
-    "language_modeling": "She is reading a book in the old garden.",
-    "classification": "The film is long and the end is very good.",
-}
 # How a result is drawn, which no model is run for.
 LOOK = ("kind", "layer", "head", "special")
 
@@ -43,7 +38,10 @@ class AttentionForm(Form):
             self.add("versus", versus)
         with gr.Row(elem_classes="sd-bar"):
             text = gr.Textbox(
-                TYPED[first.task], label=t("Sentence"), max_length=2000, elem_id="attention-text"
+                TASKS.get(first.task).typed[0],
+                label=t("Sentence"),
+                max_length=2000,
+                elem_id="attention-text",
             )
             self.add("text", text)
             target = gr.Textbox(
@@ -75,7 +73,7 @@ class AttentionForm(Form):
 
     def filled(self, request: AttendRequest) -> dict[str, Any]:
         """Returns the updates with which the controls describe ``request``."""
-        pairs = request.task == "translation"
+        pairs = TASKS.get(request.task).kind == "seq2seq"
         return {
             "task": request.task,
             "model": request.model,
@@ -87,5 +85,5 @@ class AttentionForm(Form):
 
     def example(self, task: str) -> dict[str, Any]:
         """Returns the updates with which the controls show the example of a task."""
-        shown = self.filled(AttendRequest(task, text=TYPED[task]))
+        shown = self.filled(AttendRequest(task, text=TASKS.get(task).typed[0]))
         return {name: shown[name] for name in ("text", "target", "kind")}

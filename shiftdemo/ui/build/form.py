@@ -9,20 +9,13 @@ import gradio as gr
 
 from shiftdemo.api.requests import BuildRequest
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.task_spec import WorkedExample
 from shiftdemo.shifts import make_shift
-from shiftdemo.ui.build.sources import BuildData
+from shiftdemo.ui.build.sources import BuildData, worked
 from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
-# Word, target word and place of the word that is copied in the worked examples. The pair of the
-# published one is a and modèle, which are not aligned with one another.
-WORKED_WORDS = {
-    "translation": ("", "modèle", 6),
-    "ner": ("", "", 7),
-    "language_modeling": ("", "", 3),
-    "classification": ("", "", 9),
-}
 WORDS = ("word", "target_word", "index")
 
 
@@ -41,7 +34,7 @@ class BuildForm(Form):
         self.add("task", gr.Radio(list(tasks), value=first.task, label=t("Task")))
         self.data = BuildData(limits)
         self.include("data", self.data)
-        values = {"target_word": WORKED_WORDS[first.task][1]}
+        values = {"target_word": worked(first.task).target_word}
         self.shift = ShiftForm(
             "build", first.task, first.shifts[0], values, hidden=("p",), dials=True
         )
@@ -106,5 +99,5 @@ class BuildForm(Form):
 
 def words_of(origin: str, task: str) -> dict[str, Any]:
     """Returns the words to copy: those of the worked example, else the first of the sentence."""
-    words = WORKED_WORDS[task] if origin == "worked" else ("", "", 0)
-    return {f"shift.append_copy.{name}": word for name, word in zip(WORDS, words, strict=True)}
+    example = worked(task) if origin == "worked" else WorkedExample("")
+    return {f"shift.append_copy.{name}": getattr(example, name) for name in WORDS}

@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.build.set_work import FORMATS, BuiltSet
 from shiftdemo.ui.common.i18n import Visit
@@ -20,13 +21,14 @@ def drawn_set(visit: Visit, built: BuiltSet, task: str, look: str) -> dict[str, 
     from shiftdemo.viz.set_view import set_figure
 
     theme, _, width = look.partition(" ")
+    tagged = "tags" in TASKS.get(task).columns
     figure = set_figure(
         built.summary,
         (
             visit("Words of a sentence"),
-            visit("Mentions begin at position (words)" if task == "ner" else TARGET_TITLE),
+            visit("Mentions begin at position (words)" if tagged else TARGET_TITLE),
         ),
-        (visit("sentences"), visit("mentions" if task == "ner" else "sentences")),
+        (visit("sentences"), visit("mentions" if tagged else "sentences")),
         (visit("original"), visit("shifted")),
         "dark" if theme == "dark" else "light",
         narrow=width.isdigit() and int(width) < NARROW,
@@ -92,7 +94,7 @@ def _text(sample: Sample) -> str:
             word if tag == "O" else f"{word}/{tag}"
             for word, tag in zip(sample.words, sample.tags, strict=True)
         )
-    return running_text(sample)
+    return sample.text
 
 
 def _drawn(visit: Visit, row: ShiftedSample) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from shiftdemo import api
 from shiftdemo.core.progress import Cancel, Cancelled, Progress
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.common.i18n import Visit
 
@@ -86,8 +87,9 @@ def build_files(
     """
     from shiftdemo.viz.set_view import SetSummary  # plotly takes a while to load
 
-    built = BuiltSet(SetSummary(causal=task == "language_modeling"))
-    formats = [name for name in FORMATS if name != "conll" or task == "ner"]
+    spec = TASKS.get(task)
+    built = BuiltSet(SetSummary(causal=spec.kind == "causal"))
+    formats = [name for name in FORMATS if name != "conll" or "tags" in spec.columns]
     wanted, head = samples[:n], samples[: api.CONTEXT_SIZE]
     began, total = time.monotonic(), len(wanted) * len(formats)
 

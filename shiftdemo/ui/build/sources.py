@@ -16,25 +16,12 @@ from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.core.task_spec import TASKS, WorkedExample
 from shiftdemo.ui.common.data_form import FEWEST
 from shiftdemo.ui.common.file_form import FileForm, HubForm
 from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.i18n import t
 
-WORKED = {
-    "translation": (
-        "I we are going to build a language model",
-        "Nous allons construire un modèle linguistique",
-    ),
-    "ner": (
-        "Ada Lovelace wrote to Charles Babbage in London.",
-        "B-PER I-PER O O B-PER I-PER O B-LOC O",
-    ),
-    "language_modeling": ("She reads a long book in the old garden.", ""),
-    "classification": ("The film is long and the end is very good.", "positive"),
-}
-# Its gold word alignment: we-Nous, are-allons, going-allons, build-construire, …
-WORKED_LINKS = ((1, 0), (2, 1), (3, 1), (5, 2), (6, 3), (7, 5), (8, 4))
 _FEWEST = 32  # sentences that are read at once, so that the next one is there too
 
 
@@ -61,11 +48,15 @@ class BuildData(Form):
         self.add("origin", gr.Radio(origins, value=self.first.origin, label=t("Sample from")))
         most = limits.text_chars + 1  # one more, so that what is too long is told and not cut
         typed: dict[str, Any] = {"lines": 2, "max_length": most}
-        text, target = WORKED[self.first.task]
+        example = worked(self.first.task)
         with gr.Column(visible=False, elem_classes="sd-params") as from_text:
-            self.add("text", gr.Textbox(text, label=t("Sentence"), elem_id="build-text", **typed))
+            self.add(
+                "text", gr.Textbox(example.text, label=t("Sentence"), elem_id="build-text", **typed)
+            )
             label = t("Its translation or label, or one tag a word")
-            self.add("target", gr.Textbox(target, label=label, elem_id="build-target", **typed))
+            self.add(
+                "target", gr.Textbox(example.target, label=label, elem_id="build-target", **typed)
+            )
         with gr.Column(visible=False, elem_classes="sd-params") as from_corpus:
             seed = gr.Number(
                 DataSpec().seed,
@@ -142,16 +133,24 @@ class BuildData(Form):
         return others[place], others[: api.CONTEXT_SIZE] if joins else ()
 
     def _typed(self, task: str, origin: str, text: str, target: str) -> Sample:
+        example, tagged = worked(task), "tags" in TASKS.get(task).columns
         if origin == "worked":
-            text, target = WORKED[task]
-        tags = tuple(target.split()) if task == "ner" else ()
-        if task == "ner" and text == WORKED["ner"][0] and not tags:
-            tags = tuple(WORKED["ner"][1].split())
-        pair = "" if task == "ner" else target
-        sample = api.typed_sample(task, text, pair, tags, limits=self.limits)
-        if isinstance(sample, TranslationSample) and (text, target) == WORKED["translation"]:
-            return replace(sample, links=WORKED_LINKS)
+            text, target = example.text, example.target
+        if tagged and text == example.text and not target.strip():
+            target = example.target
+        tags = tuple(target.split()) if tagged else ()
+        sample = api.typed_sample(task, text, "" if tagged else target, tags, limits=self.limits)
+        if isinstance(sample, TranslationSample) and (text, target) == (
+            example.text,
+            example.target,
+        ):
+            return replace(sample, links=example.links)
         return sample
+
+
+def worked(task: str) -> WorkedExample:
+    """Returns the example of a task."""
+    return TASKS.get(task).worked or WorkedExample("")
 
 
 @functools.lru_cache(maxsize=32)

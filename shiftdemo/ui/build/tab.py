@@ -9,7 +9,7 @@ import gradio as gr
 from shiftdemo import api
 from shiftdemo.ui.build.form import BuildForm, words_of
 from shiftdemo.ui.build.set import BuildSet
-from shiftdemo.ui.build.sources import WORKED, shown
+from shiftdemo.ui.build.sources import shown, worked
 from shiftdemo.ui.build.view import view_of
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
@@ -36,7 +36,7 @@ class BuildTab:
 
     def _wire(self, page: gr.Blocks) -> None:
         form, shift, message = self.form, self.form.shift, self.message
-        words = {name: form[name] for name in words_of("typed", "ner")}
+        words = {name: form[name] for name in words_of("typed", self.form.first.task)}
         task, origin = {"task": form["task"]}, {"origin": form["data.origin"]}
         groups = {**form.data.groups, **words}
         wire(origin["origin"].change, _controls, {**origin, **task}, groups, message)
@@ -59,10 +59,10 @@ class BuildTab:
         wire(form.data.hub.load.click, self._show, {**form}, view, message, **slow)
 
     def _for_task(self, visit: Visit, task: str, operator: str, origin: str) -> dict[str, Any]:
-        names, (text, target) = shift_names(task), WORKED[task]
+        names, example = shift_names(task), worked(task)
         chosen = operator if operator in names else names[0]
         picker = gr.update(choices=self.form.shift.choices(task), value=chosen)
-        typed = {"data.text": text, "data.target": target}
+        typed = {"data.text": example.text, "data.target": example.target}
         return {**typed, "shift.name": picker, **words_of(origin, task)}
 
     def _show(self, visit: Visit, **values: Any) -> dict[str, Any]:
@@ -71,8 +71,8 @@ class BuildTab:
         sample, others = self.form.data.sample(request, api.joins_samples(task, specs))
         rows = api.build_shifted(task, [sample], specs, request.seed, others, always=True)
         view = view_of(visit, next(rows), task)
-        worked = request.origin == "worked" and view["kind"] == "translation"
-        if worked and "word=modèle" in specs[0]:
+        is_published = request.origin == "worked" and bool(worked(task).target_word)
+        if is_published and f"word={worked(task).target_word}" in specs[0]:
             view["note"] = f"{view['note']} {visit(texts.WORKED_NOTE)}".strip()
         return {"view": view}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import PLAIN_POSITIONS, PositionPlan, ShiftedSample
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
@@ -17,9 +18,9 @@ STATES = ("kept", "repositioned", "moved", "copied", "new", "gone")
 
 def view_of(visit: Visit, shifted: ShiftedSample, task: str) -> dict[str, Any]:
     """Returns what ``build.js`` draws."""
-    view = build_view(shifted, causal=task == "language_modeling")
+    view = build_view(shifted, causal=TASKS.get(task).kind == "causal")
     before, after = shifted.original, shifted.shifted
-    lines = [["x", running_text(before)], ["x′", running_text(after)]]
+    lines = [["x", before.text], ["x′", after.text]]
     if isinstance(before, TranslationSample) and isinstance(after, TranslationSample):
         lines += [["y", before.target], ["y′", after.target]]
     elif isinstance(before, TaggedSample) and isinstance(after, TaggedSample):
@@ -82,9 +83,9 @@ def _steps_note(visit: Visit, decoded: bool, steps: dict[str, Any] | None) -> st
 
 
 def _labels(visit: Visit, view: dict[str, Any]) -> dict[str, str]:
-    decoded = view["kind"] != "ner"
+    decoded = view["kind"] != "tags"
     return {
-        "source": visit("Text") if view["kind"] == "text" else visit("Source"),
+        "source": visit("Text") if view["kind"] in ("text", "question") else visit("Source"),
         "target": visit("Target"),
         "words": visit("Words and tags"),
         "original": visit("original"),

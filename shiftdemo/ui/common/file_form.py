@@ -12,7 +12,7 @@ from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.data.reading.columns import TASK_PARTS
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import Form
 from shiftdemo.ui.common.handlers import drawn, wire
@@ -85,7 +85,7 @@ class FileForm(Form):
         """
         if not values["file"]:
             raise DataError("file_form.no_file_yet_choose")
-        roles = zip(TASK_PARTS[task], (values["first"], values["second"]), strict=False)
+        roles = zip(TASKS.get(task).columns, (values["first"], values["second"]), strict=False)
         columns = ",".join(
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
         )
@@ -95,7 +95,7 @@ class FileForm(Form):
     def filled(self, task: str, data: DataSpec) -> dict[str, Any]:
         """Returns the updates with which the form shows how ``data`` is read, the file apart."""
         named = dict(one.partition("=")[::2] for one in data.columns.split(",") if one)
-        columns = [named.get(role, GUESSED) for role in TASK_PARTS[task]]
+        columns = [named.get(role, GUESSED) for role in TASKS.get(task).columns]
         picked = dict(zip(("first", "second"), columns, strict=False))
         return {"first": GUESSED, "second": GUESSED, **picked, "encoding": data.encoding}
 

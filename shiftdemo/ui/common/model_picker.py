@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.ui.common.context import Context
 from shiftdemo.viz.style import arm_label
 
 # As in shiftdemo.models.load and .scratch, which cannot be imported before the first paint: they
 # need torch. A test compares the two.
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
-BUNDLED = {
-    "translator": "translation",
-    "tagger": "ner",
-    "language_model": "language_modeling",
-}
 BUNDLED_ENCODINGS = {
     "translator": "sinusoidal",
     "tagger": "learned",
@@ -24,12 +20,10 @@ BUNDLED_ENCODINGS = {
 
 
 def bundled(task: str) -> list[str]:
-    """Returns the references of the bundled models for a task."""
-    return [
-        f"bundled:{name}"
-        for name, of in BUNDLED.items()
-        if of == task and (ASSETS / "models" / name / "config.json").is_file()
-    ]
+    """Returns the reference of the bundled model for a task, where there is one."""
+    name = TASKS.get(task).bundled
+    there = name and (ASSETS / "models" / name / "config.json").is_file()
+    return [f"bundled:{name}"] if there else []
 
 
 def encoding_of(ref: str | None) -> str:

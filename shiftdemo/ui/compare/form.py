@@ -10,19 +10,16 @@ import gradio as gr
 
 from shiftdemo.core.config import CompareConfig, DataSpec
 from shiftdemo.core.params import params_of
+from shiftdemo.core.task_spec import TASKS, default_task
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import FEWEST, RUN, DataForm
 from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.i18n import t
 
-TYPED = {
-    "translation": "A man is reading a book in the park.\nThe children are playing.",
-    "ner": "Ada Lovelace wrote to Charles Babbage in London.\nAnna went to Paris.",
-    "language_modeling": "The old man went to the river.\nThey are reading a",
-    "classification": "The film is long and the end is very good.\nThey hate the bad weather.",
-}
 # What the page begins with.
-FIRST = CompareConfig("ner", "", "", DataSpec(size=FEWEST), offsets="0,1,2,4,8,16,32,64", n=200)
+FIRST = CompareConfig(
+    default_task(), "", "", DataSpec(size=FEWEST), offsets="0,1,2,4,8,16,32,64", n=200
+)
 
 
 class CompareForm(Form):
@@ -43,7 +40,7 @@ class CompareForm(Form):
         self.add("shifted", gr.Dropdown([], label=t("Shift-trained model"), info=info))
         self.add("allow_no_effect", allow)
         gr.Markdown(t("Your own sentences"), elem_classes="sd-subtitle")
-        self._typed(TYPED[first.task])
+        self._typed(typed_lines(first.task))
         gr.Markdown(t("Many sentences"), elem_classes="sd-subtitle")
         with gr.Row():
             self.number("n", "Sentences")
@@ -116,3 +113,8 @@ class CompareForm(Form):
             "allow_no_effect": gr.update(value=allow, visible=allow),
             **under("data", self.data.filled(config.data)),
         }
+
+
+def typed_lines(task: str) -> str:
+    """Returns the sentences that the box begins with, one a line."""
+    return "\n".join(TASKS.get(task).typed)

@@ -20,7 +20,7 @@ from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
-from shiftdemo.ui.compare.form import TYPED, CompareForm
+from shiftdemo.ui.compare.form import CompareForm, typed_lines
 from shiftdemo.viz.style import arm_label
 
 MOST_LINES = 8
@@ -188,7 +188,7 @@ class CompareTab:
 
 
 def _example(visit: Visit, task: str) -> dict[str, Any]:
-    return {"text": TYPED[task]}
+    return {"text": typed_lines(task)}
 
 
 def _untick(visit: Visit) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.core.plain import as_plain
-from shiftdemo.core.samples import running_text
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.results import Comparison, OutputRow
 from shiftdemo.evaluation.verdict import rules
@@ -236,5 +235,5 @@ def curves(result: Comparison) -> list[CurvePanel]:
 def typed_row(sample: Any, outputs: dict[str, Any]) -> OutputRow:
     """Returns a typed sentence and its outputs as a row of a comparison."""
     words = tuple(getattr(sample, "words", ()))
-    source = running_text(sample)
+    source = sample.text
     return OutputRow(sample.id, source, words, "", outputs)

@@ -18,7 +18,7 @@ class Mirror(Shift):
 
     name = "mirror"
     stage = "sample"
-    tasks = ("ner", "classification")
+    needs = ("reorder",)
     summary = "The words stand in reverse order; a mention counts as one word and moves as one."
     formula = "x'_i = x_{n+1-i}"
     source = "Example of an operator in another package"

@@ -13,7 +13,7 @@ from shiftdemo.core.errors import ConfigError, DataError, LimitError, ModelError
 from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ENCODINGS, ScratchSize, train_tokenizer
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 TEXTS = ["Ada Lovelace reads a long book in Paris .", "Ada lit un long livre à Paris ."] * 5
 SIZE = ScratchSize(width=32, ffn=32, heads=2, layers=2, decoder_layers=2, max_positions=48)
@@ -42,7 +42,7 @@ def models() -> dict[tuple[str, str], LoadedModel]:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_attend_tagger_gives_one_encoder_map(models, encoding):
-    (found,) = attend(models["ner", encoding], TASKS.get("ner")(), SENTENCE)
+    (found,) = attend(models["ner", encoding], make_task("ner"), SENTENCE)
     assert found.kind == "encoder"
     assert found.query_tokens == found.key_tokens
     assert found.key_tokens[0] == "<s>" and found.key_tokens[-1] == "</s>"
@@ -54,7 +54,7 @@ def test_attend_tagger_gives_one_encoder_map(models, encoding):
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_attend_translator_gives_encoder_decoder_and_cross(models, encoding):
     target = "Ada lit un livre."
-    maps = attend(models["translation", encoding], TASKS.get("translation")(), SENTENCE, target)
+    maps = attend(models["translation", encoding], make_task("translation"), SENTENCE, target)
     encoder, decoder, cross = maps
     assert [each.kind for each in maps] == ["encoder", "decoder", "cross"]
     assert decoder.query_tokens[:2] == (START, "Ada")
@@ -67,7 +67,7 @@ def test_attend_translator_gives_encoder_decoder_and_cross(models, encoding):
 def test_attend_weights_equal_a_plain_eager_forward(models):
     loaded = models["translation", "learned"]
     target = "Ada lit un livre."
-    cross = attend(loaded, TASKS.get("translation")(), SENTENCE, target)[2]
+    cross = attend(loaded, make_task("translation"), SENTENCE, target)[2]
     ids = loaded.tokenizer([SENTENCE], return_tensors="pt").input_ids
     labels = loaded.tokenizer(text_target=[target], return_tensors="pt").input_ids
     with torch.no_grad():
@@ -77,7 +77,7 @@ def test_attend_weights_equal_a_plain_eager_forward(models):
 
 
 def test_attend_without_target_shows_the_greedy_translation_cut_at_the_limit(models):
-    task, loaded = TASKS.get("translation")(), models["translation", "sinusoidal"]
+    task, loaded = make_task("translation"), models["translation", "sinusoidal"]
     encoder, decoder, _ = attend(loaded, task, SENTENCE, max_tokens=8)
     assert len(encoder.key_tokens) <= 8 and 1 <= len(decoder.key_tokens) <= 8
     long = " ".join(["livre"] * 30)
@@ -91,10 +91,10 @@ def test_attend_without_target_shows_the_greedy_translation_cut_at_the_limit(mod
 
 def test_attend_asks_for_eager_and_puts_the_old_choice_back(models):
     loaded = models["ner", "learned"]
-    before = attend(loaded, TASKS.get("ner")(), SENTENCE)[0]
+    before = attend(loaded, make_task("ner"), SENTENCE)[0]
     loaded.model.set_attn_implementation("sdpa")
     try:
-        found = attend(loaded, TASKS.get("ner")(), SENTENCE)[0]
+        found = attend(loaded, make_task("ner"), SENTENCE)[0]
         assert loaded.model.config._attn_implementation == "sdpa"
     finally:
         loaded.model.set_attn_implementation("eager")
@@ -113,11 +113,11 @@ def test_attend_refuses_a_model_that_returns_nothing(models):
     inner = models["ner", "learned"]
     silent = LoadedModel("quiet", "ner", Silent(inner.model), inner.tokenizer, inner.labels)
     with pytest.raises(ModelError, match="quiet returned no encoder attention"):
-        attend(silent, TASKS.get("ner")(), SENTENCE)
+        attend(silent, make_task("ner"), SENTENCE)
 
 
 def test_attend_offset_moves_learned_positions_and_not_rotary_ones(models):
-    task = TASKS.get("ner")()
+    task = make_task("ner")
     moved = {}
     for encoding in ("learned", "sinusoidal", "rotary"):
         loaded = models["ner", encoding]
@@ -133,7 +133,7 @@ def test_attend_leaves_the_mode_of_the_model_and_ignores_dropout(models):
     loaded = models["ner", "learned"]
     loaded.model.train()
     try:
-        first, second = (attend(loaded, TASKS.get("ner")(), SENTENCE)[0] for _ in range(2))
+        first, second = (attend(loaded, make_task("ner"), SENTENCE)[0] for _ in range(2))
         assert loaded.model.training
     finally:
         loaded.model.eval()
@@ -141,7 +141,7 @@ def test_attend_leaves_the_mode_of_the_model_and_ignores_dropout(models):
 
 
 def test_attend_bad_input_is_one_sentence(models):
-    task, loaded = TASKS.get("translation")(), models["translation", "learned"]
+    task, loaded = make_task("translation"), models["translation", "learned"]
     with pytest.raises(DataError, match="no sentence"):
         attend_sample(loaded, task, TranslationSample("blank", "  ", ""))
     with pytest.raises(LimitError, match="at most 4; shorten it"):
@@ -152,7 +152,7 @@ def test_attend_bad_input_is_one_sentence(models):
 
 def test_attend_reads_the_words_of_a_sample_as_they_are(models):
     words = ("Ada", "lives", "in", "Paris.")  # a typed text would have its full stop apart
-    task, loaded = TASKS.get("ner")(), models["ner", "learned"]
+    task, loaded = make_task("ner"), models["ner", "learned"]
     (found,) = attend_sample(loaded, task, TaggedSample("own", words, ("O",) * 4))
     ids = loaded.tokenizer(list(words), is_split_into_words=True).input_ids
     assert len(found.query_tokens) == len(ids)

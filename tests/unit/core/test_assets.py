@@ -10,8 +10,8 @@ from starting import at
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.samples import TaggedSample, TranslationSample
-from shiftdemo.models.load import BUNDLED, LoadedModel, load_model
-from shiftdemo.tasks import TASKS
+from shiftdemo.models.load import LoadedModel, bundled_models, load_model
+from shiftdemo.tasks.heads import make_task
 
 ROOT = ASSETS.parent
 
@@ -26,7 +26,7 @@ def tagger() -> LoadedModel:
     return load_model("bundled:tagger", "ner")
 
 
-@pytest.mark.parametrize("name", list(BUNDLED))
+@pytest.mark.parametrize("name", list(bundled_models()))
 def test_bundled_models_are_small_safe_and_documented(name: str) -> None:
     folder = ASSETS / "models" / name
     files = {path.name for path in folder.iterdir() if path.is_file()}
@@ -56,16 +56,14 @@ def test_bundled_models_are_small_safe_and_documented(name: str) -> None:
 def test_translator_gives_sensible_french(
     translator: LoadedModel, english: str, words: list[str]
 ) -> None:
-    out = TASKS.get("translation")().predict(translator, at([TranslationSample("t", english, "")]))[
-        0
-    ]
+    out = make_task("translation").predict(translator, at([TranslationSample("t", english, "")]))[0]
     assert all(word in out for word in words), out
 
 
 def test_tagger_finds_people_and_places(tagger: LoadedModel) -> None:
     words = tuple("Ada Lovelace wrote to Charles Babbage in London .".split())
     sample = TaggedSample("t", words, ("O",) * len(words))
-    tags = TASKS.get("ner")().predict(tagger, at([sample]))[0]
+    tags = make_task("ner").predict(tagger, at([sample]))[0]
     assert tags[0] == "B-PER" and tags[-2] == "B-LOC", tags
 
 

@@ -10,9 +10,8 @@ import pytest
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.messages import texts
 from shiftdemo.core.registry import Registry
-from shiftdemo.data.reading.columns import TASK_PARTS
+from shiftdemo.core.task_spec import TASKS, task_names
 from shiftdemo.shifts import SHIFTS
-from shiftdemo.tasks import TASKS
 
 
 class _Apple:
@@ -73,12 +72,12 @@ def test_a_broken_package_is_named_and_the_others_are_there(
 
 
 def test_the_two_registries_hold_what_is_documented() -> None:
-    assert set(TASKS.names()) == set(TASK_PARTS)
+    assert set(task_names()) == set(TASKS.names())
     assert {"append_copy", "prefix_context", "position_offset", "length_crop"} <= set(
         SHIFTS.names()
     )
     for shift in SHIFTS:
-        assert set(shift.tasks) <= set(TASKS.names())
+        assert set(shift.tasks()) <= set(TASKS.names())
         assert shift.stage in ("sample", "position", "length", "decoder", "control")
         for text in (shift.summary, shift.formula, shift.source, shift.effect):
             assert text.strip(), shift.name

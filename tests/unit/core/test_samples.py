@@ -16,7 +16,6 @@ from shiftdemo.core.samples import (
     TextSample,
     TranslationSample,
     mentions,
-    running_text,
 )
 from shiftdemo.core.types import AttentionMap
 
@@ -69,7 +68,7 @@ def test_running_text_is_what_operators_move() -> None:
         TranslationSample("a", "x y", "target"),
         QuestionSample("a", "question", "x y"),
     ]
-    assert [running_text(sample) for sample in samples] == ["x y"] * 4
+    assert [sample.text for sample in samples] == ["x y"] * 4
 
 
 def test_samples_are_frozen() -> None:

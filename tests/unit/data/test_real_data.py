@@ -13,7 +13,6 @@ from shiftdemo.core.samples import (
     TextSample,
     TranslationSample,
     mentions,
-    running_text,
 )
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import SHIFTS, apply_shifts
@@ -64,12 +63,12 @@ def test_parallel_files_are_read_whole(data_folder: Path) -> None:
 def test_every_operator_takes_real_sentences(data_folder: Path) -> None:
     tagged = read_samples(_need(data_folder / "wnut17" / "dev.conll"), "ner", 200)
     pairs = read_samples(_need(data_folder / "tatoeba" / "en-fr.tsv.gz"), "translation", 200)
-    texts = [TextSample(one.id, running_text(one), "label") for one in pairs]
+    texts = [TextSample(one.id, one.text, "label") for one in pairs]
     sets: dict[str, list[Sample]] = {"ner": tagged, "translation": pairs, "summarization": pairs}
     sets |= {task: list(texts) for task in ("language_modeling", "classification")}
     sets["question_answering"] = [QuestionSample(one.id, "Who?", one.text) for one in texts]
     for operator in SHIFTS:
-        for task in operator.tasks:
+        for task in operator.tasks():
             results = [
                 apply_shifts([operator()], sample, 0, sets[task], always=True)
                 for sample in sets[task]

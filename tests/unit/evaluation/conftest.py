@@ -15,7 +15,7 @@ from shiftdemo.core.types import PositionPlan, StepInputs
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 
 SIZE = ScratchSize(width=32, ffn=64, heads=2, layers=1, decoder_layers=1, max_positions=64)
 PAIRS = (
@@ -47,12 +47,12 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def translation() -> Task:
-    return TASKS.get("translation")()
+    return make_task("translation")
 
 
 @pytest.fixture(scope="session")
 def ner() -> Task:
-    return TASKS.get("ner")()
+    return make_task("ner")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceU
 from shiftdemo.evaluation.significance import Difference
 from shiftdemo.evaluation.verdict import Case, Differences, judge, rules
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 FINE = Controls(OffsetEffect(1.0, "moves", True, "moves."), SourceUse(0.1, 3.0, True, "used."))
 TRAINED = Condition("row", (0, 16))

@@ -135,7 +135,7 @@ def test_curves_of_other_operators_are_scored_against_what_was_moved(
     moved = condition.moved(tagged, strengths[-1], 7)
     last = found.curves["base"][-1]
     wanted = score(
-        ner, ner.score_name, [m.shifted for m in moved], ner.predict(base_tagger, moved), 7
+        ner, ner.spec.score_name, [m.shifted for m in moved], ner.predict(base_tagger, moved), 7
     )
     assert last == wanted and last.low <= last.value <= last.high
     row = found.outputs[0]

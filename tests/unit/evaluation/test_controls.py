@@ -13,7 +13,7 @@ from shiftdemo.core.samples import Sample, TaggedSample
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import offset_effect
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks import Batch, Task
+from shiftdemo.tasks.heads import Batch, Task
 
 ABSOLUTE = ("learned", "sinusoidal")
 FLAT = ("rotary", "relative")

@@ -18,7 +18,7 @@ from shiftdemo.evaluation.strengths import (
     strengths_from,
 )
 from shiftdemo.evaluation.summary import summarise
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 ROW, BOTH = Condition("row"), Condition("both")
 

@@ -20,7 +20,7 @@ from shiftdemo.evaluation.scores import (
     signature,
     statistics,
 )
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 
 WORDS = ("le", "chat", "rouge", "dort", "sur", "la", "table", ",", "et", "boit", "l'eau", "Ça")
 
@@ -60,7 +60,7 @@ def test_bleu_and_chrf_equal_sacrebleu(translation: Task, seed: int) -> None:
     )
 )
 def test_bleu_and_chrf_equal_sacrebleu_on_degenerate_text(rows: list[tuple[str, str]]) -> None:
-    task = TASKS.get("translation")()
+    task = make_task("translation")
     references, outputs = [r for r, _ in rows], [o for _, o in rows]
     sums = statistics(task, pairs_of(references), outputs).sum(0)
     bleu = sacrebleu.corpus_bleu(outputs, [references], force=True).score
@@ -152,8 +152,8 @@ def test_entity_signatures_name_the_repair_rule(ner: Task) -> None:
 
 
 def test_the_main_score_comes_first(translation: Task, ner: Task) -> None:
-    assert score_names(translation)[0] == translation.score_name
-    assert score_names(ner)[0] == ner.score_name
+    assert score_names(translation)[0] == translation.spec.score_name
+    assert score_names(ner)[0] == ner.spec.score_name
 
 
 def test_unknown_score_and_missing_outputs_are_refused(translation: Task) -> None:

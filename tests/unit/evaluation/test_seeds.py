@@ -16,7 +16,7 @@ from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import SourceUse
 from shiftdemo.evaluation.seed_interval import mean_interval, over_seeds_and_sentences
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks import Task
+from shiftdemo.tasks.heads import Task
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from shiftdemo.core.errors import ModelError
 from shiftdemo.core.samples import TranslationSample
 from shiftdemo.models.delay import DelayLayer, attach_delay, find_delay
 from shiftdemo.shifts import apply_shifts
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 
 every_model = pytest.mark.parametrize(("task", "encoding"), ALL)
 every_kind = pytest.mark.parametrize("values", KINDS, ids=called)
@@ -91,7 +91,7 @@ def test_the_loss_of_translation_sees_the_layer(
     make_tiny: Make, pairs: list[TranslationSample], encoding: str
 ) -> None:
     loaded = make_tiny("translation", encoding)
-    task = TASKS.get("translation")()
+    task = make_task("translation")
     batch = task.collate(loaded, [apply_shifts([], pair, 0) for pair in pairs[:6]])
     before = task.loss(loaded, batch)
     model = stirred(loaded, settings("gelu", 2))
@@ -147,9 +147,9 @@ def test_a_copy_has_a_layer_of_its_own(make_tiny: Make, task: str, encoding: str
 def test_attention_is_what_it_was(make_tiny: Make, task: str, encoding: str) -> None:
     loaded = make_tiny(task, encoding)
     text, target = "Ada sees Rome .", "Ada voit Rome ." if task == "translation" else ""
-    before = attend(loaded, TASKS.get(task)(), text, target)
+    before = attend(loaded, make_task(task), text, target)
     stirred(loaded, settings("gelu", 2))
-    after = attend(loaded, TASKS.get(task)(), text, target)
+    after = attend(loaded, make_task(task), text, target)
     for old, new in zip(before, after, strict=True):
         assert (old.weights == new.weights).all() and old.query_tokens == new.query_tokens
 

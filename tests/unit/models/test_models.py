@@ -14,14 +14,15 @@ import transformers as tf
 
 from shiftdemo.core.errors import LimitError, ModelError
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import task_names
 from shiftdemo.models.load import load_model, references, save_model, set_dropout, torch_threads
-from shiftdemo.models.pretrained import AUTO
-from shiftdemo.models.scratch import ENCODINGS, SCRATCH_TASKS
+from shiftdemo.models.pretrained import auto_class
+from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 Make = Callable[..., Any]
-ALL = [(task, encoding) for task in SCRATCH_TASKS for encoding in ENCODINGS]
+ALL = [(task, encoding) for task in task_names() for encoding in ENCODINGS]
 
 
 @pytest.mark.parametrize("half", [False, True], ids=["float32", "float16"])
@@ -52,7 +53,7 @@ def test_a_saved_model_is_loaded_by_plain_transformers(
     make_tiny: Make, tmp_path: Path, task: str, encoding: str
 ) -> None:
     save_model(make_tiny(task, encoding), tmp_path, half=True)
-    _, report = AUTO[task].from_pretrained(tmp_path, output_loading_info=True)
+    _, report = auto_class(task).from_pretrained(tmp_path, output_loading_info=True)
     assert not report["missing_keys"] and not report["unexpected_keys"]
     assert sorted(path.suffix for path in tmp_path.iterdir()).count(".safetensors") == 1
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".bin", ".pt", ".pkl")]
@@ -209,7 +210,7 @@ def test_references_name_every_scratch_model() -> None:
 def test_set_dropout_decides_whether_training_mode_is_random(
     make_tiny: Make, task: str, encoding: str, by_task: dict[str, Sequence[Sample]]
 ) -> None:
-    loaded, of = make_tiny(task, encoding, dropout=0.3), TASKS.get(task)()
+    loaded, of = make_tiny(task, encoding, dropout=0.3), make_task(task)
     batch = of.collate(loaded, [unshifted(by_task[task][0])])
     loaded.model.train()
     with torch.no_grad():

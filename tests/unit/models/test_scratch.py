@@ -10,16 +10,16 @@ import torch
 
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.samples import Sample, TranslationSample
+from shiftdemo.core.task_spec import task_names
 from shiftdemo.models.scratch import (
     ENCODINGS,
-    SCRATCH_TASKS,
     ScratchSize,
     build_scratch,
     train_tokenizer,
 )
 
 Make = Callable[..., Any]
-ALL = [(task, encoding) for task in SCRATCH_TASKS for encoding in ENCODINGS]
+ALL = [(task, encoding) for task in task_names() for encoding in ENCODINGS]
 every_model = pytest.mark.parametrize(("task", "encoding"), ALL)
 
 
@@ -54,11 +54,11 @@ def test_loss_starts_near_chance(
     make_tiny: Make, task: str, encoding: str, by_task: dict[str, Sequence[Sample]]
 ) -> None:
     from shiftdemo.shifts import apply_shifts
-    from shiftdemo.tasks import TASKS
+    from shiftdemo.tasks.heads import make_task
 
     loaded = make_tiny(task, encoding)
     samples = [apply_shifts([], sample, 0) for sample in by_task[task][:8]]
-    a_task = TASKS.get(task)()
+    a_task = make_task(task)
     with torch.no_grad():
         loss = float(a_task.loss(loaded, a_task.collate(loaded, samples)))
     n_classes = len(loaded.labels) or len(loaded.tokenizer)

@@ -19,9 +19,9 @@ from shiftdemo.cli.finetune import _train_config
 from shiftdemo.cli.main import build_parser
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.events import EvalLogged
+from shiftdemo.core.task_spec import task_names
 from shiftdemo.publishing import usage
 from shiftdemo.publishing.command import WITHOUT_FLAG, command
-from shiftdemo.publishing.hub import HUB_TASKS
 from shiftdemo.publishing.model_card import make_card
 from shiftdemo.publishing.saved import SavedArm, read_arm
 
@@ -136,7 +136,7 @@ def test_a_summarizer_is_shown_with_its_prompt(saved: SavedArm) -> None:
 
 
 def test_every_task_of_the_hub_has_its_lines() -> None:
-    for task in HUB_TASKS:
+    for task in task_names():
         compile(usage.plain_usage(task, "ada/model"), "card", "exec")
         compile(usage.own_usage(task, "hub:ada/model"), "card", "exec")
 

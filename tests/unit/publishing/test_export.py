@@ -25,7 +25,7 @@ from shiftdemo.core.samples import TaggedSample
 from shiftdemo.models.delay import FILE, find_delay
 from shiftdemo.models.load import load_model
 from shiftdemo.publishing import model as export
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.training.record import append, read_events
 
 APART = """\
@@ -99,7 +99,7 @@ def test_a_zip_works_in_a_process_that_has_no_shiftdemo(
     tagger = load_model(str(runs["ner"] / "shift"), "ner")
     same_logits(tag_logits, tagger.model)
     words = ("Ada", "lives", "in", "Paris", ".")
-    (tags,) = TASKS.get("ner")().predict(tagger, at([TaggedSample("t", words, ("O",) * 5)]))
+    (tags,) = make_task("ner").predict(tagger, at([TaggedSample("t", words, ("O",) * 5)]))
     assert tagged.splitlines() == [f"{word} {tag}" for word, tag in zip(words, tags, strict=True)]
 
     translator = load_model(str(runs["translation"] / "base"), "translation")
@@ -191,7 +191,7 @@ def test_a_late_tagger_is_read_late_by_the_card(
     words = ("Ada", "lives", "in", "Paris", ".")
     loaded = load_model(str(run / "shift"), "ner")
     assert loaded.output_delay == 2
-    (tags,) = TASKS.get("ner")().predict(loaded, at([TaggedSample("t", words, ("O",) * 5)]))
+    (tags,) = make_task("ner").predict(loaded, at([TaggedSample("t", words, ("O",) * 5)]))
     (code,) = snippets(folder)
     run_here(code, folder)
     shown = [f"{word} {tag}" for word, tag in zip(words, tags, strict=True)]

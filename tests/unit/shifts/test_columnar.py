@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, shift_many
 from shiftdemo.shifts.columnar.apply import shift_columns
@@ -25,7 +25,7 @@ from shiftdemo.shifts.columnar.word_columns import WordColumns
 from shiftdemo.shifts.draws import HashRandom, HashRandoms, uniforms
 from shiftdemo.shifts.word_row import WordRow
 
-EVERY = [(shift, task) for shift in SHIFTS for task in shift.tasks]
+EVERY = [(shift, task) for shift in SHIFTS for task in shift.tasks()]
 IDS = [f"{shift.name}-{task}" for shift, task in EVERY]
 # Questions have no columns.
 TOGETHER = [(s, task) for s, task in EVERY if s.columnar and task != "question_answering"]
@@ -76,7 +76,7 @@ def test_real_sentences_together_equal_one_by_one(
         else parallel_lines(pairs / "train.fr.gz", pairs / "train.en.gz")
     )[:2000]
     if task in TEXTS:
-        samples = [TextSample(sample.id, running_text(sample), "fr") for sample in samples]
+        samples = [TextSample(sample.id, sample.text, "fr") for sample in samples]
     columns = shift_columns([operator()], SampleColumns.of(samples), 1)
     assert len(columns) == len(samples)
     for shifted, sample in zip(columns, samples, strict=True):

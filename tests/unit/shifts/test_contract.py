@@ -52,7 +52,7 @@ def test_operator_keeps_the_contract(operator: type[Shift], task: str, data: st.
 @pytest.mark.parametrize("task", TASKS)
 @given(data=st.data())
 def test_operators_keep_the_contract_one_after_the_other(task: str, data: st.DataObject) -> None:
-    fitting = [operator for operator in SHIFTS if task in operator.tasks]
+    fitting = [operator for operator in SHIFTS if task in operator.tasks()]
     chosen = data.draw(st.lists(st.sampled_from(fitting), min_size=2, max_size=4))
     shifts = [data.draw(a_shift(operator)) for operator in chosen]
     sample = data.draw(a_sample(task))

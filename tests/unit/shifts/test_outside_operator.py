@@ -28,7 +28,7 @@ SENTENCE = TaggedSample("s", ("Ada", "Lovelace", "sees", "Rome"), ("B-PER", "I-P
 
 def test_it_stands_in_the_registry_behind_ours_and_in_the_contract_tests() -> None:
     assert SHIFTS.names()[-1] == "mirror"
-    assert [task for shift, task in CASES if shift.name == "mirror"] == ["ner", "classification"]
+    assert [t for s, t in CASES if s.name == "mirror"] == ["translation", "ner", "classification"]
 
 
 def test_it_shifts_samples_as_ours_do() -> None:
@@ -56,7 +56,7 @@ def test_it_stands_in_the_pickers_of_the_page() -> None:
     with gr.Blocks():
         form = ShiftForm("test", "ner", "mirror")
     assert ("mirror", "mirror") in form.choices("ner")
-    assert ("mirror", "mirror") not in form.choices("translation")
+    assert ("mirror", "mirror") not in form.choices("language_modeling")
     for lang in ("en", "zh"):  # without Chinese it is shown in English
         told = about(Visit(lang), "mirror")
         assert told is not None and told["summary"].startswith("The words stand in reverse order")
@@ -66,6 +66,8 @@ def test_it_stands_in_the_table_of_operators(capsys: pytest.CaptureFixture[str])
     assert main(["info", "--markdown"]) == 0
     rows = capsys.readouterr().out.splitlines()
     first = "The words stand in reverse order; a mention counts as one word and moves as one"
-    assert f"| `mirror` | sample | ner, classification | {first} |" in rows
+    assert (
+        f"| `mirror` | sample | translation, ner, classification, summarization | {first} |" in rows
+    )
     readme = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8").splitlines()
     assert [row for row in rows if "`mirror`" not in row and row not in readme] == []

@@ -12,7 +12,7 @@ import pytest
 from contract import check
 from generated import CASES
 
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, running_text
+from shiftdemo.core.samples import Sample, TaggedSample, TextSample
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import Shift, apply_shifts
 
@@ -27,7 +27,7 @@ def corpora(data_folder: Path) -> dict[str, list[Sample]]:
     if not tagged.exists() or not pairs.exists():
         pytest.skip(f"no WikiANN and Multi30k in {data_folder}")
     both = parallel_lines(pairs / "train.en.gz", pairs / "train.fr.gz")
-    texts: list[Sample] = [TextSample(pair.id, running_text(pair)) for pair in both[::5]]
+    texts: list[Sample] = [TextSample(pair.id, pair.text) for pair in both[::5]]
     return {
         "ner": read_samples(tagged, "ner"),
         "translation": both,

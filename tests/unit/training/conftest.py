@@ -10,7 +10,7 @@ import pytest
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.samples import Sample
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.training.plan import Plan
 
 Make = Callable[..., Any]
@@ -41,7 +41,7 @@ def plan(
         config = TrainConfig(task=task, model=f"scratch:{encoding}", **settings)
         return Plan(
             config,
-            TASKS.get(task)(),
+            make_task(task),
             samples[8:],
             samples[:8],
             lambda seed: make_tiny(task, encoding, seed=seed, dropout=config.dropout),

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.models.delay import attach_delay
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.tasks import Batch
+from shiftdemo.tasks.heads import Batch
 from shiftdemo.training.plan import Plan
 
 WIDTH, FFN, LAYERS, VOCAB = 32, 48, 2, 60

@@ -15,12 +15,12 @@ from shiftdemo.core.events import ArmSaved, EvalLogged, RunFinished, StepLogged
 from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import load_model
 from shiftdemo.shifts import SHIFTS, make_shift
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.training.loop import fit
 from shiftdemo.training.plan import Plan
 from shiftdemo.training.planning import notes_before
 
-CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks]
+CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks()]
 
 
 @pytest.mark.parametrize(("name", "task"), CASES)
@@ -50,7 +50,7 @@ def test_an_output_delay_stays_with_the_model_and_with_its_arm(
     right = {}
     for arm in ("base", "shift"):
         loaded = load_model(str(tmp_path / "run" / arm), "ner")
-        found = TASKS.get("ner")().predict(loaded, at(tagged))
+        found = make_task("ner").predict(loaded, at(tagged))
         pairs = [
             pair
             for tags, s in zip(found, tagged, strict=True)

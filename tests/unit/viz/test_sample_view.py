@@ -62,7 +62,7 @@ def test_build_view_context_is_new_and_the_sentence_moves():
     assert _states(source["before"]) == ["moved"] * 9
     assert _states(source["after"]) == ["new"] * 5 + ["moved"] * 9
     assert source["before"][0]["to"] == 5 and source["after"][5]["from"] == 0
-    assert view["kind"] == "translation" and view["applied"] and view["steps"]
+    assert view["kind"] == "pair" and view["applied"] and view["steps"]
 
 
 def test_build_view_offset_moves_positions_only():
@@ -194,7 +194,7 @@ def test_a_language_model_is_asked_for_the_text_itself():
 
 @given(st.sampled_from(SHIFTS.names()), st.lists(st.sampled_from("abc"), min_size=1, max_size=6))
 def test_build_view_gives_the_shifted_text_back(name: str, letters: list[str]):
-    if "translation" not in SHIFTS.get(name).tasks:
+    if "translation" not in SHIFTS.get(name).tasks():
         return
     sample = TranslationSample("s", " ".join(letters), " ".join(reversed(letters)))
     shifted = apply_shifts([make_shift(name)], sample, 1, CONTEXT, always=True)

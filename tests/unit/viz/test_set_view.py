@@ -23,7 +23,7 @@ def _summary(samples, spec, always=True):
 
 def test_lengths_and_places_of_mentions_before_and_after():
     summary = _summary(TAGGED, "prefix_filler:k=2")
-    assert (summary.n, summary.applied, summary.changed, summary.kind) == (2, 2, 2, "ner")
+    assert (summary.n, summary.applied, summary.changed) == (2, 2, 2)
     assert summary.lengths == ({3: 2}, {5: 2})
     assert summary.places == ({1: 1, 0: 1}, {3: 1, 2: 1})
     assert summary.means()["lengths_before"] == 3 and summary.means()["lengths_after"] == 5

@@ -23,7 +23,7 @@ from shiftdemo.data.reading.files import read_samples
 from shiftdemo.data.reading.languages import FIRST, column_language, with_languages
 from shiftdemo.evaluation.scorers.bleu_chrf import signature
 from shiftdemo.evaluation.scores import measure, score, statistics
-from shiftdemo.tasks import TASKS, Task
+from shiftdemo.tasks.heads import Task, make_task
 
 ZH = ["我爱北京的春天。", "他在公园里看书。", "这本书很有意思，我喜欢。"]
 ZH_OUT = ["我爱北京春天。", "他在公园看一本书。", "这本书没有意思，我不喜欢。"]
@@ -86,7 +86,7 @@ def test_a_script_tells_what_it_can(texts: Sequence[str], code: str) -> None:
 
 @pytest.fixture
 def translation() -> Task:
-    return TASKS.get("translation")()
+    return make_task("translation")
 
 
 def _write(

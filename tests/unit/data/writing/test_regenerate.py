@@ -18,7 +18,7 @@ from shiftdemo.data.reading.tables import bare_cell
 from shiftdemo.data.writing.export import as_row
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shifts
 
-CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks]
+CASES = [(shift.name, task) for shift in SHIFTS for task in shift.tasks()]
 
 
 def _samples(task: str, pairs: list[TranslationSample], tagged: list[TaggedSample]) -> list[Sample]:

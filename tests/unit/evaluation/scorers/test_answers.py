@@ -7,9 +7,9 @@ import pytest
 from shiftdemo.core.samples import QuestionSample
 from shiftdemo.evaluation.scorers import answers
 from shiftdemo.evaluation.scores import score, score_names
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
-TASK = TASKS.get("question_answering")()
+TASK = make_task("question_answering")
 
 
 def _sample(*gold: str) -> QuestionSample:
@@ -43,7 +43,7 @@ def test_the_scores_are_means_over_the_questions() -> None:
     assert found.value == pytest.approx(100 * (2 / 3 + 1) / 3) and found.low < found.high
     assert "norm:SQuAD" in found.signature and "torchmetrics" in found.signature
     assert score(TASK, "exact match", samples, outputs, seed=0).value == pytest.approx(100 / 3)
-    assert score_names(TASK)[0] == TASK.score_name == "answer F1"
+    assert score_names(TASK)[0] == TASK.spec.score_name == "answer F1"
 
 
 def test_only_questions_with_an_answer_are_scored() -> None:

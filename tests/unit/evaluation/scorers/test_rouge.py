@@ -10,9 +10,9 @@ import pytest
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.evaluation.scorers import rouge
 from shiftdemo.evaluation.scores import score, score_names
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
-TASK = TASKS.get("summarization")()
+TASK = make_task("summarization")
 
 
 def _samples(*references: str) -> list[Sample]:
@@ -64,7 +64,7 @@ def test_the_score_is_the_mean_with_an_interval_and_its_signature() -> None:
     assert found.signature.startswith("rouge1|measure:F1|tok:rouge")
     assert "stemmer:no" in found.signature and "torchmetrics" in found.signature
     assert score_names(TASK) == ("ROUGE-L", "ROUGE-1", "ROUGE-2")
-    assert TASK.score_name == "ROUGE-L"
+    assert TASK.spec.score_name == "ROUGE-L"
 
 
 def test_only_documents_with_a_summary_are_scored() -> None:

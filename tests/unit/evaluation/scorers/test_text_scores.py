@@ -19,10 +19,10 @@ from shiftdemo.evaluation.scores import (
     statistics,
 )
 from shiftdemo.evaluation.significance import paired
-from shiftdemo.tasks import TASKS
-from shiftdemo.tasks.language_modeling import TextFit
+from shiftdemo.tasks.heads import make_task
+from shiftdemo.tasks.heads.causal_lm import TextFit
 
-LM, CLASSES = TASKS.get("language_modeling")(), TASKS.get("classification")()
+LM, CLASSES = make_task("language_modeling"), make_task("classification")
 
 
 def texts(n: int) -> list[TextSample]:
@@ -40,7 +40,7 @@ def test_perplexity_and_accuracy_are_over_all_tokens() -> None:
     assert measure(LM, "perplexity", sums) == pytest.approx(math.exp(0.4))
     assert measure(LM, "token accuracy", sums) == pytest.approx(70.0)
     assert score_names(LM) == ("token accuracy", "perplexity")
-    assert LM.score_name == "token accuracy"
+    assert LM.spec.score_name == "token accuracy"
     assert "lower is better" in signature(LM, "perplexity", texts(2), 0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 
@@ -15,22 +15,14 @@ from shiftdemo.core.types import ShiftedSample, StepInputs
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
-from shiftdemo.tasks.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
-from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
+from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
+
+TARGET_TOKENS = 256  # the longest row of a target; a model may allow less
 
 
-class Seq2Seq(Task):
-    """Text in, text out: the samples are :class:`TranslationSample`, source to target.
-
-    Attributes:
-        pair: what a sample is called in a message.
-        source_tokens, target_tokens: longest row of each side; a model may allow less.
-    """
-
-    kind = "seq2seq"
-    pair: ClassVar[str]
-    source_tokens: ClassVar[int]
-    target_tokens: ClassVar[int] = 256
+class Seq2SeqLM(Task):
+    """Text in, text out: the samples are :class:`TranslationSample`, source to target."""
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
         """See :meth:`Task.texts`: both sides, for one joint vocabulary."""
@@ -46,8 +38,8 @@ class Seq2Seq(Task):
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, both sides, no more than is kept."""
         pair = self.checked(sample)
-        source = min(len(pair.source) // 4, self.source_tokens)
-        return 2 + source + min(len(pair.target) // 4, self.target_tokens)
+        source = min(len(pair.source) // 4, self.spec.source_tokens)
+        return 2 + source + min(len(pair.target) // 4, TARGET_TOKENS)
 
     def checked(self, sample: Sample) -> TranslationSample:
         """Returns the sample.
@@ -56,12 +48,17 @@ class Seq2Seq(Task):
             DataError: it has no source and target.
         """
         if not isinstance(sample, TranslationSample):
-            raise DataError("seq2seq.sample_not_give_source", id=sample.id, pair=self.pair)
+            raise DataError(
+                "seq2seq.sample_not_give_source", id=sample.id, pair=self.spec.sample_word
+            )
         return sample
 
     def prompt(self, loaded: LoadedModel) -> str:
-        """Returns what the model wants in front of every source, as T5's ``"summarize: "``."""
-        return ""
+        """Returns what the model wants in front of every source, as T5's ``"summarize: "``.
+
+        That is what its ``config.json`` says for the task.
+        """
+        return prompt_in(getattr(loaded.model.config, "task_specific_params", None), self.spec.name)
 
     def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """See :meth:`Task.ids`: of the source."""
@@ -87,7 +84,7 @@ class Seq2Seq(Task):
         bound = loaded.positions.table_size
         tokenizer = loaded.tokenizer
         sources = self._source_ids(loaded, [pair.source for pair in pairs])
-        most = min(self.target_tokens, bound or self.target_tokens)
+        most = min(TARGET_TOKENS, bound or TARGET_TOKENS)
         found = tokenizer(text_target=[pair.target for pair in pairs], verbose=False).input_ids
         targets = [cut_end(ids, most) for ids in found]
         start = loaded.model.config.decoder_start_token_id
@@ -152,7 +149,7 @@ class Seq2Seq(Task):
         """Returns the tokens of each source after the prompt, cut to what the model takes."""
         prompt, tokenizer = self.prompt(loaded), loaded.tokenizer
         # T5 has no table of positions; its tokenizer tells what it was trained with.
-        most = min(self.source_tokens, tokenizer.model_max_length)
+        most = min(self.spec.source_tokens, tokenizer.model_max_length)
         most = min(most, loaded.positions.table_size or most)
         found = tokenizer([prompt + source for source in sources], verbose=False).input_ids
         return [cut_end(ids, most) for ids in found]
@@ -171,14 +168,14 @@ class Seq2Seq(Task):
             raise ConfigError("conditions.text_being_generated_can")
         target_by = torch.tensor([feed.target.offset for feed in feeds], dtype=torch.long)
         first_target = int(target_by.max())
-        positions.check(first_target, 2, "translation")
+        positions.check(first_target, 2, "target")
         inputs = {
             "input_ids": pad(ids, tokenizer.pad_token_id),
             "attention_mask": pad([[1] * len(row) for row in ids], 0),
         }
         if positions.encoding == "relative" and by.ndim == 1 and bool(by.any()):
             inputs = left_padded(inputs, by, tokenizer.pad_token_id)
-        new = min(self.target_tokens, 2 * longest + 10)
+        new = min(TARGET_TOKENS, 2 * longest + 10)
         if bound is not None:
             new = max(1, min(new, bound - first_target - 1))
         inputs = {name: tensor.to(loaded.device) for name, tensor in inputs.items()}
@@ -188,3 +185,10 @@ class Seq2Seq(Task):
                 **inputs, max_new_tokens=new, max_length=None, do_sample=False, num_beams=1
             )
         return [text.strip() for text in tokenizer.batch_decode(out, skip_special_tokens=True)]
+
+
+def prompt_in(settings: object, task: str) -> str:
+    """Returns the prompt of a task in a configuration's ``task_specific_params``, or ``""``."""
+    own = settings.get(task) if isinstance(settings, Mapping) else None
+    prefix = own.get("prefix") if isinstance(own, Mapping) else None
+    return prefix if isinstance(prefix, str) else ""

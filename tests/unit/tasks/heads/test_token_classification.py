@@ -13,12 +13,12 @@ from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.tasks import TASKS, logits, token_loss
+from shiftdemo.tasks.heads import logits, make_task, token_loss
 
 Make = Callable[..., Any]
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
 every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
-TASK = TASKS.get("ner")()
+TASK = make_task("ner")
 
 
 def moved(samples: Sequence[Sample], *specs: str) -> list[ShiftedSample]:

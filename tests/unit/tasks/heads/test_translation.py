@@ -14,12 +14,12 @@ from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.tasks import TASKS, Batch, logits, token_loss
+from shiftdemo.tasks.heads import Batch, logits, make_task, token_loss
 
 Make = Callable[..., Any]
 ENCODINGS = ("learned", "sinusoidal", "rotary", "relative")
 every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
-TASK = TASKS.get("translation")()
+TASK = make_task("translation")
 
 
 def moved(samples: Sequence[Sample], *specs: str) -> list[ShiftedSample]:

@@ -1,4 +1,4 @@
-"""What a task is: how samples become batches, and outputs become scores."""
+"""What a task does with a model: samples become batches, and outputs become scores."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TaskSpec
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks.loss import IGNORED, Losses, cross_entropy
+from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +54,15 @@ _MEASURED = 256  # samples that are measured together
 
 
 class Task(ABC):
-    """One task. A new one is one file with one such class.
+    """A task at work: one such class for each head that models have.
 
     Attributes:
-        name: as written on the command line.
-        score_name: the main score, in 0 to 100.
-        kind: what its models are: ``"encoder"``, ``"seq2seq"`` or ``"causal"``.
-        label_word: what one of :meth:`labels` is called.
-        reads, shuffled: keys of what the shuffled-source control takes away, and of what is left.
-        scratch_vocab: sub-words of a scratch model's tokenizer.
-        accuracy_name: what the share of right labels is called.
+        spec: which task it is.
     """
 
-    name: ClassVar[str]
-    score_name: ClassVar[str]
-    title: ClassVar[str]
-    kind: ClassVar[str] = "encoder"
-    label_word: ClassVar[str] = "tag"
-    reads: ClassVar[str] = "source.its_source"
-    shuffled: ClassVar[str] = "source.shuffled_sources"
-    scratch_vocab: ClassVar[int] = 4000
-    accuracy_name: ClassVar[str] = "token accuracy"
+    def __init__(self, spec: TaskSpec) -> None:
+        """Takes the task that it is for."""
+        self.spec = spec
 
     @abstractmethod
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
@@ -177,9 +165,6 @@ class Task(ABC):
     def readable(self, output: Any) -> Any:
         """Returns one output of :meth:`predict` as text, or as a tuple of tags."""
         return output
-
-
-TASKS: Registry[Task] = Registry("task")
 
 
 def _own_logits(out: Any) -> Tensor:

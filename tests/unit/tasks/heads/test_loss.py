@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from shiftdemo.tasks.loss import cross_entropy
+from shiftdemo.tasks.heads.loss import cross_entropy
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])

@@ -13,11 +13,11 @@ from starting import at
 
 from shiftdemo.core.samples import QuestionSample
 from shiftdemo.shifts import apply_shifts
-from shiftdemo.tasks import TASKS
-from shiftdemo.tasks.question_answering import MAX_ANSWER
-from shiftdemo.tasks.windows import Window, windows
+from shiftdemo.tasks.heads import make_task
+from shiftdemo.tasks.heads.question_answering import MAX_ANSWER
+from shiftdemo.tasks.heads.windows import Window, windows
 
-TASK = TASKS.get("question_answering")()
+TASK = make_task("question_answering")
 Make = Callable[..., Any]
 TABLE = 64
 

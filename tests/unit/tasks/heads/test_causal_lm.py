@@ -18,11 +18,11 @@ from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import apply_shifts, make_shifts
-from shiftdemo.tasks import TASKS, token_loss
-from shiftdemo.tasks.language_modeling import TextFit, continue_text
+from shiftdemo.tasks.heads import make_task, token_loss
+from shiftdemo.tasks.heads.causal_lm import TextFit, continue_text
 
 Make = Callable[..., Any]
-TASK = TASKS.get("language_modeling")()
+TASK = make_task("language_modeling")
 every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
 
 

@@ -15,10 +15,10 @@ from shiftdemo.core.samples import Sample, TextSample, TranslationSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import apply_shifts, make_shifts
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 Make = Callable[..., Any]
-TASK = TASKS.get("classification")()
+TASK = make_task("classification")
 every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
 
 

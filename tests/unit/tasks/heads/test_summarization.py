@@ -15,9 +15,9 @@ from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
-from shiftdemo.tasks import TASKS, logits, token_loss
+from shiftdemo.tasks.heads import logits, make_task, token_loss
 
-TASK = TASKS.get("summarization")()
+TASK = make_task("summarization")
 SPECS = ["position_offset:fixed=7,p=1", "length_crop:min=3,max=3", "prefix_filler:k=2"]
 _stock: Any = tf
 
@@ -138,7 +138,7 @@ def test_what_t5_wants_in_front_is_put_there(
 ) -> None:
     more = {"task_specific_params": settings}
     loaded = load_model(
-        str(_folder("T5", tokenizers["summarization"], tmp_path, **more)), TASK.name
+        str(_folder("T5", tokenizers["summarization"], tmp_path, **more)), TASK.spec.name
     )
     sample = TranslationSample("one", "Ada sees Paris .", "Ada sees Paris .")
     given = TASK.collate(loaded, _moved([sample])).inputs["input_ids"][0].tolist()
@@ -147,7 +147,7 @@ def test_what_t5_wants_in_front_is_put_there(
 
 
 def test_at_most_1024_tokens_are_read(tokenizers: dict[str, Any], tmp_path: Path) -> None:
-    loaded = load_model(str(_folder("T5", tokenizers["summarization"], tmp_path)), TASK.name)
+    loaded = load_model(str(_folder("T5", tokenizers["summarization"], tmp_path)), TASK.spec.name)
     loaded.tokenizer.model_max_length = int(1e30)  # what transformers has where none is given
     ids = TASK.collate(loaded, _moved([TranslationSample("l", "Ada . " * 900, "Ada .")]))
     assert ids.inputs["input_ids"].shape == (1, 1024)
@@ -162,6 +162,6 @@ def test_a_sample_of_another_kind_is_refused(
 
 
 def test_operators_that_need_an_alignment_or_tags_are_not_offered() -> None:
-    offered = {shift.name for shift in SHIFTS if "summarization" in shift.tasks}
+    offered = {shift.name for shift in SHIFTS if "summarization" in shift.tasks()}
     assert {"position_offset", "right_shift", "length_crop", "drop", "delay_layer"} <= offered
     assert not {"append_copy", "rotate", "tag_roll", "output_delay"} & offered

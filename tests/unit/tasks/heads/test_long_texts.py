@@ -13,8 +13,9 @@ from typed import attend_typed as attend
 
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.shifts import apply_shifts, make_shift
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 
 Make = Callable[..., Any]
 LONG = " ".join(["Ada lives in Paris ."] * 200)
@@ -51,8 +52,8 @@ def _long(sample: Sample) -> Sample:
 def test_a_long_text_is_cut_without_a_warning(
     name: str, make_tiny: Make, by_task: dict[str, Sequence[Sample]], heard: list[str]
 ) -> None:
-    task = TASKS.get(name)()
-    loaded = make_tiny(name, "relative" if task.kind == "seq2seq" else "learned")
+    task = make_task(name)
+    loaded = make_tiny(name, "relative" if task.spec.kind == "seq2seq" else "learned")
     sample = _long(by_task[name][0])
 
     def told(step: Callable[[], Any]) -> list[str]:
@@ -75,5 +76,5 @@ def test_a_long_typed_target_is_refused_without_a_warning(
     loaded = make_tiny("translation", "relative")
     loaded.tokenizer.deprecation_warnings.clear()
     with pytest.raises(LimitError):
-        attend(loaded, TASKS.get("translation")(), "Ada lives in Paris .", LONG)
+        attend(loaded, make_task("translation"), "Ada lives in Paris .", LONG)
     assert not heard

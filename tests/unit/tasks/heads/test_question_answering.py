@@ -23,11 +23,11 @@ from shiftdemo.models.delay import attach_delay
 from shiftdemo.models.load import LoadedModel, load_model, save_model
 from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
-from shiftdemo.tasks import TASKS, token_loss
-from shiftdemo.tasks.question_answering import MAX_ANSWER
+from shiftdemo.tasks.heads import make_task, token_loss
+from shiftdemo.tasks.heads.question_answering import MAX_ANSWER
 
 Make = Callable[..., Any]
-TASK = TASKS.get("question_answering")()
+TASK = make_task("question_answering")
 NAMES = ("Bert", "DistilBert", "Roberta", "Bart", "T5")
 _stock: Any = tf
 
@@ -64,7 +64,9 @@ def loaded(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> LoadedModel:
     place = tmp_path_factory.mktemp(request.param)
-    return load_model(str(_folder(request.param, tokenizers[TASK.name], place)), TASK.name)
+    return load_model(
+        str(_folder(request.param, tokenizers[TASK.spec.name], place)), TASK.spec.name
+    )
 
 
 def _moved(samples: Sequence[Sample], *specs: str) -> Any:
@@ -129,7 +131,7 @@ def test_padding_changes_nothing_and_only_the_context_can_answer(
 def test_smoothing_spreads_over_the_context_alone(
     make_tiny: Make, questions: list[QuestionSample], smoothing: float
 ) -> None:
-    loaded = make_tiny(TASK.name, "learned")
+    loaded = make_tiny(TASK.spec.name, "learned")
     batch = TASK.collate(loaded, _moved(questions[:3]))
     loss, plain = TASK.losses(loaded, batch, smoothing)
     by_hand = []
@@ -185,7 +187,7 @@ def test_an_offset_moves_absolute_positions_only(
 def test_an_offset_equals_padding_on_the_left(
     make_tiny: Make, questions: list[QuestionSample], encoding: str
 ) -> None:
-    loaded = make_tiny(TASK.name, encoding)
+    loaded = make_tiny(TASK.spec.name, encoding)
     batch = TASK.collate(loaded, _moved(questions[:1], "position_offset:fixed=6,p=1"))
     ids, k = batch.inputs["input_ids"], 6
     front = torch.zeros((1, k), dtype=torch.long)
@@ -204,7 +206,7 @@ def test_an_offset_equals_padding_on_the_left(
 def test_a_scratch_model_learns_uses_its_question_and_is_loaded_as_it_was(
     make_tiny: Make, questions: list[QuestionSample], tmp_path: Path, encoding: str
 ) -> None:
-    loaded = make_tiny(TASK.name, encoding)
+    loaded = make_tiny(TASK.spec.name, encoding)
     optimizer = torch.optim.AdamW(loaded.model.parameters(), 3e-3)
     batch = TASK.collate(loaded, _moved(questions))
     loaded.model.train()
@@ -217,7 +219,7 @@ def test_a_scratch_model_learns_uses_its_question_and_is_loaded_as_it_was(
     assert sum(text == q.answers[0] for text, q in zip(found, questions, strict=True)) > 28
     assert source_use(loaded, TASK, questions).ok
     save_model(loaded, tmp_path)
-    assert TASK.predict(load_model(str(tmp_path), TASK.name), at(questions)) == found
+    assert TASK.predict(load_model(str(tmp_path), TASK.spec.name), at(questions)) == found
     best = TASK.logits(loaded, batch).argmax(-1)
     read = TASK.predictions_from_logits(loaded, _moved(questions), batch, best)
     assert sum(text == one.answers[0] for one, text in read) > 28
@@ -227,7 +229,7 @@ def test_a_scratch_model_learns_uses_its_question_and_is_loaded_as_it_was(
 def test_a_delay_layer_starts_as_nothing_and_then_acts(
     make_tiny: Make, questions: list[QuestionSample], encoding: str
 ) -> None:
-    loaded = make_tiny(TASK.name, encoding)
+    loaded = make_tiny(TASK.spec.name, encoding)
     batch = TASK.collate(loaded, _moved(questions[:4]))
     with torch.no_grad():
         before = TASK.logits(loaded, batch)
@@ -241,19 +243,19 @@ def test_a_delay_layer_starts_as_nothing_and_then_acts(
 def test_a_plain_encoder_gets_a_head_of_two_where_it_is_to_be_trained(
     tokenizers: dict[str, Any], tmp_path: Path
 ) -> None:
-    place = str(_folder("Bert", tokenizers[TASK.name], tmp_path, "Model"))
-    loaded = load_model(place, TASK.name, labels=())
+    place = str(_folder("Bert", tokenizers[TASK.spec.name], tmp_path, "Model"))
+    loaded = load_model(place, TASK.spec.name, labels=())
     assert loaded.fresh_head and loaded.model.qa_outputs.out_features == 2
-    again = load_model(place, TASK.name, labels=())
+    again = load_model(place, TASK.spec.name, labels=())
     assert torch.equal(loaded.model.qa_outputs.weight, again.model.qa_outputs.weight)
     with pytest.raises(ModelError, match="is not made for question_answering"):
-        load_model(place, TASK.name)
+        load_model(place, TASK.spec.name)
 
 
 def test_questions_without_an_answer_carry_no_loss_and_are_counted(
     make_tiny: Make, questions: list[QuestionSample]
 ) -> None:
-    loaded = make_tiny(TASK.name, "learned")
+    loaded = make_tiny(TASK.spec.name, "learned")
     bare = dataclasses.replace(questions[0], answers=(), starts=())
     wide = dataclasses.replace(questions[1], answers=(questions[1].context,), starts=(0,))
     batch = TASK.collate(loaded, _moved([bare, questions[2]]))
@@ -277,11 +279,11 @@ def test_predict_refuses_an_offset_beyond_the_table(
     make_tiny: Make, questions: list[QuestionSample]
 ) -> None:
     with pytest.raises(ConfigError, match=r"Offset 60 .*64 positions; use at most"):
-        TASK.predict(make_tiny(TASK.name, "learned"), at(questions[:2], 60))
+        TASK.predict(make_tiny(TASK.spec.name, "learned"), at(questions[:2], 60))
 
 
 def test_empty_input_is_answered_with_nothing(make_tiny: Make) -> None:
-    loaded = make_tiny(TASK.name, "learned")
+    loaded = make_tiny(TASK.spec.name, "learned")
     assert TASK.predict(loaded, at([])) == []
     assert TASK.predict(loaded, at([QuestionSample("e", "", "")])) == [""]
 
@@ -289,7 +291,7 @@ def test_empty_input_is_answered_with_nothing(make_tiny: Make) -> None:
 def test_other_samples_and_one_question_for_all_are_refused(
     make_tiny: Make, tagged: list[TaggedSample], questions: list[QuestionSample]
 ) -> None:
-    loaded = make_tiny(TASK.name, "learned")
+    loaded = make_tiny(TASK.spec.name, "learned")
     with pytest.raises(DataError, match="tagged-0 is no question"):
         TASK.collate(loaded, _moved(tagged[:1]))
     with pytest.raises(DataError, match="different questions"):
@@ -299,7 +301,7 @@ def test_other_samples_and_one_question_for_all_are_refused(
 
 
 def test_operators_that_break_an_answer_are_not_offered() -> None:
-    assert {shift.name for shift in SHIFTS if TASK.name in shift.tasks} == {
+    assert {shift.name for shift in SHIFTS if TASK.spec.name in shift.tasks()} == {
         "position_offset",
         "position_sample",
         "position_skip",
@@ -310,7 +312,7 @@ def test_operators_that_break_an_answer_are_not_offered() -> None:
 
 
 def test_attention_reads_question_and_context(make_tiny: Make) -> None:
-    loaded = make_tiny(TASK.name, "learned")
+    loaded = make_tiny(TASK.spec.name, "learned")
     (found,) = attend(loaded, TASK, "Who went?\nAda went.")
     assert found.kind == "encoder" and found.query_tokens == found.key_tokens
     assert len(found.query_tokens) == len(loaded.tokenizer("Who went?", "Ada went.").input_ids)
