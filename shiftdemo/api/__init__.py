@@ -1,10 +1,11 @@
 """The verbs: build, finetune, compare, attend, export, pretrain.
 
-The page and the command line call these functions and nothing below them.
+The page and the command line call these and nothing below them. Those that limits hold for are
+methods of :class:`Backend`; here they are also functions, without limits.
 """
 
-from shiftdemo.api.attend import AttentionResult, attend, attend_loaded
-from shiftdemo.api.base import load
+from shiftdemo.api.attend import AttentionResult, attend_loaded
+from shiftdemo.api.backend import Backend
 from shiftdemo.api.build import (
     build_shifted,
     describe,
@@ -14,15 +15,13 @@ from shiftdemo.api.build import (
     typed_sample,
 )
 from shiftdemo.api.compare import (
-    compare,
     compare_loaded,
-    compare_seeds,
     pairs_of,
     predict_typed,
     trained_condition,
 )
 from shiftdemo.api.export import export_run, push_run
-from shiftdemo.api.train import finetune, finetune_in_worker, pretrain, resume, runs_root
+from shiftdemo.api.train import pretrain, runs_root
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress
@@ -35,9 +34,14 @@ from shiftdemo.publishing.hub import check_push
 from shiftdemo.shifts import CONTEXT_SIZE
 from shiftdemo.training.trackers import track
 
+_own = Backend()
+attend, compare, compare_seeds, load = _own.attend, _own.compare, _own.compare_seeds, _own.load
+finetune, finetune_in_worker, resume = _own.finetune, _own.finetune_in_worker, _own.resume
+
 __all__ = [
     "CONTEXT_SIZE",
     "AttentionResult",
+    "Backend",
     "Cancel",
     "CompareConfig",
     "DataSpec",

@@ -6,8 +6,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shiftdemo.api.base import load
-from shiftdemo.api.build import typed_sample
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.core.types import AttentionMap
@@ -36,27 +34,6 @@ class AttentionResult:
         return self.sample.target if isinstance(self.sample, TranslationSample) else ""
 
 
-def attend(
-    task: str,
-    model: str,
-    text: str,
-    target: str = "",
-    versus: str = "",
-    limits: Limits | None = None,
-) -> AttentionResult:
-    """Returns the attention of ``model`` (and of ``versus``) on a sentence.
-
-    Where a translator is given no target, the first model's own translation is used for both.
-
-    Raises:
-        ShiftDemoError: a model cannot be used, or the text is empty or too long.
-    """
-    limits = limits or Limits()
-    sample = typed_sample(task, text, target, limits=limits)
-    other = load(versus, task, limits) if versus else None
-    return attend_loaded(task, load(model, task, limits), sample, other, limits)
-
-
 def attend_loaded(
     task: str,
     model: LoadedModel,
@@ -64,7 +41,7 @@ def attend_loaded(
     versus: LoadedModel | None = None,
     limits: Limits | None = None,
 ) -> AttentionResult:
-    """As :func:`attend`, with models that are loaded already and any sample of the task."""
+    """Returns the attention of models that are loaded already; see :meth:`Backend.attend`."""
     from shiftdemo.attention.weights import attend as extract
     from shiftdemo.models.load import torch_threads
     from shiftdemo.shifts.applying import unshifted

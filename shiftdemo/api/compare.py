@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftdemo.api.base import load
 from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
 from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import ConfigError, LimitError
@@ -24,29 +23,6 @@ if TYPE_CHECKING:
     from shiftdemo.models.load import LoadedModel
 
 
-def compare(
-    config: CompareConfig,
-    progress: Progress = silent,
-    cancel: Cancel = never,
-    limits: Limits | None = None,
-    samples: Sequence[Sample] | None = None,
-) -> Comparison:
-    """Returns how the two models do on the same sentences, at every strength.
-
-    Args:
-        progress: called with a fraction 0 to 1 and what is being done.
-        samples: use these instead of ``config.data``.
-
-    Raises:
-        ShiftDemoError: a model or the data cannot be used, or a strength is out of bounds.
-    """
-    limits = limits or Limits()
-    _check(config, limits)  # before a model is loaded
-    models = {"base": load(config.base, config.task, limits)}
-    models["shift"] = load(config.shifted, config.task, limits)
-    return compare_loaded(config, models, progress, cancel, samples, limits)
-
-
 def compare_loaded(
     config: CompareConfig,
     models: dict[str, LoadedModel],
@@ -55,13 +31,13 @@ def compare_loaded(
     samples: Sequence[Sample] | None = None,
     limits: Limits | None = None,
 ) -> Comparison:
-    """As :func:`compare`, with models that are loaded already: ``base`` and ``shift``."""
+    """Compares models that are loaded already: ``base`` and ``shift``; see Backend.compare."""
     from shiftdemo.evaluation.comparing import compare_models
     from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks.heads import make_task
 
     limits = limits or Limits()
-    _check(config, limits)
+    check(config, limits)
     if samples is None:
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
         samples = load_samples(config.task, data, "test", config.n, limits)
@@ -109,7 +85,7 @@ def _asked(
     return (asked,), (), strengths
 
 
-def _check(config: CompareConfig, limits: Limits) -> None:
+def check(config: CompareConfig, limits: Limits) -> None:
     """Refuses a comparison that is larger than the server allows, or of data that it reads not."""
     if config.n > limits.compare_samples:
         raise LimitError("compare.server_compares_at_most", compare_samples=limits.compare_samples)
@@ -137,33 +113,26 @@ def pairs_of(folder: Path, base: str = "base", shifted: str = "shift") -> list[t
     return [(str(one), str(other)) for one, other in RunFolder(folder).pairs(base, shifted)]
 
 
-def compare_seeds(
+def over_pairs(
+    compare: Callable[[CompareConfig, Progress, Cancel], Comparison],
     config: CompareConfig,
     pairs: Sequence[tuple[str, str]],
-    progress: Progress = silent,
-    cancel: Cancel = never,
-    limits: Limits | None = None,
+    progress: Progress,
+    cancel: Cancel,
 ) -> Comparison:
-    """Returns the comparison of a run: of its one pair, or of all its seeds together.
-
-    Args:
-        pairs: base and shift-trained model of every training seed; see :func:`pairs_of`.
-
-    Raises:
-        ShiftDemoError: as :func:`compare`.
-    """
+    """Returns the comparison of several pairs of models, one a training seed, together."""
     from shiftdemo.evaluation.comparing import over_seeds
 
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     for number, (base, shifted) in enumerate(pairs):
 
         def part(fraction: float, text: str, number: int = number) -> None:
             label = f"seed {number + 1} of {len(pairs)}: {text}" if len(pairs) > 1 else text
             progress((number + fraction) / len(pairs), label)
 
-        one = dataclasses.replace(config, base=base, shifted=shifted)
-        found.append(compare(one, part, cancel, limits))
-    return over_seeds(found)
+        pair = dataclasses.replace(config, base=base, shifted=shifted)
+        comparisons.append(compare(pair, part, cancel))
+    return over_seeds(comparisons)
 
 
 def predict_typed(

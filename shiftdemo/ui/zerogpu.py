@@ -40,9 +40,9 @@ def duration(config: TrainConfig, folder: str, limits: Limits | None = None) -> 
 
 
 def train(config: TrainConfig, folder: str, limits: Limits | None = None) -> Iterator[str]:
-    """Runs ``config`` in ``folder``, or goes on with the run there; yields what happened."""
-    place = Path(folder)
-    for event in api.finetune_in_worker(config, place, FileFlag(place).is_set, limits=limits):
+    """Runs ``config`` in ``folder``, or resumes the run there; yields what happened."""
+    backend, run = api.Backend(limits or Limits()), Path(folder)
+    for event in backend.finetune_in_worker(config, run, FileFlag(run).is_set):
         yield type(event).__name__
 
 

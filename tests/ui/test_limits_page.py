@@ -12,6 +12,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from shiftdemo import api
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.ui.app import page_tasks
@@ -48,9 +49,9 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
         tab = CompareTab(PageParts(page, context, page_tasks(), *shared))
-    pairs = [("bundled:tagger", "bundled:tagger")] * seeds
+    pairs = [("bundled:tagger", "bundled:other")] * seeds
     monkeypatch.setattr(context.models, "pairs", lambda base, shifted: pairs)
-    monkeypatch.setattr(tab, "_pair", lambda *_, **__: {})
+    monkeypatch.setattr(context, "backend", api.Backend(LIMITS, lambda ref, task: None))
     values = {name: one.value for name, one in tab.form.items() if name not in TYPED}
     values |= {"base": pairs[0][0], "shifted": pairs[0][1], "n": N, "offsets": "0,4"}
     values |= {"data.origin": "file", "data.eval": bomb}
@@ -74,4 +75,4 @@ def test_the_preview_of_an_upload_unpacks_no_further(tmp_path: Path) -> None:
 
 
 def test_runs_of_this_server_are_read_though_other_folders_are_not(context: Context) -> None:
-    assert context.run_limits == dataclasses.replace(LIMITS, local_models=True)
+    assert context.run_backend.limits == dataclasses.replace(LIMITS, local_models=True)

@@ -75,15 +75,13 @@ class AttentionTab:
 
     async def _run(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
         request = self.form.request(values)
-        task, limits = request.task, self.context.limits
+        task, backend = request.task, self.context.backend
         if not request.model:
             raise ModelError("attention.there_no_model_yet")
-        sample = api.typed_sample(task, request.text, request.target, limits=limits)
+        sample = backend.typed_sample(task, request.text, request.target)
 
         def work(report: Any, cancel: Any) -> api.AttentionResult:
-            model = self.context.models.load(request.model, task)
-            other = self.context.models.load(request.versus, task) if request.versus else None
-            return api.attend_loaded(task, model, sample, other, limits)
+            return backend.attend(task, request.model, sample, versus=request.versus)
 
         async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():

@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo import api
 from shiftdemo.core.errors import LimitError, ShiftDemoError
 from shiftdemo.core.progress import Cancelled
 from shiftdemo.ui.build.form import BuildForm
@@ -69,7 +68,7 @@ class BuildSet:
         spec = sized(request.data, size)
 
         def work(report: Any, stopped: Any) -> BuiltSet:
-            found = api.each_sample(task, spec, "train", size, self.context.limits)
+            found = self.context.backend.samples(task, spec, "train", size)
             samples = read_all(found, size, report, stopped, visit)
             told = self.context.sessions.files_of(visit.session), report, stopped, visit
             return build_files(task, samples, specs, request.seed, *told, n=n)

@@ -139,7 +139,7 @@ class BuildData(Form):
         if tagged and text == example.text and not target.strip():
             target = example.target
         tags = tuple(target.split()) if tagged else ()
-        sample = api.typed_sample(task, text, "" if tagged else target, tags, limits=self.limits)
+        sample = api.Backend(self.limits).typed_sample(task, text, "" if tagged else target, tags)
         if isinstance(sample, TranslationSample) and (text, target) == (
             example.text,
             example.target,
@@ -155,10 +155,10 @@ def worked(task: str) -> WorkedExample:
 
 @functools.lru_cache(maxsize=32)
 def _first(
-    task: str, spec: DataSpec, size: int, changed: float = 0.0, limits: Limits | None = None
+    task: str, spec: DataSpec, size: int, changed: float, limits: Limits
 ) -> tuple[Sample, ...]:
     """Returns the first samples of a set, kept, so that a moved slider reads nothing again."""
-    return tuple(api.load_samples(task, spec, "train", size, limits))
+    return tuple(api.Backend(limits).samples(task, spec, "train", size))
 
 
 def _changed(path: str) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import threading
 
 from shiftdemo import api
@@ -22,6 +21,7 @@ class Context:
         limits: what a request may ask for.
         runs: the training runs.
         models: the models in memory, those of its runs among them.
+        backend: the verbs with these models.
         sessions: what is remembered of each session.
         jobs: the comparison or other work that a session waits for.
         ready: set once torch and transformers are loaded.
@@ -30,9 +30,10 @@ class Context:
     def __init__(self, limits: Limits) -> None:
         """Starts a server's; its runs have to be closed."""
         self.limits = limits
-        target = functools.partial(api.finetune_in_worker, limits=limits)
+        target = api.Backend(limits).finetune_in_worker
         self.runs = Runs(target, api.runs_root(), run_in_thread=zerogpu.trainer(limits))
         self.models = ModelCache(limits, self.runs)
+        self.backend = api.Backend(limits, self.models.load)
         self.sessions = Sessions()
         self.jobs = Jobs()
         self.ready = threading.Event()
@@ -40,9 +41,9 @@ class Context:
         self._warming: threading.Thread | None = None
 
     @property
-    def run_limits(self) -> Limits:
-        """The limits where the models are those of this server's own runs, in its own folders."""
-        return dataclasses.replace(self.limits, local_models=True)
+    def run_backend(self) -> api.Backend:
+        """The verbs where the models are those of this server's own runs, in its own folders."""
+        return api.Backend(dataclasses.replace(self.limits, local_models=True))
 
     def warm(self) -> None:
         """Loads torch and transformers in the background, once."""
@@ -53,7 +54,6 @@ class Context:
 
     def _load_libraries(self) -> None:
         import shiftdemo.evaluation.comparing
-        import shiftdemo.tasks
         import shiftdemo.training.loop
         import shiftdemo.viz.attention
         import shiftdemo.viz.robustness  # noqa: F401 - loaded for later

@@ -69,7 +69,7 @@ class FileForm(Form):
         choices = [(visit("as guessed"), GUESSED)]
         if not file:
             return {"found": None, **_picks(choices)}
-        seen = api.preview_file(file, task, ROWS, encoding or "", self.limits.unpacked_bytes)
+        seen = api.Backend(self.limits).preview(file, task, ROWS, encoding or "")
         names = [name for name in seen["columns"] if "," not in name and "=" not in name]
         choices += [(name, name) for name in names]
         read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())

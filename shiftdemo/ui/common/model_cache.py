@@ -51,7 +51,7 @@ class ModelCache:
             if key in self._models:
                 self._models.move_to_end(key)
                 return self._models[key]
-        loaded = api.load(place, task, limits)
+        loaded = api.Backend(limits).load(place, task)
         with self._lock:
             self._models[key] = loaded
             while len(self._models) > _MODELS_KEPT:

@@ -94,16 +94,6 @@ class CompareTab:
         badge = visit("recorded run (not live): {name}", name=name)
         return {"status": None, **_shown(visit, result, look, badge)}
 
-    def _pair(self, task: str, base: str, shifted: str, different: bool = False) -> dict[str, Any]:
-        if not base or not shifted:
-            raise ModelError("compare.choose_two_models_run")
-        if different and base == shifted:
-            raise ModelError("compare.both_models_choose_two", base=base)
-        return {
-            "base": self.context.models.load(base, task),
-            "shift": self.context.models.load(shifted, task),
-        }
-
     async def _typed(
         self,
         visit: Visit,
@@ -121,11 +111,12 @@ class CompareTab:
             raise LimitError(
                 "compare.there_lines_at_most", n_lines=len(lines), most_lines=MOST_LINES
             )
-        samples = [api.typed_sample(task, line, limits=self.context.limits) for line in lines]
+        _check_pair(base, shifted)
+        samples = [self.context.backend.typed_sample(task, line) for line in lines]
         place = whole(offset)
 
         def work(report: Any, cancel: Any) -> tuple[list[OutputRow], str]:
-            models = self._pair(task, base, shifted)
+            models = self.context.backend.pair(task, base, shifted)
             condition = api.trained_condition(task, models)
             moved = condition.moved(samples, place)
             found = {
@@ -156,17 +147,15 @@ class CompareTab:
         n, most = values["n"], self.context.limits.compare_samples
         if n and n > most:
             raise LimitError("compare.server_compares_at_most_2", most=most, n=n)
+        _check_pair(base, shifted, different=True)
         own = self.context.models.data_of(shifted) or self.context.models.data_of(base)
         config = self.form.request(values, own)
         pairs = self.context.models.pairs(base, shifted)
 
         def work(report: Any, cancel: Any) -> Any:
             if len(pairs) > 1:
-                own = self.context.run_limits
-                return api.compare_seeds(config, pairs, report, cancel, own)
-            models = self._pair(config.task, base, shifted, different=True)
-            limits = self.context.limits
-            return api.compare_loaded(config, models, report, cancel, limits=limits)
+                return self.context.run_backend.compare_seeds(config, pairs, report, cancel)
+            return self.context.backend.compare(config, report, cancel)
 
         async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
@@ -185,6 +174,14 @@ class CompareTab:
     def _cancel(self, visit: Visit) -> dict[str, Any]:
         self.context.jobs.stop(visit.session)
         return {"cancel": gr.update(interactive=False)}
+
+
+def _check_pair(base: str, shifted: str, different: bool = False) -> None:
+    """Raises :class:`ModelError` where there are no two models, or no ``different`` ones."""
+    if not base or not shifted:
+        raise ModelError("compare.choose_two_models_run")
+    if different and base == shifted:
+        raise ModelError("compare.both_models_choose_two", base=base)
 
 
 def _example(visit: Visit, task: str) -> dict[str, Any]:

@@ -44,11 +44,11 @@ def test_a_shift_without_effect_is_said_before_training(tmp_path: Path, encoding
 
 def test_limits_are_checked_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(LimitError, match="at most 3000 for steps"):
-        list(api.finetune(TrainConfig(steps=5000), tmp_path / "run", limits=Limits.public()))
+        list(api.Backend(Limits.public()).finetune(TrainConfig(steps=5000), tmp_path / "run"))
     with pytest.raises(LimitError, match="no local folders"):
-        api.load(str(tmp_path), "ner", Limits.public())
+        api.Backend(Limits.public()).load(str(tmp_path), "ner")
     with pytest.raises(LimitError, match="from the hub"):
-        api.load("hub:someone/model", "ner", Limits.public())
+        api.Backend(Limits.public()).load("hub:someone/model", "ner")
     assert not (tmp_path / "run").exists()
 
 
@@ -62,7 +62,7 @@ def test_typed_text_is_checked() -> None:
     with pytest.raises(DataError, match="empty"):
         api.typed_sample("ner", "  ")
     with pytest.raises(LimitError, match="at most 2000"):
-        api.typed_sample("ner", "a" * 3000, limits=Limits.public())
+        api.Backend(Limits.public()).typed_sample("ner", "a" * 3000)
     with pytest.raises(DataError, match="tags"):
         api.typed_sample("ner", "Ada reads", tags=("B-PER",))
 

@@ -36,11 +36,11 @@ def test_compare_unpacks_no_more_than_the_server_allows(bomb: str) -> None:
     data = DataSpec(corpus="", eval=bomb)
     config = CompareConfig("ner", "bundled:tagger", "bundled:tagger", data, n=100)
     with refused():
-        api.compare(config, limits=LIMITS)
+        api.Backend(LIMITS).compare(config)
     with refused():
         api.compare_loaded(config, {}, limits=LIMITS)
     with refused():
-        api.compare_seeds(config, [(config.base, config.shifted)] * 2, limits=LIMITS)
+        api.Backend(LIMITS).compare_seeds(config, [(config.base, config.shifted)] * 2)
 
 
 def test_a_run_in_a_worker_unpacks_no_more_than_the_server_allows(
@@ -51,13 +51,13 @@ def test_a_run_in_a_worker_unpacks_no_more_than_the_server_allows(
     data = DataSpec(corpus="", train=bomb, eval=str(held_out))
     run = tmp_path / "run"
     with refused():
-        list(api.finetune_in_worker(TrainConfig(data=data), run, lambda: False, limits=LIMITS))
+        list(api.Backend(LIMITS).finetune_in_worker(TrainConfig(data=data), run, lambda: False))
 
 
 def test_a_run_that_goes_on_in_a_worker_keeps_the_time_it_was_given(tmp_path: Path) -> None:
     data = DataSpec(size=32, eval_size=8, max_words=8)
     config = TrainConfig(data=data, steps=1, batch_size=8, seconds=2 * LIMITS.seconds)
-    events = list(api.finetune_in_worker(config, tmp_path / "run", lambda: False, limits=LIMITS))
+    events = list(api.Backend(LIMITS).finetune_in_worker(config, tmp_path / "run", lambda: False))
     assert isinstance(events[0], RunStarted) and isinstance(events[-1], RunFinished)
     assert events[0].config["seconds"] == 2 * LIMITS.seconds
 

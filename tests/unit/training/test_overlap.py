@@ -104,9 +104,9 @@ def test_a_comparison_unpacks_no_more_than_the_server_allows(tmp_path: Path, suf
     )
     models = {arm: api.load("bundled:tagger", "ner") for arm in ("base", "shift")}
     calls = (
-        lambda: api.compare(asked, limits=limits),
+        lambda: api.Backend(limits).compare(asked),
         lambda: api.compare_loaded(asked, models, limits=limits),
-        lambda: api.compare_seeds(asked, [("bundled:tagger",) * 2], limits=limits),
+        lambda: api.Backend(limits).compare_seeds(asked, [("bundled:tagger",) * 2]),
         lambda: api.preview_file(path, "ner", max_bytes=1000),
     )
     for call in calls:

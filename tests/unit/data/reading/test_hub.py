@@ -185,7 +185,7 @@ def test_a_server_reads_what_it_lists_and_no_folders(ref: str) -> None:
     with pytest.raises(LimitError, match="does not read"):
         limits.check_run(TrainConfig(steps=1, data=data))
     with pytest.raises(LimitError, match="does not read"):
-        api.compare(CompareConfig("ner", "a", "b", data, n=2), limits=limits)
+        api.Backend(limits).compare(CompareConfig("ner", "a", "b", data, n=2))
     limits.check_reference("hub:owner/name")
     Limits().check_reference(ref)
 
