@@ -154,8 +154,8 @@ def _map(
     key_tokens: Sequence[str],
     loaded: LoadedModel,
 ) -> AttentionMap:
-    found = [layer for layer in layers or () if layer is not None]
-    if not found:
+    returned = [layer for layer in layers or () if layer is not None]
+    if not returned:
         raise ModelError("weights.model_returned_no_attention", ref=loaded.ref, kind=kind)
-    weights = torch.cat(found).float().cpu().numpy()  # (n_layers, n_heads, query_len, key_len)
+    weights = torch.cat(returned).float().cpu().numpy()  # (n_layers, n_heads, query_len, key_len)
     return AttentionMap(kind, weights, tuple(query_tokens), tuple(key_tokens))

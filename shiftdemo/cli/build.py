@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.push_to_hub,
                 arguments.task,
                 private=arguments.private,
-                made=_made(arguments),
+                made=_provenance(arguments),
             )
         say(f"{count} samples pushed to {address}.")
     return 0
@@ -176,7 +176,7 @@ def _corpus(arguments: argparse.Namespace) -> DataSpec:
     return dataclasses.replace(data_spec(arguments), seed=arguments.seed)
 
 
-def _made(arguments: argparse.Namespace) -> dict[str, str]:
+def _provenance(arguments: argparse.Namespace) -> dict[str, str]:
     """Returns what makes the set again; of a file its name alone, not where it lay."""
     command = ["shiftdemo", "build", "--task", arguments.task, "--shift", *arguments.shift]
     command += ["--seed", str(arguments.seed)]

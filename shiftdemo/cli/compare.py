@@ -79,18 +79,18 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"\r  {fraction:4.0%}  {text:<60}", "")
 
     pairs = _pairs(arguments) or [(config.base, config.shifted)]
-    found = api.compare_seeds(config, pairs, progress)
+    comparison = api.compare_seeds(config, pairs, progress)
     if arguments.output:
         from shiftdemo.training.record import write_json
         from shiftdemo.training.run_folder import RunFolder
 
-        write_json(RunFolder(Path(arguments.output)).comparison, found.to_dict())
+        write_json(RunFolder(Path(arguments.output)).comparison, comparison.to_dict())
     if arguments.json:
-        print_json(found.to_dict())
+        print_json(comparison.to_dict())
         return 0
     say("")
-    for one in (found, *found.also):
-        _print_comparison(one)
+    for shown in (comparison, *comparison.also):
+        _print_comparison(shown)
     return 0
 
 
@@ -101,16 +101,17 @@ def _pairs(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     return api.pairs_of(run, shifted=arm) if arm and run.is_dir() else []
 
 
-def _print_comparison(found: Comparison) -> None:
-    mean = f", mean of {found.n_seeds} seeds" if found.n_seeds > 1 else ""
-    trained = f"; trained: {found.condition.range_text}" if found.condition.trained else ""
-    print(f"{found.score_name}{mean} [{found.brackets}]; {found.condition.axis}{trained}")
-    for arm, curve in found.curves.items():
+def _print_comparison(comparison: Comparison) -> None:
+    condition = comparison.condition
+    mean = f", mean of {comparison.n_seeds} seeds" if comparison.n_seeds > 1 else ""
+    trained = f"; trained: {condition.range_text}" if condition.trained else ""
+    print(f"{comparison.score_name}{mean} [{comparison.brackets}]; {condition.axis}{trained}")
+    for arm, curve in comparison.curves.items():
         print(arm)
-        for strength, score in zip(found.strengths, curve, strict=True):
+        for strength, score in zip(comparison.strengths, curve, strict=True):
             interval = f"[{score.low:.1f}, {score.high:.1f}]"
-            at = f"{found.condition.dial} {strength:>4g}"
+            at = f"{condition.dial} {strength:>4g}"
             print(f"  {at}: {score.name} {score.value:5.1f}  {interval}")
-    for note in found.notes:
+    for note in comparison.notes:
         print(f"Note: {note}")
-    print(found.verdict)
+    print(comparison.verdict)

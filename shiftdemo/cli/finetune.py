@@ -103,7 +103,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         metavar="DIR",
-        help="go on with the run in this folder; of the other flags only --seconds counts",
+        help="resume the run in this folder; of the other flags only --seconds counts",
     )
     parser.add_argument("--tracker", choices=TRACKERS, default="", help="log the figures there too")
     push_flags(parser)

@@ -106,17 +106,17 @@ def given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
 def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
     """Returns the data that the flags name: files or data sets of the hub, or the corpus."""
     names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names", "new_frames"]
-    found = given(arguments, names)
+    values = given(arguments, names)
     if train or held_out:
         if arguments.corpus:
             raise ConfigError("cli.give_corpus_files_not")
-        if found.get("new_frames"):
+        if values.get("new_frames"):
             raise ConfigError("cli.new_frames_built_corpus")
         names = ["columns", "encoding", "source_lang", "target_lang"]
         names += ["revision", "subset", "train_split", "eval_split"]
-        found = {"size": _FILE_ROWS, "eval_size": 1000, **found, **given(arguments, names)}
-        return DataSpec(corpus="", train=train, eval=held_out, **found)
-    return DataSpec(**found)
+        values = {"size": _FILE_ROWS, "eval_size": 1000, **values, **given(arguments, names)}
+        return DataSpec(corpus="", train=train, eval=held_out, **values)
+    return DataSpec(**values)
 
 
 def model_of(text: str, arm: str) -> str:

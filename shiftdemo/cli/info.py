@@ -21,20 +21,20 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """``info``"""
-    found = api.describe()
+    description = api.describe()
     if arguments.json:
-        print_json(found)
+        print_json(description)
         return 0
     if arguments.markdown:
-        print("\n".join(operator_table(found)))
+        print("\n".join(operator_table(description)))
         return 0
-    print("  ".join(f"{name} {version}" for name, version in found["versions"].items()))
-    print("\nTasks:  " + ", ".join(task["name"] for task in found["tasks"]))
+    print("  ".join(f"{name} {version}" for name, version in description["versions"].items()))
+    print("\nTasks:  " + ", ".join(task["name"] for task in description["tasks"]))
     print("\nShifts (name:key=value,key=value):")
-    for shift in found["shifts"]:
+    for shift in description["shifts"]:
         _print_shift(shift)
     print("\nModels:")
-    for model in found["models"]:
+    for model in description["models"]:
         print(f"  {model['ref']:<22} {model['task']}")
     return 0
 

@@ -42,10 +42,10 @@ class SampleBar:
     @property
     def fraction(self) -> float | None:
         """How far it is, 0 to 1; ``None`` where the end is not known."""
-        found = [self._meter.fraction]
+        fractions = [self._meter.fraction]
         if self._total:
-            found.append(self._count / self._total)
-        known = [value for value in found if value is not None]
+            fractions.append(self._count / self._total)
+        known = [value for value in fractions if value is not None]
         return max(known, default=None)
 
     def _show(self) -> None:

@@ -88,7 +88,7 @@ class HashRandoms:
             rows = rows[self._back[rows] - self._front[rows] < least[rows]]
             if not len(rows):
                 return
-            fresh = self._made(rows)
+            fresh = self._next_blocks(rows)
             ends = self._back[rows]
             wide = int(ends.max()) + fresh.shape[1]
             if wide > self._left.shape[1]:
@@ -97,15 +97,15 @@ class HashRandoms:
             self._blocks[rows] += 1
             self._back[rows] += fresh.shape[1]
 
-    def _made(self, rows: np.ndarray) -> np.ndarray:
+    def _next_blocks(self, rows: np.ndarray) -> np.ndarray:
         """Returns the next block of each of ``rows``, uint32 ``(rows, 16)``."""
         fresh = np.empty((len(rows), _WORDS.size // 4), np.uint32)
         blocks, make = self._blocks[rows], hashlib.blake2b
         for block in np.unique(blocks).tolist():
             same, end = blocks == block, f"/{block}"
             keys = [self._keys[row] + end for row in rows[same].tolist()]
-            made = b"".join([make(key.encode()).digest() for key in keys])
-            fresh[same] = np.frombuffer(made, "<u4").reshape(len(keys), -1)
+            digests = b"".join([make(key.encode()).digest() for key in keys])
+            fresh[same] = np.frombuffer(digests, "<u4").reshape(len(keys), -1)
         return fresh
 
     def _last(self, rows: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ class EditableSample:
         self.need(self.n_words > 0, "shifts.no_words")
 
     def _units(self) -> Sequence[range] | None:
-        """Returns the places of what moves as one, every mention and every word outside one.
+        """Returns the indices of what moves as one, every mention and every word outside one.
 
         ``None`` where each word is by itself.
         """
@@ -113,7 +113,7 @@ class EditableSample:
 
         Args:
             u: from :meth:`unit_draws`.
-            rank: from a unit's place and its ``u``, as arithmetic that arrays know too.
+            rank: from a unit's index and its ``u``, as arithmetic that arrays know too.
         """
         ranks = list(map(rank, range(len(u)), u))
         order = sorted(range(len(u)), key=ranks.__getitem__)
@@ -136,20 +136,20 @@ class EditableSample:
         """Makes the chosen units the sentence."""
         units = self._units()
         if units is not None:
-            chosen = [place for i in chosen for place in units[i]]
+            chosen = [index for i in chosen for index in units[i]]
         self.rearrange(chosen)
 
-    def unit_at(self, place: int) -> tuple[int, int]:
-        """Returns where the unit at ``place`` begins and ends; after the last word ``place``."""
-        if place >= self.n_words:
-            return place, place
+    def unit_at(self, index: int) -> tuple[int, int]:
+        """Returns where the unit at ``index`` begins and ends; after the last word ``index``."""
+        if index >= self.n_words:
+            return index, index
         for unit in self._units() or ():
-            if place in unit:
+            if index in unit:
                 return unit.start, unit.stop
-        return place, place + 1
+        return index, index + 1
 
     def rearrange(self, order: Sequence[int]) -> None:
-        """Makes the (source) words at the places ``order`` the words; tags and links go along."""
+        """Makes the (source) words at the indices ``order`` the words; tags and links go along."""
         if self.tags is not None:
             self.tags = list(map(self.tags.__getitem__, order))
         if self.links:

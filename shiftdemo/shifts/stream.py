@@ -11,9 +11,9 @@ from shiftdemo.shifts.base import Shift
 
 FIRST_ROWS, MOST_ROWS = 256, 16_384  # that are built together: at first, and at most
 MOST_CHARS = 1_000_000
-_KINDS = {TranslationSample, TaggedSample, TextSample}  # others are built one by one
-_FEW = 16  # so few are built sooner one by one
-_MOST_SHIFTS = 4  # in columns: each may double the words of all rows
+_KINDS = {TranslationSample, TaggedSample, TextSample}  # others are built per sample
+_FEW = 16  # so few are built sooner per sample
+_MOST_SHIFTS = 4  # vectorised: each may double the words of all rows
 
 
 def shift_many(
@@ -26,8 +26,8 @@ def shift_many(
 ) -> Iterator[ShiftedSample]:
     """Yields what ``apply_shifts`` returns for every sample.
 
-    Where every operator can, samples are built together in columns, which is faster: 256 of them at
-    first, so that something is there soon, then twice as many each time, up to 16,384.
+    Where every operator can, samples are built together, vectorised, which is faster: 256 of them
+    at first, so that something is there soon, then twice as many each time, up to 16,384.
     """
     if len(shifts) > _MOST_SHIFTS or not all(shift.columnar for shift in shifts):
         for sample in samples:

@@ -30,7 +30,7 @@ def teacher_forced(labels: Sequence[T], feed: StepInputs, start: T) -> tuple[lis
 
     Returns:
         Decoder input, as many as the step computes (fewer than there are labels where the target
-        is cut), and for each place whether the label there carries loss.
+        is cut), and for each index whether the label there carries loss.
     """
     total, length = len(labels), feed.length
     if length is None or length >= total:
@@ -40,5 +40,5 @@ def teacher_forced(labels: Sequence[T], feed: StepInputs, start: T) -> tuple[lis
         end = first + length
         # No end token after a cut: it would teach the model to stop early.
         seen = total if feed.mode == "mask" else end
-    counts = [first <= place < end for place in range(seen)]
+    counts = [first <= index < end for index in range(seen)]
     return decoder_input(labels[:seen], start, feed.right_shift), counts

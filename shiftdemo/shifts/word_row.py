@@ -14,7 +14,7 @@ class WordRow:
 
     Attributes:
         words: the words now.
-        alignment: ``alignment[i]`` is the place now of word ``i`` of the original, or ``None``.
+        alignment: ``alignment[i]`` is the index now of word ``i`` of the original, or ``None``.
         changed: whether the text has to be written anew.
     """
 
@@ -28,21 +28,21 @@ class WordRow:
         self._gaps = gaps
 
     def rearrange(self, order: Sequence[int]) -> None:
-        """Makes the words at the places ``order`` the words, each as often as it is named.
+        """Makes the words at the indices ``order`` the words, each as often as it is named.
 
-        The first mention of a place is the word itself, later ones are copies.
+        The first mention of an index is the word itself, later ones are copies.
         """
         old, n = self.words, len(order)
         self.words = words = list(map(old.__getitem__, order))
         gaps = self._gaps
         if gaps is not None:
-            made = list(map(gaps.__getitem__, order))
+            rearranged = list(map(gaps.__getitem__, order))
             steps = map(sub, order[1:], order)
-            for place in [i for i, step in enumerate(steps, 1) if step != 1]:
+            for index in [i for i, step in enumerate(steps, 1) if step != 1]:
                 # a seam: these words did not stand together
-                made[place] = w.gap_between(words[place - 1], words[place])
-            made[0] = gaps[0]
-            self._gaps = [*made, gaps[-1]]
+                rearranged[index] = w.gap_between(words[index - 1], words[index])
+            rearranged[0] = gaps[0]
+            self._gaps = [*rearranged, gaps[-1]]
         first = dict(zip(order[::-1], range(n - 1, -1, -1), strict=True))
         self.alignment = [first.get(i) for i in self.alignment]  # type: ignore[arg-type]
         self.changed = True
@@ -58,9 +58,9 @@ class WordRow:
         self.alignment = [None if i is None else (i + by) % n for i in self.alignment]
         self.changed = True
 
-    def append(self, place: int) -> None:
-        """Copies the word at ``place`` to the end; after it stands what stood at the end."""
-        word = self.words[place]
+    def append(self, index: int) -> None:
+        """Copies the word at ``index`` to the end; after it stands what stood at the end."""
+        word = self.words[index]
         if self._gaps is not None:
             gap = w.gap_between(self.words[-1], word)
             self._gaps = [*self._gaps[:-1], self._gaps[-1] + gap, ""]

@@ -192,8 +192,8 @@ class Arm:
         """Returns held-out figures on ``samples`` as they are and with every shift applied."""
         with self.averaged():
             clean, shifted = (
-                measure_held_out(self.task, self.loaded, samples, some, self.seed)
-                for some in ((), shifts)
+                measure_held_out(self.task, self.loaded, samples, applied, self.seed)
+                for applied in ((), shifts)
             )
         return EvalLogged(
             self.name,

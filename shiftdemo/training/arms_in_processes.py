@@ -115,8 +115,8 @@ class ArmsInProcesses:
         return self._joined(self._each(method, *args))
 
     def _joined(self, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        found = {name: one for part in parts for name, one in part.items()}
-        return {name: found[name] for name in (*self._names, HELD_OUT) if name in found}
+        answers = {name: answer for part in parts for name, answer in part.items()}
+        return {name: answers[name] for name in (*self._names, HELD_OUT) if name in answers}
 
     def _catch_up(self) -> None:
         """Waits for the steps that were asked for, so that the next answer is to what comes now."""
@@ -132,8 +132,8 @@ class ArmsInProcesses:
         """See :class:`ArmGroup`; one process is enough."""
         self._catch_up()
         self._members[0].tell("lengths", indices)
-        found: list[tuple[int, int]] = self._members[0].answer()
-        return found
+        lengths: list[tuple[int, int]] = self._members[0].answer()
+        return lengths
 
     def ask(self, number: int, epoch: int, indices: Sequence[int]) -> None:
         """See :class:`ArmGroup`."""

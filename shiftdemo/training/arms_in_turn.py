@@ -117,32 +117,32 @@ class ArmsInTurn:
         """See :class:`ArmGroup`; held-out sentences follow the arm ``shift``."""
         said = {}
         for arm in self._arms:
-            changes = [one.after_evaluation(accuracy[arm.name]) for one in arm.shifts]
+            changes = [shift.after_evaluation(accuracy[arm.name]) for shift in arm.shifts]
             said[arm.name] = "; ".join(filter(None, changes))
         shown = accuracy.get("shift", 0.0)
-        changes = [one.after_evaluation(shown) for one in self._held_out_shifts]
+        changes = [shift.after_evaluation(shown) for shift in self._held_out_shifts]
         return {**said, HELD_OUT: "; ".join(filter(None, changes))}
 
     def save(self, number: int, index: int) -> dict[str, ArmSaved]:
         """See :class:`ArmGroup`."""
-        output, found = self._plan.output, {}
+        output, saved = self._plan.output, {}
         if output is None:
             return {}
         for arm in self._arms:
             folder = RunFolder(output).arm(arm.name, index)
             folder.parent.mkdir(parents=True, exist_ok=True)
             arm.save(folder, self._plan.half)
-            place = folder.relative_to(output).as_posix()
-            found[arm.name] = ArmSaved(arm.name, arm.seed, number, place)
-        return found
+            path = folder.relative_to(output).as_posix()
+            saved[arm.name] = ArmSaved(arm.name, arm.seed, number, path)
+        return saved
 
     def write_state(self, folder: Path) -> dict[str, Any]:
         """See :class:`ArmGroup`."""
         for arm in self._arms:
             tensors = {n: t.cpu().contiguous().clone() for n, t in arm.tensors().items()}
             save_file(tensors, folder / f"{arm.name}.safetensors")
-        progress = {arm.name: [one.progress() for one in arm.shifts] for arm in self._arms}
-        return {**progress, HELD_OUT: [one.progress() for one in self._held_out_shifts]}
+        progress = {arm.name: [shift.progress() for shift in arm.shifts] for arm in self._arms}
+        return {**progress, HELD_OUT: [shift.progress() for shift in self._held_out_shifts]}
 
     def read_state(self, folder: Path, progress: Mapping[str, Any]) -> dict[str, None]:
         """See :class:`ArmGroup`."""
@@ -157,10 +157,10 @@ class ArmsInTurn:
                     folder=folder,
                     reason=reason,
                 ) from None
-            for one, values in zip(arm.shifts, progress[arm.name], strict=True):
-                one.restore(values)
-        for one, values in zip(self._held_out_shifts, progress[HELD_OUT], strict=True):
-            one.restore(values)
+            for shift, values in zip(arm.shifts, progress[arm.name], strict=True):
+                shift.restore(values)
+        for shift, values in zip(self._held_out_shifts, progress[HELD_OUT], strict=True):
+            shift.restore(values)
         return {arm.name: None for arm in self._arms}
 
     def memory(self) -> float:

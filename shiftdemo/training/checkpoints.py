@@ -119,14 +119,14 @@ def rewind_log(output: Path, state: State | None, seeds: Sequence[int]) -> list[
         state: of the checkpoint; ``None``: nothing of the log stays.
         seeds: of the run, in order.
     """
-    place = {seed: index for index, seed in enumerate(seeds)}
+    index_of = {seed: index for index, seed in enumerate(seeds)}
     reached = (state.index, state.step) if state else (0, -1)
 
     def stays(event: RunEvent) -> bool:
         if state is None or isinstance(event, ArmCost):
             return False
         if isinstance(event, (StepLogged, EvalLogged, ArmSaved, RunResumed)):
-            return (place.get(event.seed, 0), event.step) <= reached
+            return (index_of.get(event.seed, 0), event.step) <= reached
         return isinstance(event, RunStarted)
 
     kept = [event for event in read_events(output) if stays(event)]

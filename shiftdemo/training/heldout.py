@@ -50,6 +50,6 @@ def measure_held_out(
     loss, accuracy = total / max(1, count), 100.0 * right / max(1, count)
     if not read:
         return HeldOut(loss, accuracy, accuracy, task.spec.accuracy_name)
-    references, outputs = [one for one, _ in read], [one for _, one in read]
+    references, outputs = [reference for reference, _ in read], [output for _, output in read]
     sums = statistics(task, references, outputs).sum(0)
     return HeldOut(loss, accuracy, measure(task, task.spec.score_name, sums), task.spec.score_name)

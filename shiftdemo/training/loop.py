@@ -182,13 +182,13 @@ class _Run:
                 asked += 1
                 group.ask(asked, *next(order))
             self.reached = step - 1
-            found = group.figures()
-            for name, figures in found.items():
+            by_arm = group.figures()
+            for name, figures in by_arm.items():
                 if not is_finite(figures.objective):
                     self.ending = self._diverged(name, step)
                     return
                 yield self._logged(group, name, seed, step, figures)
-            pace = max(1e-6, *(figures.seconds for figures in found.values()))
+            pace = max(1e-6, *(figures.seconds for figures in by_arm.values()))
             planned = bool(config.eval_every) and step % config.eval_every == 0
             over = step == config.steps or self._must_end(step)
             wait = over or self._agreed(time.perf_counter() > due)
@@ -220,8 +220,8 @@ class _Run:
         if self.seconds > self.memory_due:
             self.memory, self.memory_due = group.memory(), self.seconds + _MEMORY_EVERY
         cost = self.costs[name]
-        for place, value in enumerate((1, figures.tokens, figures.seconds, figures.flops)):
-            cost[place] += value
+        for index, value in enumerate((1, figures.tokens, figures.seconds, figures.flops)):
+            cost[index] += value
         return StepLogged(
             name,
             seed,
@@ -261,8 +261,8 @@ class _Run:
         figures = group.evaluate(step)
         said: dict[str, str] = {}
         if stop is not None:
-            said = group.learn({name: one.shifted_accuracy for name, one in figures.items()})
-        yield from (noted(one, said.get(name, "")) for name, one in figures.items())
+            said = group.learn({name: logged.shifted_accuracy for name, logged in figures.items()})
+        yield from (noted(logged, said.get(name, "")) for name, logged in figures.items())
         moved = bool(said.get(HELD_OUT))
         reason = stop.reason(list(figures.values()), moved) if stop is not None else ""
         return reason if self._agreed(bool(reason)) else ""

@@ -32,7 +32,7 @@ def add_lora(model: Any, rank: int, dropout: float, seed: int) -> None:
         lora_dropout=min(dropout, _DROPOUT_MOST),
         target_modules="all-linear",
         exclude_modules=kept or None,
-        fan_in_fan_out=any(isinstance(one, Conv1D) for one in model.modules()),  # as in GPT-2
+        fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),  # as in GPT-2
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -49,7 +49,9 @@ def merged_state(model: Any) -> dict[str, torch.Tensor] | None:
     """
     from peft.tuners.lora import LoraLayer
 
-    layers = {name: one for name, one in model.named_modules() if isinstance(one, LoraLayer)}
+    layers = {
+        name: module for name, module in model.named_modules() if isinstance(module, LoraLayer)
+    }
     if not layers:
         return None
     state = {

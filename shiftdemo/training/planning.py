@@ -36,7 +36,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     """
     task = make_task(config.task)
     arms = dict.fromkeys(("shift", *config.arms))  # held-out sentences go through the first's
-    shifts = [one for arm in arms for one in make_shifts(config.shifts_of(arm), config.task)]
+    shifts = [shift for arm in arms for shift in make_shifts(config.shifts_of(arm), config.task)]
     train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
     held_out = load_samples(config.task, config.data, "eval", limits=limits)
     flattered = _overlap(train, held_out, config.allow_overlap)
@@ -65,12 +65,12 @@ def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool)
     Raises:
         OverlapError: there are some, and that is not allowed.
     """
-    found = shared_samples(train, held_out)
-    if not found.count:
+    overlap = shared_samples(train, held_out)
+    if not overlap.count:
         return ()
     if not allowed:
-        raise OverlapError("planning.first_so_held_out", text=found.text, example=found.example)
-    return (Message("planning.held_out_figures_flatter", text=found.text),)
+        raise OverlapError("planning.first_so_held_out", text=overlap.text, example=overlap.example)
+    return (Message("planning.held_out_figures_flatter", text=overlap.text),)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class ScratchStart:
     def __call__(self, seed: int) -> LoadedModel:
         """Returns the freshly initialised model of ``seed``."""
         config = self.config
-        made = make_scratch(
+        loaded = make_scratch(
             config.model,
             config.task,
             self.tokenizer,
@@ -94,7 +94,7 @@ class ScratchStart:
             config.dropout,
             seed,
         )
-        return as_control(made) if config.allow_no_effect else made
+        return as_control(loaded) if config.allow_no_effect else loaded
 
 
 @dataclass
@@ -202,9 +202,9 @@ def _idle_note(shift: Shift, samples: Sequence[Sample]) -> list[str]:
     if shift.model_settings:
         return []
     tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
-    if any(one.shifted != one.original or one.feed != PLAIN_INPUTS for one in tried):
+    if any(sample.shifted != sample.original or sample.feed != PLAIN_INPUTS for sample in tried):
         return []
-    reasons = Counter(_reason(one.note) for one in tried if not one.applied)
+    reasons = Counter(_reason(sample.note) for sample in tried if not sample.applied)
     why = Message("planning.raise_strength")
     if reasons:
         why = Message("planning.because", reason=reasons.most_common(1)[0][0])

@@ -27,9 +27,9 @@ def context() -> Any:
     """Returns a fork server that has the libraries loaded; where there is none, ``spawn``."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(_preload)
-    return found
+    forkserver = multiprocessing.get_context("forkserver")
+    forkserver.set_forkserver_preload(_preload)
+    return forkserver
 
 
 def warm() -> None:

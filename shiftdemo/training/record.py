@@ -66,18 +66,18 @@ class LogReader:
 
     def __init__(self, folder: Path) -> None:
         """Begins at the first event of the run in ``folder``."""
-        self._path, self._place = RunFolder(folder).events, 0
+        self._path, self._offset = RunFolder(folder).events, 0
 
     def new(self) -> list[RunEvent]:
         """Returns the events that have come since the last call; a half-written line is left."""
         try:
             with open(self._path, "rb") as log:
-                log.seek(self._place)
+                log.seek(self._offset)
                 data = log.read()
         except FileNotFoundError:
             return []
         whole = data.rpartition(b"\n")[0]
-        self._place += len(whole) + 1 if whole or data.startswith(b"\n") else 0
+        self._offset += len(whole) + 1 if whole or data.startswith(b"\n") else 0
         events = []
         for line in whole.split(b"\n"):
             try:

@@ -63,9 +63,9 @@ class RunFolder:
 
     def arms(self, seed_index: int = 0) -> list[str]:
         """Returns the arms whose weights are there: ``base`` and ``shift``, then the others."""
-        found = {path.parent.name for path in self._seed(seed_index).glob(f"*/{_MODEL}")}
-        first = [name for name in ("base", "shift") if name in found]
-        return [*first, *sorted(found - {*first})]
+        names = {path.parent.name for path in self._seed(seed_index).glob(f"*/{_MODEL}")}
+        first = [name for name in ("base", "shift") if name in names]
+        return [*first, *sorted(names - {*first})]
 
     def seed_indices(self) -> list[int]:
         """Returns which of its seeds have a folder, the first one among them always."""
@@ -94,9 +94,9 @@ class RunFolder:
 
     def checkpoints(self) -> list[Path]:
         """Returns its checkpoints, the oldest first."""
-        found = []
+        checkpoints = []
         for folder in self.path.glob(f"{_CHECKPOINT}*-*"):
             index, _, step = folder.name[len(_CHECKPOINT) :].partition("-")
             if index.isdigit() and step.isdigit():
-                found.append((int(index), int(step), folder))
-        return [folder for _, _, folder in sorted(found)]
+                checkpoints.append((int(index), int(step), folder))
+        return [folder for _, _, folder in sorted(checkpoints)]

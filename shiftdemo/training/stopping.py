@@ -34,8 +34,8 @@ class EarlyStop:
                 it. Later losses are then not comparable with these, and patience begins anew.
         """
         config = self.config
-        trained = [one for one in figures if one.arm in config.trained_arms]
-        judged = next((one for one in trained if one.arm == "shift"), trained[-1])
+        trained = [logged for logged in figures if logged.arm in config.trained_arms]
+        judged = next((logged for logged in trained if logged.arm == "shift"), trained[-1])
         if config.stop_at and judged.shifted_score >= config.stop_at:
             return Message(
                 "stopping.reached_shifted_sentences_target",
@@ -48,8 +48,12 @@ class EarlyStop:
         if moved:  # after the target, because these figures are still of the old range
             self.best, self.idle = {}, 0
             return ""
-        better = [one for one in trained if one.shifted_loss < self.best.get(one.arm, float("inf"))]
-        self.best |= {one.arm: one.shifted_loss for one in better}
+        better = [
+            logged
+            for logged in trained
+            if logged.shifted_loss < self.best.get(logged.arm, float("inf"))
+        ]
+        self.best |= {logged.arm: logged.shifted_loss for logged in better}
         self.idle = 0 if better else self.idle + 1
         if config.patience and self.idle >= config.patience:
             return Message("stopping.no_arm_s_shifted", idle=self.idle, step=judged.step)

@@ -122,12 +122,12 @@ def figures(event: StepLogged | EvalLogged) -> dict[str, float]:
         names = ["clean_loss", "shifted_loss", "clean_accuracy", "shifted_accuracy"]
         names += ["clean_score", "shifted_score"] if event.score_name else []
         return {f"eval/{name}": getattr(event, name) for name in names}
-    found = {"train/loss": event.loss, "train/learning_rate": event.learning_rate}
+    values = {"train/loss": event.loss, "train/learning_rate": event.learning_rate}
     if event.objective is not None:
-        found["train/objective"] = event.objective
+        values["train/objective"] = event.objective
     if event.step_seconds:
-        found["train/tokens_per_second"] = event.tokens / event.step_seconds
-    return found
+        values["train/tokens_per_second"] = event.tokens / event.step_seconds
+    return values
 
 
 class _TensorBoard:

@@ -1,7 +1,7 @@
 """Attention as heatmaps: one head, all heads of a layer, and two models with their difference.
 
 Rows are queries (what attends) and columns are keys (what is attended to). Every token has an
-axis place of its own, so a word that occurs twice stays two. Hiding the special tokens leaves
+axis position of its own, so a word that occurs twice stays two. Hiding the special tokens leaves
 the other weights as they are; rows then sum to less than 1.
 """
 

@@ -56,8 +56,8 @@ def mark_tags(
     is not) or ``extra`` (the other way round); ``plain`` where no gold tags are known.
     """
     marked = []
-    for place, (word, tag) in enumerate(zip(words, tags, strict=True)):
-        wanted = gold[place] if gold else None
+    for index, (word, tag) in enumerate(zip(words, tags, strict=True)):
+        wanted = gold[index] if gold else None
         marked.append({"text": word, "tag": tag, "gold": wanted, "mark": _tag_mark(tag, wanted)})
     return marked
 
@@ -73,14 +73,14 @@ def _tag_mark(tag: str, gold: str | None) -> str:
 
 
 def output_view(
-    row: Mapping[str, Any], place: int = 0, reference_arm: str = "base"
+    row: Mapping[str, Any], index: int = 0, reference_arm: str = "base"
 ) -> dict[str, Any]:
     """Returns one sentence of a comparison with the outputs of all arms, differences marked.
 
     Args:
         row: one of ``outputs`` of a comparison's dict: ``id``, ``source``, ``words``,
             ``reference`` and ``outputs`` (arm to one output an offset).
-        place: which offset, as its place in the comparison's ``offsets``.
+        index: which offset, as its index in the comparison's ``offsets``.
         reference_arm: whose output the others are marked against.
 
     Returns:
@@ -89,7 +89,7 @@ def output_view(
         arm's output) and ``pieces`` (``text``, ``mark``) or ``words`` (:func:`mark_tags` with
         ``changed``: whether the tag differs from the reference arm's).
     """
-    outputs = {arm: values[place] for arm, values in row["outputs"].items()}
+    outputs = {arm: values[index] for arm, values in row["outputs"].items()}
     first = reference_arm if reference_arm in outputs else next(iter(outputs))
     words = tuple(row.get("words") or ())
     view: dict[str, Any] = {"id": row["id"], "source": row["source"]}

@@ -30,17 +30,17 @@ def attention_json(
         ``[layer][head][query][key]``, rounded to 5 digits.
     """
     labels = [arm_label("base"), arm_label("shift")] if versus else [arm_label("base")]
-    found = []
-    for place, first in enumerate(maps):
-        arms = [first, versus[place]] if versus else [first]
+    records = []
+    for index, first in enumerate(maps):
+        arms = [first, versus[index]] if versus else [first]
         if versus:
-            difference(panel(first, 0, None), panel(versus[place], 0, None))  # same tokens
-            _same_shape(first, versus[place])
+            difference(panel(first, 0, None), panel(versus[index], 0, None))  # same tokens
+            _same_shape(first, versus[index])
         weights = {
             label: np.round(arm.weights.astype(float), 5).tolist()
             for label, arm in zip(labels, arms, strict=True)
         }
-        found.append(
+        records.append(
             {
                 "kind": first.kind,
                 "n_layers": first.weights.shape[0],
@@ -50,7 +50,7 @@ def attention_json(
                 "weights": weights,
             }
         )
-    return {"arms": labels, "maps": found}
+    return {"arms": labels, "maps": records}
 
 
 def _same_shape(first: AttentionMap, second: AttentionMap) -> None:
@@ -69,11 +69,11 @@ def _templates(
 ) -> dict[str, dict[str, Any]]:
     """Returns figures without weights, by ``KIND/THEME/COLUMNS``; the page fills them in."""
     templates = {}
-    for place, first in enumerate(maps):
+    for index, first in enumerate(maps):
         for theme in ("light", "dark"):
             for columns in (3, 1):
                 if versus:
-                    figure = compare(first, versus[place], 0, None, theme, columns=columns)
+                    figure = compare(first, versus[index], 0, None, theme, columns=columns)
                 else:
                     figure = heatmap(first, 0, None, theme, title=arm_label("base"))
                 plain = json.loads(figure.to_json())
@@ -102,13 +102,13 @@ def attention_png(
     kinds = [attention.kind for attention in maps]
     if kind and kind not in kinds:
         raise ConfigError("export.there_no_attention_here", kind=kind, kinds=" or ".join(kinds))
-    place = kinds.index(kind) if kind else len(kinds) - 1
-    title = f"{kinds[place]} attention, layer {layer % maps[place].weights.shape[0]}"
+    index = kinds.index(kind) if kind else len(kinds) - 1
+    title = f"{kinds[index]} attention, layer {layer % maps[index].weights.shape[0]}"
     title += ", mean of heads" if head is None else f", head {head}"
     if versus:
-        figure = compare(maps[place], versus[place], layer, head)
+        figure = compare(maps[index], versus[index], layer, head)
     else:
-        figure = heatmap(maps[place], layer, head, title=title)
+        figure = heatmap(maps[index], layer, head, title=title)
     figure.update_layout(paper_bgcolor=get_theme("light").background)
     mend = "install kaleido and Chromium (pip install kaleido), or write .html or .json."
     try:

@@ -99,7 +99,7 @@ def _trace(panel: Panel) -> go.Heatmap:
 
 
 def _labels(tokens: Sequence[str]) -> dict[str, str]:
-    """Returns what plotly writes for each axis place; places are numbers, so none merge."""
+    """Returns what plotly writes for each axis position; positions are numbers, so none merge."""
     cut = [t if len(t) <= _LONGEST else f"{t[: _LONGEST - 1]}…" for t in tokens]
     return {str(i): escape(token) for i, token in enumerate(cut)}
 
@@ -138,11 +138,11 @@ def _show_labels(
     figure: go.Figure, row: int, column: int, first: bool, last: bool, sparse: bool
 ) -> None:
     """Writes queries at the left only; keys under every panel, or under the last ones."""
-    place = {"row": row, "col": column}
+    cell = {"row": row, "col": column}
     title = "to (key)" if last and not sparse else ""
-    figure.update_xaxes(showticklabels=last or not sparse, title_text=title, **place)
+    figure.update_xaxes(showticklabels=last or not sparse, title_text=title, **cell)
     title = "from (query)" if first and not sparse else ""
-    figure.update_yaxes(showticklabels=first, title_text=title, **place)
+    figure.update_yaxes(showticklabels=first, title_text=title, **cell)
 
 
 def _add_titles(figure: go.Figure, shown: Sequence[Panel]) -> None:
@@ -181,16 +181,16 @@ def _add_scales(figure: go.Figure, shown: Sequence[Panel], theme: str, inner: fl
         figure.update_layout(coloraxis2={**scale, "colorbar": bar})
 
 
-def _bar(title: str, height: float, place: float, marks: dict[float, str]) -> dict[str, Any]:
-    pad = 18 if place else 0  # room for the last mark
+def _bar(title: str, height: float, x: float, marks: dict[float, str]) -> dict[str, Any]:
+    pad = 18 if x else 0  # room for the last mark
     return {
         "orientation": "h",
         "thickness": 8,
         "outlinewidth": 0,
         "lenmode": "pixels",
         "len": 84 + 2 * pad,
-        "x": place,
-        "xanchor": "right" if place else "left",
+        "x": x,
+        "xanchor": "right" if x else "left",
         "y": height,
         "yanchor": "bottom",
         "xpad": pad,

@@ -215,5 +215,5 @@ def _seconds(ending: RunEvent) -> float:
 
 
 def _message(ending: RunEvent) -> str:
-    found: str = getattr(ending, "message", "") or getattr(ending, "reason", "")
-    return found
+    message: str = getattr(ending, "message", "") or getattr(ending, "reason", "")
+    return message

@@ -40,7 +40,7 @@ function fill(select, entries, chosen) {
 function matrix(layer, head) {
   if (head !== 'mean') return layer[head];
   return layer[0].map((row, q) => row.map((_, k) =>
-    layer.reduce((sum, one) => sum + one[q][k], 0) / layer.length));
+    layer.reduce((sum, weights) => sum + weights[q][k], 0) / layer.length));
 }
 
 const top = z => z.reduce((most, row) => row.reduce((m, v) => Math.max(m, Math.abs(v)), most), 0);

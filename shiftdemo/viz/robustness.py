@@ -55,7 +55,7 @@ class CurvePanel:
     def complete(self) -> bool:
         """Whether there is a score of every arm at every strength."""
         n = len(self.strengths)
-        return bool(n and self.curves) and all(len(one) == n for one in self.curves.values())
+        return bool(n and self.curves) and all(len(curve) == n for curve in self.curves.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def _add_panel(figure: go.Figure, row: int, panel: CurvePanel, theme: str, texts
 def _band(
     arm: str, strengths: Sequence[float], scores: Sequence[Score], opacity: float
 ) -> go.Scatter:
-    places = [spaced(k) for k in strengths]
+    xs = [spaced(k) for k in strengths]
     return go.Scatter(
-        x=[*places, *reversed(places)],
+        x=[*xs, *reversed(xs)],
         y=[s.high for s in scores] + [s.low for s in reversed(scores)],
         fill="toself",
         fillcolor=faded(arm_style(arm).color, opacity),

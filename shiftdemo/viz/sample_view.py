@@ -29,7 +29,7 @@ def build_view(
         ``params``, ``seed``, ``applied``, ``note``; ``sides``, one (``source`` or ``words``) or
         two (``source``, ``target``) dicts of :func:`side_view`; ``steps``, the dict of
         :func:`decoder_view` or :func:`label_view`, or ``None``; with a delay layer each step has
-        ``seen``, the input whose state it sees too, ``reach`` places before; ``hidden``, how many
+        ``seen``, the input whose state it sees too, ``reach`` steps before; ``hidden``, how many
         words of the longest row are left out, because only the first 150 are drawn.
     """
     before, after = shifted.original, shifted.shifted
@@ -72,10 +72,10 @@ def _asked(
     else:
         return None
     reach = int(shifted.drawn("reach") or 0)
-    if reach:  # the state of so many places before; there is none before the first
+    if reach:  # the state of so many steps before; there is none before the first
         inputs = [step["input"] for step in view["steps"]]
-        for place, step in enumerate(view["steps"]):
-            step["seen"] = inputs[place - reach] if place >= reach else "0"
+        for index, step in enumerate(view["steps"]):
+            step["seen"] = inputs[index - reach] if index >= reach else "0"
     return view | {"reach": reach}
 
 
@@ -96,8 +96,8 @@ def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
             for word, tag in zip(words, tags, strict=True):
                 word["tag"] = tag
         for word in view["after"]:
-            old_place = word["from"]
-            word["retagged"] = old_place is not None and before.tags[old_place] != word["tag"]
+            old_index = word["from"]
+            word["retagged"] = old_index is not None and before.tags[old_index] != word["tag"]
         return [view]
     if isinstance(before, TranslationSample) and isinstance(after, TranslationSample):
         old, new = w.split(before.source), w.split(after.source)
@@ -137,48 +137,48 @@ def side_view(
     Returns:
         ``side``, ``before`` and ``after``: lists of words, each ``text``, ``gap`` (what stands in
         front of it), ``index``, ``position``, ``state``, ``tag`` (or ``None``). Before, ``state``
-        is ``kept``, ``moved`` (another place), ``repositioned`` (the same place under another
+        is ``kept``, ``moved`` (another index), ``repositioned`` (the same index under another
         position id) or ``gone``, and ``to`` the new index; after, it is one of these, ``copied``
         or ``new``, ``from`` the old index and ``copy_of`` the index (after) of the word that was
         copied; for tagged words ``retagged`` says whether a word lost its tag for another.
     """
-    back = {new_place: place for place, new_place in enumerate(alignment) if new_place is not None}
+    back = {new_index: index for index, new_index in enumerate(alignment) if new_index is not None}
     # A target word has the position of the step that it is the label of; one more asks for the end.
     positions = plan.ids(len(new.words) + (side == "target"))
     before = []
-    for place in range(len(old.words)):
-        to = alignment[place] if place < len(alignment) else None
-        state = "gone" if to is None else _state(place, to, positions)
-        before.append(_word(old, place, place, state) | {"to": to})
+    for index in range(len(old.words)):
+        to = alignment[index] if index < len(alignment) else None
+        state = "gone" if to is None else _state(index, to, positions)
+        before.append(_word(old, index, index, state) | {"to": to})
     first = min(back, default=len(new.words))
     after = []
-    for place in range(len(new.words)):
-        source, copy_of = back.get(place), None
+    for index in range(len(new.words)):
+        source, copy_of = back.get(index), None
         if source is not None:
-            state = _state(source, place, positions)
+            state = _state(source, index, positions)
         else:
-            copy_of = _copy_of(new.words, place, copied_from) if place > first else None
+            copy_of = _copy_of(new.words, index, copied_from) if index > first else None
             state = "new" if copy_of is None else "copied"
-        word = _word(new, place, positions[place], state)
+        word = _word(new, index, positions[index], state)
         after.append(word | {"from": source, "copy_of": copy_of})
     return {"side": side, "before": before, "after": after}
 
 
-def _state(place: int, to: int, positions: Sequence[int]) -> str:
+def _state(index: int, to: int, positions: Sequence[int]) -> str:
     """Returns what became of a word that is still there."""
-    if to != place:
+    if to != index:
         return "moved"
-    return "kept" if positions[to] == place else "repositioned"
+    return "kept" if positions[to] == index else "repositioned"
 
 
-def _copy_of(words: Sequence[str], place: int, known: int | None) -> int | None:
-    """Returns where the word that is copied to ``place`` stands, or ``None`` for a new word.
+def _copy_of(words: Sequence[str], index: int, known: int | None) -> int | None:
+    """Returns where the word that is copied to ``index`` stands, or ``None`` for a new word.
 
     Unless it is known, it is the nearest equal word in front: doubles follow what they double.
     """
-    if known is not None and 0 <= known < place and words[known] == words[place]:
+    if known is not None and 0 <= known < index and words[known] == words[index]:
         return known
-    return next((i for i in range(place - 1, -1, -1) if words[i] == words[place]), None)
+    return next((i for i in range(index - 1, -1, -1) if words[i] == words[index]), None)
 
 
 def _word(text: w.Words, index: int, position: int, state: str) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def decoder_view(
     """Returns the right shift of a target or text: decoder input above labels, step by step.
 
     Returns:
-        ``unit`` (``word`` or ``token``), ``lag`` (by how many places the input lags behind),
+        ``unit`` (``word`` or ``token``), ``lag`` (by how many steps the input lags behind),
         ``counted`` (labels that carry loss), ``total`` and ``steps``: ``input``, ``label``,
         ``position`` and ``state``, which is ``loss`` (the label counts), ``masked`` (computed, no
         loss) or ``cut`` (not computed at all).
@@ -225,7 +225,7 @@ def decoder_view(
 
 
 def label_view(shifted: ShiftedSample) -> dict[str, Any]:
-    """Returns what a tagger is given and asked for, place by place.
+    """Returns what a tagger is given and asked for, step by step.
 
     Returns:
         As :func:`decoder_view`; ``lag`` is the output delay, by which labels come late after as

@@ -104,13 +104,13 @@ def set_figure(
     figure = make_subplots(rows, columns, horizontal_spacing=0.08, vertical_spacing=0.22)
     colors = get_theme(theme)
     for i, (before, after) in enumerate(panels):
-        place = {"row": i + 1, "col": 1} if narrow else {"row": 1, "col": i + 1}
+        cell = {"row": i + 1, "col": 1} if narrow else {"row": 1, "col": i + 1}
         step = _step([*before, *after])
         for name, counts, style in ((names[0], before, _BEFORE), (names[1], after, _AFTER)):
             bars = _bars(_binned(counts, step), step, name, style.color, i == 0)
-            figure.add_trace(bars, **place)
-        figure.update_xaxes(title_text=titles[i], **place)
-        figure.update_yaxes(title_text=counted[i], **place)
+            figure.add_trace(bars, **cell)
+        figure.update_xaxes(title_text=titles[i], **cell)
+        figure.update_yaxes(title_text=counted[i], **cell)
     themed(figure, theme, HEIGHT * rows)
     figure.update_xaxes(
         gridcolor=colors.grid, zeroline=False, title_font_size=SMALL_SIZE + 1, rangemode="tozero"

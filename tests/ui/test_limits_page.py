@@ -49,11 +49,11 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     with gr.Blocks() as page:
         shared = gr.BrowserState([]), gr.State(), gr.Textbox()
         tab = CompareTab(PageParts(page, context, page_tasks(), *shared))
-    pairs = [("bundled:tagger", "bundled:other")] * seeds
+    pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context.models, "pairs", lambda base, shifted: pairs)
     monkeypatch.setattr(context, "backend", api.Backend(LIMITS, lambda ref, task: None))
     values = {name: one.value for name, one in tab.form.items() if name not in TYPED}
-    values |= {"base": pairs[0][0], "shifted": pairs[0][1], "n": N, "offsets": "0,4"}
+    values |= {"base": "bundled:tagger", "shifted": "bundled:other", "n": N, "offsets": "0,4"}
     values |= {"data.origin": "file", "data.eval": bomb}
 
     async def compare() -> None:

@@ -1,4 +1,4 @@
-"""Many samples shifted at once, in columns: the results of ``apply_shifts``, several times faster.
+"""Many samples shifted at once, vectorised: the results of ``apply_shifts``, several times faster.
 
 A batch is split into words, moved and written as whole columns, so that a sentence costs a few
 array elements in the place of Python objects.

@@ -1,4 +1,4 @@
-"""Many samples of one kind while operators work on them: :class:`EditableSample` in columns."""
+"""Many samples of one kind while operators work on them: :class:`EditableSample`, vectorised."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class EditableSamples:
         self.moved = np.zeros(len(rng.active), bool)
         self.notes: list[tuple[np.ndarray, str]] = []
         self.operator = ""
-        self._found_units: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._cached_units: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @property
     def feed(self) -> StepInputs:
@@ -87,14 +87,14 @@ class EditableSamples:
 
     def _units(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns the first word of every unit, its number of words, and the units of each row."""
-        if self._found_units is None:
+        if self._cached_units is None:
             n = self.source.offsets[-1]
             starts, counts = np.arange(n), self.n_words
             if self.tags is not None and (inside := self.tags.starting_with("I-")).any():
                 starts = np.flatnonzero(~inside)
                 counts = np.diff(np.searchsorted(starts, self.source.offsets))
-            self._found_units = starts, np.diff(np.append(starts, n)), counts
-        return self._found_units
+            self._cached_units = starts, np.diff(np.append(starts, n)), counts
+        return self._cached_units
 
     def unit_draws(self, rng: HashRandoms) -> np.ndarray:
         """Returns a number in ``[0, 1)`` for every unit, 0 where the row is left as it is."""
@@ -107,8 +107,8 @@ class EditableSamples:
         """As :meth:`EditableSample.sort_units`."""
         counts = self._units()[2]
         starts = np.cumsum(counts) - counts
-        place = np.arange(len(u)) - np.repeat(starts, counts)
-        ranks = np.where(np.repeat(self._rng.active, counts), rank(place, u), place)
+        index = np.arange(len(u)) - np.repeat(starts, counts)
+        ranks = np.where(np.repeat(self._rng.active, counts), rank(index, u), index)
         order = _sorted_in_rows(ranks, counts)
         self._take_units(order, counts)
         moves, there = np.zeros(len(counts), np.int64), counts > 0
@@ -146,15 +146,15 @@ class EditableSamples:
         if self.tags is not None:
             self.tags.rearrange(order, counts)
         self.moved |= self._rng.active
-        self._found_units = None
+        self._cached_units = None
 
-    def unit_at(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def unit_at(self, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As :meth:`EditableSample.unit_at`."""
         offsets, n = self.source.offsets[:-1], self.n_words
         starts, sizes, _ = self._units()
-        inside = self._rng.active & (place < n)
-        unit = np.searchsorted(starts, offsets[inside] + place[inside], "right") - 1
-        start, end = place.copy(), place.copy()
+        inside = self._rng.active & (index < n)
+        unit = np.searchsorted(starts, offsets[inside] + index[inside], "right") - 1
+        start, end = index.copy(), index.copy()
         start[inside] = starts[unit] - offsets[inside]
         end[inside] = start[inside] + sizes[unit]
         return start, end
@@ -164,8 +164,8 @@ class EditableSamples:
         offsets, counts = self.source.offsets, self.n_words
         row = np.repeat(np.arange(len(counts)), counts)
         start, cut = offsets[:-1][row], np.where(self._rng.active, cut, 0)[row]
-        place = np.arange(offsets[-1]) - start
-        self._rearrange(start + (place + cut) % counts[row], counts)
+        index = np.arange(offsets[-1]) - start
+        self._rearrange(start + (index + cut) % counts[row], counts)
 
 
 def _sorted_in_rows(ranks: np.ndarray, counts: np.ndarray) -> np.ndarray:

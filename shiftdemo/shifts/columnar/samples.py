@@ -1,4 +1,4 @@
-"""Samples in columns, before and after shifts; rows become objects when asked for."""
+"""Samples as columns, before and after shifts; rows become objects when asked for."""
 
 from __future__ import annotations
 
@@ -181,8 +181,8 @@ class ShiftedColumns:
                     links = tuple([(to[s], t) for s, t in links if to[s] is not None])
                 langs = original.source_lang, original.target_lang
                 pair = source[row], original.target
-                found = TranslationSample(original.id, *pair, *langs, links, original.lang_by)
-                yield original, found
+                shifted = TranslationSample(original.id, *pair, *langs, links, original.lang_by)
+                yield original, shifted
 
 
 def _cells(value: Any, n: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Many texts to words at once, in columns: :func:`shiftdemo.core.words.split` for each of them.
+"""Many texts to words at once, vectorised: :func:`shiftdemo.core.words.split` for each of them.
 
 A text is cut at its spaces, and every distinct run of visible characters is looked up once.
 """
@@ -33,7 +33,7 @@ class Gaps:
 
     Attributes:
         different: the gaps that there are; the first two are those of ``GAPS``.
-        before: for each place in the columns the number of the gap before its word, int64.
+        before: for each index in the columns the number of the gap before its word, int64.
         last: for each row the number of the gap after its last word, int64 ``(n,)``.
         ending, beginning: of each distinct word, as of :mod:`shiftdemo.core.words`, uint8 ``(w,)``.
     """
@@ -49,7 +49,7 @@ class SplitTexts:
     """Running texts, each cut into its words; what is not asked for is not made.
 
     Attributes:
-        offsets: the words of text r have the places ``offsets[r] … offsets[r+1]`` in the columns,
+        offsets: the words of text r have the indices ``offsets[r] … offsets[r+1]`` in the columns,
             int64 ``(n + 1,)``.
     """
 
@@ -63,13 +63,13 @@ class SplitTexts:
         self.offsets = offsets_of(self._counts)[starts]
 
     def words(self) -> tuple[pa.Array, np.ndarray]:
-        """Returns the distinct words (some may be there twice), and which stands at each place."""
+        """Returns the distinct words (some may be there twice), and which stands at each index."""
         words = list(itertools.chain.from_iterable(self._words))
         starts = np.cumsum(self._sizes) - self._sizes
         return pa.array(words, pa.string()), ranges(starts[self._index], self._counts)
 
     def gaps(self, word: np.ndarray) -> Gaps:
-        """Returns what stands between the words; ``word`` says which stands at each place."""
+        """Returns what stands between the words; ``word`` says which stands at each index."""
         facts = np.frombuffer(b"".join(map(itemgetter(2), self._known)), np.uint8).reshape(-1, 3)
         gaps, numbers = _other_gaps(facts[:, 2], self._known)
         before = numbers[word]
@@ -85,9 +85,9 @@ class SplitTexts:
 
 def offsets_of(sizes: np.ndarray) -> np.ndarray:
     """Returns where each row begins, and where the last one ends, int64 ``(n + 1,)``."""
-    found = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=found[1:])
-    return found
+    offsets = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets
 
 
 def _other_gaps(kinds: np.ndarray, known: Sequence[_Chunk]) -> tuple[dict[str, int], np.ndarray]:
@@ -101,9 +101,9 @@ def _other_gaps(kinds: np.ndarray, known: Sequence[_Chunk]) -> tuple[dict[str, i
 
 
 def _chunks(texts: pa.Array) -> tuple[list[_Chunk], np.ndarray, np.ndarray, np.ndarray]:
-    """Returns the different runs of visible characters, and which stands at each place.
+    """Returns the different runs of visible characters, and which stands at each index.
 
-    The third array says where the places of each text begin, and the fourth which texts are one
+    The third array says where the indices of each text begin, and the fourth which texts are one
     run as a whole: those where not just single spaces stand between the runs.
     """
     chunks = pc.split_pattern(texts, " ")
@@ -142,12 +142,12 @@ class _Known(dict[str, _Chunk]):
                 for word, gap in zip(parts.words, gaps, strict=False)
             )
         )
-        made = (parts.words, gaps, facts)
+        entry = (parts.words, gaps, facts)
         if alone and len(chunk) <= _CACHED_CHARS:
             if len(self) >= _MOST_KNOWN:
                 self.clear()
-            self[chunk] = made
-        return made
+            self[chunk] = entry
+        return entry
 
 
 _KNOWN = _Known()

@@ -1,4 +1,4 @@
-"""The words of many sentences at once, in columns, while operators move them."""
+"""The words of many sentences at once, as columns, while operators move them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WordColumns:
 
     Attributes:
         offsets: the words of row r stand at ``offsets[r] … offsets[r+1]``, int64 ``(n + 1,)``.
-        place: for every word of the originals its place in its row now, or -1; int64.
+        index: for every word of the originals its index in its row now, or -1; int64.
         original_offsets: as ``offsets``, of the originals.
     """
 
@@ -31,10 +31,10 @@ class WordColumns:
             offsets: as the attribute.
         """
         self.offsets = self.original_offsets = offsets
-        self.place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], self.n_words)
+        self.index = np.arange(offsets[-1]) - np.repeat(offsets[:-1], self.n_words)
         self._moved = False
         self._words: pa.Array = None  # the words that there are
-        self._word: np.ndarray = self.place  # which of them stands at each place, int64
+        self._word: np.ndarray = self.index  # which of them stands at each index, int64
         self._gaps: Gaps | None = None
         self._texts: pa.Array | None = None  # the running texts, until a word moves
         self._split: SplitTexts | None = None  # these texts, until a word moves
@@ -53,7 +53,7 @@ class WordColumns:
 
         Args:
             words: the words that there are, each of them once or several times.
-            word: which of them stands at each place, int64.
+            word: which of them stands at each index, int64.
             offsets: as the attribute.
         """
         sides = cls(offsets)
@@ -75,7 +75,7 @@ class WordColumns:
 
     def tagged(self, tag: str) -> WordColumns:
         """Returns rows with one tag in the place of every word."""
-        return WordColumns.of_words(pa.array([tag]), np.zeros_like(self.place), self.offsets)
+        return WordColumns.of_words(pa.array([tag]), np.zeros_like(self.index), self.offsets)
 
     def _read(self) -> None:
         """Makes the columns that only words that move need."""
@@ -96,7 +96,7 @@ class WordColumns:
         """Makes the words at ``order`` the words, as :meth:`WordRow.rearrange` does.
 
         Args:
-            order: places in the columns, int64 ``(counts.sum(),)``, row after row.
+            order: indices in the columns, int64 ``(counts.sum(),)``, row after row.
             counts: how many words each row has then; not 0 where it has some now.
         """
         self._read()
@@ -108,24 +108,24 @@ class WordColumns:
         first[order[::-1]] = (np.arange(len(order)) - np.repeat(offsets[:-1], counts))[::-1]
         if self._moved:
             starts = np.repeat(self.offsets[:-1], np.diff(self.original_offsets))
-            stays = self.place >= 0
-            first = np.where(stays, first[np.where(stays, starts + self.place, 0)], -1)
-        self.place, self._moved = first, True
+            stays = self.index >= 0
+            first = np.where(stays, first[np.where(stays, starts + self.index, 0)], -1)
+        self.index, self._moved = first, True
         self._word, self.offsets, self._texts = word, offsets, None
 
     def _gaps_after(
         self, gaps: Gaps, order: np.ndarray, word: np.ndarray, offsets: np.ndarray
     ) -> np.ndarray:
-        """Returns what stands before each word once the places ``order`` stand in this order."""
+        """Returns what stands before each word once the indices ``order`` stand in this order."""
         before = gaps.before[order]
         seam = np.flatnonzero(np.diff(order) != 1) + 1  # these words did not stand together
         left, right = word[seam - 1], word[seam]
         ending, beginning = gaps.ending[left], gaps.beginning[right]
-        found = _SPACE_BETWEEN[ending % w.JOINS, beginning % w.JOINS]
+        spaces = _SPACE_BETWEEN[ending % w.JOINS, beginning % w.JOINS]
         for pair in np.flatnonzero(np.maximum(ending, beginning) >= w.JOINS).tolist():
             words = self._words[left[pair]].as_py(), self._words[right[pair]].as_py()
-            found[pair] = GAPS[w.gap_between(*words)]
-        before[seam] = found
+            spaces[pair] = GAPS[w.gap_between(*words)]
+        before[seam] = spaces
         there = np.diff(offsets) > 0
         before[offsets[:-1][there]] = gaps.before[self.offsets[:-1][there]]
         return before
@@ -151,8 +151,8 @@ class WordColumns:
 
     def alignment(self) -> pa.Array:
         """Returns for every row where each of its original words stands now, or null."""
-        places = pa.array(self.place.astype(np.int32), mask=self.place < 0)
-        return pa.ListArray.from_arrays(_int32(self.original_offsets), places)
+        indices = pa.array(self.index.astype(np.int32), mask=self.index < 0)
+        return pa.ListArray.from_arrays(_int32(self.original_offsets), indices)
 
 
 def _int32(offsets: np.ndarray) -> pa.Array:

@@ -15,7 +15,7 @@ from shiftdemo.shifts.editing import EditableSample
 
 @SHIFTS.register
 class AppendCopy(Shift):
-    """Copies the word at one place to the end; in translation the aligned target word too."""
+    """Copies the word at one index to the end; in translation the aligned target word too."""
 
     name = "append_copy"
     stage = "sample"
@@ -83,55 +83,57 @@ class AppendCopy(Shift):
         """See :meth:`Shift.apply`."""
         draft.need_words()
         word, index = self.values["word"], self.values["index"]
-        place = _index(draft.words, word, index, rng)
-        if place is None:
+        source_index = _index(draft.words, word, index, rng)
+        if source_index is None:
             wanted = repr(word) if word else f"at index {index}"
             raise NotApplicable("append_copy.sentence_has_no_word", wanted=wanted)
-        target_place = self._target_place(draft, place, rng)
-        if target_place is None and draft.target is not None and draft.target.words:
+        target_index = self._target_index(draft, source_index, rng)
+        if target_index is None and draft.target is not None and draft.target.words:
             draft.notes.append(
                 "append_copy: which target word is aligned is not known, so the target stays; give "
                 "target_word to copy one."
             )
-        if target_place is not None and draft.target is not None:
+        if target_index is not None and draft.target is not None:
             if draft.links is not None:
                 new = (len(draft.words), len(draft.target.words))
                 draft.links = (*draft.links, new)
-            draft.target.append(target_place)
+            draft.target.append(target_index)
         if draft.tags is not None:
-            draft.tags = [*draft.tags, _tag_of_copy(draft.tags, place)]
-        draft.source.append(place)
-        return self.drawn(index=place, target_index=target_place)
+            draft.tags = [*draft.tags, _tag_of_copy(draft.tags, source_index)]
+        draft.source.append(source_index)
+        return self.drawn(index=source_index, target_index=target_index)
 
-    def _target_place(self, draft: EditableSample, place: int, rng: random.Random) -> int | None:
+    def _target_index(
+        self, draft: EditableSample, source_index: int, rng: random.Random
+    ) -> int | None:
         """Returns which target word is copied too: the one that is named, or the aligned one."""
         word = self.values["target_word"]
         if draft.target is None:
             return None
         if word:
-            found = _index(draft.target.words, word, -1, rng)
-            if found is None:
+            index = _index(draft.target.words, word, -1, rng)
+            if index is None:
                 raise NotApplicable("append_copy.target_has_no_word", word=word)
-            return found
-        return next((t for s, t in draft.links or () if s == place), None)
+            return index
+        return next((t for s, t in draft.links or () if s == source_index), None)
 
 
-def _tag_of_copy(tags: Sequence[str], place: int) -> str:
+def _tag_of_copy(tags: Sequence[str], index: int) -> str:
     """Returns ``O``, or the tag where the word is a whole mention by itself."""
-    goes_on = place + 1 < len(tags) and tags[place + 1].startswith("I-")
-    return tags[place] if tags[place].startswith("B-") and not goes_on else "O"
+    goes_on = index + 1 < len(tags) and tags[index + 1].startswith("I-")
+    return tags[index] if tags[index].startswith("B-") and not goes_on else "O"
 
 
 def _index(words: Sequence[str], word: str, index: int, rng: random.Random) -> int | None:
-    """Returns the place of ``word``, else ``index``, else (where that is -1) a draw."""
+    """Returns the index of ``word``, else ``index``, else (where that is -1) a draw."""
     if word:
         return next((i for i, other in enumerate(words) if other == word), None)
     if index >= len(words):
         return None
     if index >= 0:
         return index
-    place = rng.randrange(len(words))
-    if words[place].isalnum():  # most words: no need to look at the others
-        return place
+    drawn = rng.randrange(len(words))
+    if words[drawn].isalnum():  # most words: no need to look at the others
+        return drawn
     spoken = [i for i, other in enumerate(words) if any(map(str.isalnum, other))]
     return rng.choice(spoken or range(len(words)))

@@ -46,5 +46,5 @@ class LocalShuffle(Shift):
         draft.need_words()
         reach = self.values["k"] + 1
         u = draft.unit_draws(rng)
-        move = draft.sort_units(u, lambda place, u: place + reach * u)
+        move = draft.sort_units(u, lambda index, u: index + reach * u)
         return self.drawn(greatest_move=move)

@@ -87,19 +87,19 @@ def _draw(
     sample: Sample, taken: Sequence[str], rng: random.Random, context: Sequence[Sample]
 ) -> Sample:
     """Returns another sample of the set, one that is not taken yet where there is one."""
-    found: Sample | None = None
+    drawn: Sample | None = None
     for _ in range(16 if context else 0):
         other = context[rng.randrange(len(context))]
         if other.id == sample.id or _same_context(other, sample):
             continue
         if type(other) is not type(sample):
             raise NotApplicable("prefix_context.samples_different_kinds_cannot")
-        found = other
+        drawn = other
         if other.id not in taken:
             break
-    if found is None:
+    if drawn is None:
         raise NotApplicable("prefix_context.there_no_other_sample")
-    return found
+    return drawn
 
 
 def _same_context(other: Sample, sample: Sample) -> bool:

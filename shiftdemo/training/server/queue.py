@@ -40,7 +40,7 @@ class _Job:
     process: BaseProcess | ThreadRun | None = None
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     state: str = "queued"
-    made: float = field(default_factory=time.monotonic)
+    queued_at: float = field(default_factory=time.monotonic)
     seconds: float = 0.0  # its time limit at first
 
 
@@ -59,7 +59,7 @@ class Runs:
 
         Args:
             target: an importable function ``(config, folder, cancel, spare) -> events``; where
-                the folder holds a run it goes on with that. ``spare`` are connections to
+                the folder holds a run it resumes that. ``spare`` are connections to
                 processes that wait for arms.
             root: the folder that holds one folder a run.
             max_waiting: runs that may wait.
@@ -102,7 +102,7 @@ class Runs:
             return job.state in ENDED and find_checkpoint(job.folder) is not None
 
     def resume(self, run_id: str) -> None:
-        """Queues a run that has ended early once more; it goes on from its last checkpoint.
+        """Queues a run that has ended early once more; it resumes from its last checkpoint.
 
         Where it had a time limit, it gets as much time again.
 
@@ -111,16 +111,16 @@ class Runs:
         """
         with self._lock:
             job = self._job(run_id)
-            found = find_checkpoint(job.folder) if job.state in ENDED else None
-            if found is None:
+            checkpoint = find_checkpoint(job.folder) if job.state in ENDED else None
+            if checkpoint is None:
                 raise LimitError("queue.run_cannot_go_from")
-            rewind_log(job.folder, found[1], job.config.seeds)
+            rewind_log(job.folder, checkpoint[1], job.config.seeds)
             if job.seconds:
-                seconds = found[1].seconds + job.seconds
+                seconds = checkpoint[1].seconds + job.seconds
                 job.config = dataclasses.replace(job.config, seconds=seconds)
             job.cancel.clear()
             job.state, job.context = "queued", contextvars.copy_context()
-            job.heard = job.made = time.monotonic()
+            job.heard = job.queued_at = time.monotonic()
         self._wake.set()
 
     def warm(self) -> None:
@@ -224,13 +224,13 @@ class Runs:
                 job.process = start_worker(self._target, config, job.folder)
         except (OSError, EOFError) as error:
             message = Message("queue.training_process_could_not", error=error)
-            append(RunFailed(job.run_id, message, time.monotonic() - job.made), job.folder)
+            append(RunFailed(job.run_id, message, time.monotonic() - job.queued_at), job.folder)
             job.state = "failed"
 
     def _processes(self, job: _Job) -> int:
         """Returns how many processes train a job's arms; one core is left while others wait."""
         with self._lock:
-            waiting = any(one.state == "queued" for one in self._jobs.values())
+            waiting = any(other.state == "queued" for other in self._jobs.values())
         free = max(1, (processes.cores() - waiting) // job.config.threads)
         return min(job.config.processes or free, free, len(job.config.trained_arms))
 
@@ -242,7 +242,7 @@ class Runs:
         if not events or not isinstance(events[-1], _ENDS):
             code = job.process.exitcode
             message = Message("queue.training_process_ended_unexpectedly", code=code)
-            end: RunEvent = RunFailed(job.run_id, message, time.monotonic() - job.made)
+            end: RunEvent = RunFailed(job.run_id, message, time.monotonic() - job.queued_at)
             append(end, job.folder)
         else:
             end = events[-1]
