@@ -11,6 +11,7 @@ import pytest
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.events import EVENT_TYPES, StepLogged
 from shiftdemo.core.samples import (
+    KINDS,
     QuestionSample,
     TaggedSample,
     TextSample,
@@ -18,6 +19,8 @@ from shiftdemo.core.samples import (
     mentions,
 )
 from shiftdemo.core.types import AttentionMap
+
+ASKED = "Who?\nAda ran."
 
 
 def test_tagged_sample_needs_a_tag_for_every_word() -> None:
@@ -109,3 +112,28 @@ def test_events_go_through_json() -> None:
     assert EVENT_TYPES["StepLogged"](**values) == event
     del values["objective"]  # as in logs of before
     assert EVENT_TYPES["StepLogged"](**values) == event
+
+
+@pytest.mark.parametrize(
+    ("sample", "text", "read", "reference"),
+    [
+        (TranslationSample("p", "A b .", "C d .", links=((0, 1),)), "A b .", "A b .", "C d ."),
+        (TranslationSample("p", "A b .", ""), "A b .", "A b .", ""),
+        (TaggedSample("t", ("Ada", "ran"), ("B-PER", "O")), "Ada ran", "Ada ran", ("B-PER", "O")),
+        (TextSample("x", "So long .", "sad"), "So long .", "So long .", "sad"),
+        (
+            QuestionSample("q", "Who?", "Ada ran.", ("Ada",), (0,)),
+            "Ada ran.",
+            ASKED,
+            "Ada",
+        ),
+    ],
+)
+def test_a_sample_knows_its_parts_and_comes_from_its_row(sample, text, read, reference) -> None:
+    assert (sample.text, sample.read, sample.reference) == (text, read, reference)
+    row = {**sample.to_row(), **sample.to_original()}
+    assert type(sample).from_row(sample.id, row) == sample
+    assert type(sample).from_row(sample.id, json.loads(json.dumps(row))) == sample
+    assert sample.original in row and set(sample.lists) <= set(row)
+    others = [kind for kind in KINDS if kind is not type(sample)]
+    assert not any(kind.original in row for kind in others)
