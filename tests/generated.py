@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -49,6 +50,7 @@ MENTIONS = st.lists(
 )
 LINKS = st.none() | st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8)
 LABEL = st.sampled_from(["", "good", "0"])
+BOOLEANS = st.booleans()
 
 
 def tagged(identity: str, mentions: list[tuple[str, list[str]]]) -> TaggedSample:
@@ -62,8 +64,20 @@ def tagged(identity: str, mentions: list[tuple[str, list[str]]]) -> TaggedSample
     return TaggedSample(identity, tuple(words), tuple(tags))
 
 
+@functools.cache
+def a_sample(task: str, identity: str = "one") -> st.SearchStrategy[Sample]:
+    """A sample of a task."""
+    return _sample(task, identity)
+
+
+@functools.cache
+def some_samples(task: str, identity: str, most: int) -> st.SearchStrategy[list[Sample]]:
+    """At most so many samples of a task."""
+    return st.lists(a_sample(task, identity), max_size=most)
+
+
 @st.composite
-def a_sample(draw: st.DrawFn, task: str, identity: str = "one") -> Sample:
+def _sample(draw: st.DrawFn, task: str, identity: str) -> Sample:
     kind = TASKS.get(task).sample
     if kind is TaggedSample:
         return tagged(identity, draw(MENTIONS))
@@ -93,6 +107,7 @@ def a_question(draw: st.DrawFn, identity: str) -> QuestionSample:
     return QuestionSample(identity, "Who?", context, answers, tuple(starts))
 
 
+@functools.cache
 def values_of(param: Param) -> st.SearchStrategy[Any]:
     """Values within the parameter's bounds."""
     if param.kind == "choice":
@@ -110,10 +125,16 @@ def values_of(param: Param) -> st.SearchStrategy[Any]:
     return st.floats(low, high)
 
 
+@functools.cache
+def a_shift(operator: type[Shift]) -> st.SearchStrategy[Shift]:
+    """An operator with parameters within their bounds."""
+    return _shift(operator)
+
+
 @st.composite
-def a_shift(draw: st.DrawFn, operator: type[Shift]) -> Shift:
+def _shift(draw: st.DrawFn, operator: type[Shift]) -> Shift:
     params = {
-        p.name: draw(values_of(p)) for p in operator.params if p.name == "p" or draw(st.booleans())
+        p.name: draw(values_of(p)) for p in operator.params if p.name == "p" or draw(BOOLEANS)
     }
     try:
         return operator(**params)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.reading.files import parallel_lines, read_samples
 from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, shift_many
 from shiftdemo.shifts.columnar.apply import shift_columns
@@ -31,7 +32,6 @@ IDS = [f"{shift.name}-{task}" for shift, task in EVERY]
 TOGETHER = [(s, task) for s, task in EVERY if s.columnar and task != "question_answering"]
 REAL = [case for case in TOGETHER if case in CASES]
 REAL_IDS = [f"{shift.name}-{task}" for shift, task in REAL]
-TEXTS = ("language_modeling", "classification")
 
 
 def numbered(samples: list[Sample], n: int) -> list[Sample]:
@@ -63,20 +63,25 @@ def test_several_operators_together_equal_one_by_one(task: str, data: st.DataObj
     assert repr(list(shift_columns(shifts, SampleColumns.of(samples), 3))) == repr(alone)
 
 
-@pytest.mark.parametrize(("operator", "task"), REAL, ids=REAL_IDS)
-def test_real_sentences_together_equal_one_by_one(
-    data_folder: Path, operator: type[Shift], task: str
-) -> None:
+@pytest.fixture(scope="module")
+def real(data_folder: Path) -> dict[type[Sample], list[Sample]]:
+    """2000 sentences of WikiANN and Multi30k, by the kind of sample."""
     tagged, pairs = data_folder / "wikiann_en" / "train.tsv.gz", data_folder / "multi30k"
     if not tagged.exists() or not pairs.exists():
         pytest.skip(f"no WikiANN and Multi30k in {data_folder}")
-    samples = (
-        read_samples(tagged, "ner")
-        if task == "ner"
-        else parallel_lines(pairs / "train.fr.gz", pairs / "train.en.gz")
-    )[:2000]
-    if task in TEXTS:
-        samples = [TextSample(sample.id, sample.text, "fr") for sample in samples]
+    both = parallel_lines(pairs / "train.fr.gz", pairs / "train.en.gz")[:2000]
+    return {
+        TaggedSample: read_samples(tagged, "ner")[:2000],
+        TranslationSample: both,
+        TextSample: [TextSample(sample.id, sample.text, "fr") for sample in both],
+    }
+
+
+@pytest.mark.parametrize(("operator", "task"), REAL, ids=REAL_IDS)
+def test_real_sentences_together_equal_one_by_one(
+    real: dict[type[Sample], list[Sample]], operator: type[Shift], task: str
+) -> None:
+    samples = real[TASKS.get(task).sample]
     columns = shift_columns([operator()], SampleColumns.of(samples), 1)
     assert len(columns) == len(samples)
     for shifted, sample in zip(columns, samples, strict=True):

@@ -7,7 +7,7 @@ import random
 
 import pytest
 from contract import check
-from generated import CASES, a_sample, a_shift
+from generated import CASES, a_sample, a_shift, some_samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +23,7 @@ from shiftdemo.shifts import SHIFTS, Shift, apply_shifts, make_shift, make_shift
 
 TASKS = sorted({task for _, task in CASES})
 IDS = [f"{shift.name}-{task}" for shift, task in CASES]
+SEEDS, EPOCHS = st.integers(0, 2**31 - 1), st.integers(0, 5)
 every_operator = pytest.mark.parametrize(("operator", "task"), CASES, ids=IDS)
 
 
@@ -33,8 +34,8 @@ def test_operator_keeps_the_contract(operator: type[Shift], task: str, data: st.
     shift = data.draw(a_shift(operator))
     sample = data.draw(a_sample(task))
     joins = bool(operator.example_context)  # the others look at no other sample
-    context = data.draw(st.lists(a_sample(task, "other"), max_size=3)) if joins else []
-    seed, epoch = data.draw(st.integers(0, 2**31 - 1)), data.draw(st.integers(0, 5))
+    context = data.draw(some_samples(task, "other", 3)) if joins else []
+    seed, epoch = data.draw(SEEDS), data.draw(EPOCHS)
     before = copy.deepcopy((sample, context))
     state = random.getstate()
 
@@ -56,7 +57,7 @@ def test_operators_keep_the_contract_one_after_the_other(task: str, data: st.Dat
     chosen = data.draw(st.lists(st.sampled_from(fitting), min_size=2, max_size=4))
     shifts = [data.draw(a_shift(operator)) for operator in chosen]
     sample = data.draw(a_sample(task))
-    context = data.draw(st.lists(a_sample(task, "other"), max_size=3))
+    context = data.draw(some_samples(task, "other", 3))
     result = apply_shifts(shifts, sample, 7, context)
     check(result, sample)
     assert result.specs == tuple(shift.spec for shift in shifts)
