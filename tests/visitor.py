@@ -23,3 +23,12 @@ def fill(box: Locator, text: str) -> None:
     box.wait_for()
     box.page.wait_for_timeout(SETTLES_MS)
     box.fill(text)
+
+
+def start_run(page: Page, steps: int, seconds: int = 120) -> None:
+    """Fills in a short run on the Train tab and starts it."""
+    fill(page.get_by_label("Steps", exact=True), str(steps))
+    fill(page.get_by_label("Time limit"), str(seconds))
+    open_section(page, "Data")
+    fill(page.get_by_label("Training sentences", exact=True), "600")
+    page.locator("#train-start").click()

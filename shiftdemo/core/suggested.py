@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 FROM_SCRATCH, FINE_TUNING = 1e-3, 2e-4  # AdamW; of weights that are drawn, and of trained ones
@@ -20,8 +21,8 @@ def warmup(steps: int) -> int:
 
 
 def eval_every(steps: int) -> int:
-    """Returns after how many steps the held-out figures are taken: twelve times in a run."""
-    return max(1, steps // _EVALUATIONS)
+    """Returns after how many steps the held-out figures are taken: twelve times at most."""
+    return max(1, math.ceil(steps / _EVALUATIONS))
 
 
 def settings(model: str, steps: int) -> dict[str, Any]:

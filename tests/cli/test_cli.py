@@ -111,6 +111,7 @@ def test_user_file_goes_through_build_train_and_compare(tmp_path: Path) -> None:
     trained = run(
         *("finetune", "--task", "ner", "--train", str(train), "--eval", str(held_out)),
         *("--shift", shift, "--steps", "30", "--warmup", "5", "--eval-every", "15"),
+        *("--processes", "2"),
         *("--output", str(tmp_path / "run"), "--json"),
     )
     assert trained.returncode == 0, trained.stderr

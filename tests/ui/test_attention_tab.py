@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from shiftdemo import api
 from shiftdemo.core.limits import Limits
 from shiftdemo.ui.app import page_tasks
 from shiftdemo.ui.attention.tab import AttentionTab
@@ -46,7 +47,7 @@ def test_picking_a_head_draws_and_runs_no_model(
         asked.append(ref)
         return load(ref, task)
 
-    monkeypatch.setattr(tab.context.models, "load", counted)
+    monkeypatch.setattr(tab.context, "backend", api.Backend(Limits(), counted))
     visit = Visit("en", "one")
     values = {name: one.value for name, one in tab.form.items()} | {"model": "bundled:tagger"}
     mean = _last(tab._run, visit, values)

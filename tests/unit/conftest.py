@@ -1,4 +1,4 @@
-"""The hub's stand-in, for what pushes to it."""
+"""A core for each worker; the hub's stand-in, for what pushes to it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Iterator
 
 import huggingface_hub
 import pytest
+from cores import stay_on_one_core
 from hubserver import Hub, serving
 from huggingface_hub import constants
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> None:
+    stay_on_one_core()
 
 
 @pytest.fixture
