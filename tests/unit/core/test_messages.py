@@ -18,7 +18,20 @@ from shiftdemo.core import messages
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.events import RunFailed, RunFinished
-from shiftdemo.core.messages import Line, Message, joined, languages, parts, templates, texts
+from shiftdemo.core.messages import (
+    Line,
+    Message,
+    Row,
+    Text,
+    arm_name,
+    joined,
+    languages,
+    parts,
+    templates,
+    texts,
+    with_and,
+    with_or,
+)
 from shiftdemo.data.load import load_samples
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.record import from_json, to_json
@@ -134,6 +147,32 @@ def test_a_place_in_a_file_is_said_in_every_language() -> None:
     assert str(error) == "a.csv, line 3 is x." and error.message.text("zh").startswith(
         "a.csv 第 3 行"
     )
+    row = Message("place.column", where=Row("a.parquet", 3), column="tags")
+    assert (row, row.text("zh")) == (
+        "a.parquet, row 3, column tags",
+        "a.parquet 第 3 行，列 tags",
+    )
+
+
+def test_texts_of_the_page_are_values_of_messages() -> None:
+    said = Message("place.column", where=Text("Training sentences.", inside=True), column="c")
+    assert said == "training sentences, column c" and said.text("zh") == "训练句子数，列 c"
+    for again in (
+        copy.copy(said),
+        Message.from_dict(json.loads(json.dumps(said.to_dict()))),
+        Message("joined.two", first=copy.copy(said.values["where"]), second="c"),
+    ):
+        assert again.text("zh").startswith("训练句子数")
+    assert Text("of another package").text("zh") == "of another package"
+
+
+def test_names_in_a_row_are_said_in_every_language() -> None:
+    assert (with_and(["a", "b", "c"]), with_or(["a", "b"])) == ("a and b and c", "a or b")
+    shown = Message("joined.two", first=with_and(["a", "b", "c"]), second=with_or(["a", "b"]))
+    assert shown.text("zh") == "a 和 b 和 c；a 或 b"
+    assert with_and(["a"]) == "a" and arm_name("mine") == "mine"
+    arms = Message("joined.two", first=arm_name("base"), second=arm_name("shift"))
+    assert (arms, arms.text("zh")) == ("base; shift", "基线；移位训练")
 
 
 def test_records_keep_what_was_said_and_old_ones_are_read() -> None:
