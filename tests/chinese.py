@@ -8,11 +8,11 @@ import re
 _NAMES = re.compile(
     r"""'[^']*'|"[^"]*"|\{[^}]*\}|“[^”]*”|--[\w-]+|hub:\S+|scratch:\w+|bundled:\w+|[\w-]*\.\w+"""
 )
-_WORD = re.compile(r"[A-Za-z][A-Za-z']+")
+_WORD = re.compile(r"[A-Za-z][\w']+", re.ASCII)
 _KNOWN = frozenset(
-    "BIO TYPE UTF JSON JSONL CSV TSV CoNLL Parquet Arrow PDF SQLite Excel Office Python pickle "
-    "zip gzip bzip2 bzip xz zstd latin cp gb18030 gb shift_jis jis shift BOM NaN null uXXXX NAME "
-    "source target words tags text label question context answer Hub".split()
+    "BIO TYPE UTF JSON JSONL CSV TSV CoNLL Parquet Arrow PDF Excel Office Python pickle zip gzip "
+    "bzip2 xz zstd latin cp1252 gb18030 shift_jis NaN null NAME Hub "
+    "source target words tags text label question context answer".split()
 )
 
 

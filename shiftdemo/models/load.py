@@ -129,7 +129,8 @@ def load_model(
     kind, _, name = ref.partition(":")
     revision = None
     if kind == "scratch":
-        raise ModelError("load.has_no_weights_before", ref=ref)
+        key = "load.has_no_weights_before" if name else "load.names_no_encoding"
+        raise ModelError(key, ref=ref)
     if kind == "bundled":
         if BUNDLED.get(name) != task:
             fitting = ", ".join(f"bundled:{n}" for n, t in BUNDLED.items() if t == task)

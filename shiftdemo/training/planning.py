@@ -12,7 +12,7 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ModelError, OverlapError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.data.load import load_samples
@@ -24,6 +24,7 @@ from shiftdemo.shifts import Shift, apply_shifts, make_shifts
 from shiftdemo.tasks import TASKS, Task
 from shiftdemo.training.plan import Plan
 
+_LABEL_WORDS = {"tag": "planning.tag", "label": "planning.label"}  # keys of the same
 _FELT = 8  # samples that go through the model beforehand, to see whether it feels the shift
 _TRIED = 100  # samples that are shifted beforehand, to see whether anything changes
 
@@ -152,7 +153,7 @@ def _trained(
         raise ModelError(
             "planning.has_no_has_rename",
             model=config.model,
-            label_word=task.label_word,
+            label_word=Message(_LABEL_WORDS[task.label_word]),
             missing=missing[0],
             known=", ".join(known),
         )
@@ -182,7 +183,10 @@ def notes_before(
         if reason:
             notes.append(
                 Message(
-                    "planning.can_have_no_effect", shift=shift.name, ref=loaded.ref, reason=reason
+                    "planning.can_have_no_effect",
+                    shift=shift.name,
+                    ref=loaded.ref,
+                    reason=Text(reason),
                 )
             )
             continue

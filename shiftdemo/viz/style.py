@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import with_or
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -121,7 +122,7 @@ def get_theme(name: str) -> Theme:
         ConfigError: there is none.
     """
     if name not in THEMES:
-        raise ConfigError("style.there_no_theme_choose", name=name, themes=" or ".join(THEMES))
+        raise ConfigError("style.there_no_theme_choose", name=name, themes=with_or(list(THEMES)))
     return THEMES[name]
 
 

@@ -10,7 +10,7 @@ from shiftdemo.core.plain import as_plain
 from shiftdemo.core.samples import running_text
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.results import Comparison, OutputRow
-from shiftdemo.evaluation.verdict import rules
+from shiftdemo.evaluation.verdict import p_text, rules
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.diff import output_view
@@ -148,7 +148,7 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
                     label += f"; {visit.translate(panel.condition.axis)}"
                 cell = f"{one.value:+.1f} ({number(one.low)} to {number(one.high)})"
                 corrected = panel.verdict_detail.corrected.get(where)
-                rows.append([label, cell, p_value(one.p_value), p_value(corrected)])
+                rows.append([label, cell, _p(one.p_value), _p(corrected)])
     if not rows:
         return None
     over = "Differences over the same sentences (in brackets: 95 % interval over the sentences)."
@@ -163,11 +163,9 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
     }
 
 
-def p_value(value: float | None) -> str:
-    """Returns a p-value with three decimals, or a dash where there is none."""
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if value >= 0.001 else "<\u00a00.001"
+def _p(value: float | None) -> str:
+    """Returns a p-value that stays on one line, or a dash where there is none."""
+    return "–" if value is None else p_text(value).replace(" ", "\u00a0")
 
 
 def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:

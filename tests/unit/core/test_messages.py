@@ -18,6 +18,7 @@ from shiftdemo.core import messages
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.events import RunFailed, RunFinished
+from shiftdemo.core.limits import Limits
 from shiftdemo.core.messages import (
     Line,
     Message,
@@ -34,7 +35,9 @@ from shiftdemo.core.messages import (
 )
 from shiftdemo.data.load import load_samples
 from shiftdemo.shifts import make_shifts
+from shiftdemo.tasks import TASKS
 from shiftdemo.training.record import from_json, to_json
+from shiftdemo.viz.style import get_theme
 
 PACKAGE = Path(shiftdemo.__file__).parent
 ERRORS = re.compile(
@@ -196,6 +199,12 @@ def test_records_keep_what_was_said_and_old_ones_are_read() -> None:
         (lambda: make_shifts(["rotate:k=x"], "ner"), "不是整数"),
         (lambda: load_samples("ner", DataSpec(train="/no/such.conll", eval="x")), "没有文件"),
         (lambda: api.load("bundled:nothing", "ner"), "没有用于"),
+        (lambda: DataSpec(size=0), "数据：size 为 0"),
+        (lambda: make_shifts(["no_such"], "ner"), "没有名为 'no_such' 的移位算子"),
+        (lambda: TASKS.get("no_such"), "没有名为 'no_such' 的任务"),
+        (lambda: api.load("scratch", "ner"), "没有写明位置编码；请写一个，例如 scratch:learned"),
+        (lambda: Limits.public().check_reference("hub:a/b"), "允许：无"),
+        (lambda: get_theme("pink"), "请选择 light 或 dark"),
     ],
 )
 def test_real_errors_are_said_in_chinese(call: Callable[[], object], said: str) -> None:
