@@ -11,6 +11,7 @@ from shiftdemo.api.trained import Training, conditions_of, more_tokens, training
 from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import Message
 from shiftdemo.core.progress import Cancel, Progress, never, silent
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TASKS
@@ -127,7 +128,9 @@ def over_pairs(
     for number, (base, shifted) in enumerate(pairs):
 
         def part(fraction: float, text: str, number: int = number) -> None:
-            label = f"seed {number + 1} of {len(pairs)}: {text}" if len(pairs) > 1 else text
+            label = text
+            if len(pairs) > 1:
+                label = Message("seeds.part", number=number + 1, n=len(pairs), text=text)
             progress((number + fraction) / len(pairs), label)
 
         pair = dataclasses.replace(config, base=base, shifted=shifted)

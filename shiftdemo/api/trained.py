@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shiftdemo.core.errors import ShiftDemoError
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, with_and
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.conditions import Condition
@@ -88,7 +88,8 @@ def conditions_of(
     measured = {one.operator for one in conditions} or {OFFSET}
     notes: tuple[str, ...] = ()
     if left := {name: None for name in left if name not in measured}:
-        names = " and ".join("position offsets" if n == OFFSET else n for n in sorted(measured))
+        offsets_said = Message("trained.position_offsets")
+        names = with_and([offsets_said if n == OFFSET else n for n in sorted(measured)])
         notes = (Message("trained.training_also_used_what", left=", ".join(left), names=names),)
     if any(_cut_to_source(one, condition) for one, condition in zip(known, found, strict=True)):
         notes += (Message("trained.training_moved_target_s"),)

@@ -15,6 +15,7 @@ import torch
 
 from shiftdemo.attention.tokens import readable
 from shiftdemo.core.errors import DataError, LimitError, ModelError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.models.load import LoadedModel
@@ -24,6 +25,9 @@ from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks.heads import Task
 
 START = "<start>"
+# Keys of what a side and a kind of attention are called.
+_SIDES = {"sentence": "positions.sentence", "target": "positions.target"}
+_KINDS = {"encoder": "weights.encoder", "decoder": "weights.decoder", "cross": "weights.cross"}
 
 
 def attend(
@@ -113,7 +117,7 @@ def _check_size(what: str, n_tokens: int, max_tokens: int) -> None:
     if n_tokens > max_tokens:
         raise LimitError(
             "weights.has_tokens_attention_shown",
-            what=what,
+            what=Message(_SIDES[what]),
             n_tokens=n_tokens,
             max_tokens=max_tokens,
         )
@@ -156,6 +160,8 @@ def _map(
 ) -> AttentionMap:
     returned = [layer for layer in layers or () if layer is not None]
     if not returned:
-        raise ModelError("weights.model_returned_no_attention", ref=loaded.ref, kind=kind)
+        raise ModelError(
+            "weights.model_returned_no_attention", ref=loaded.ref, kind=Message(_KINDS[kind])
+        )
     weights = torch.cat(returned).float().cpu().numpy()  # (n_layers, n_heads, query_len, key_len)
     return AttentionMap(kind, weights, tuple(query_tokens), tuple(key_tokens))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import LimitError
+from shiftdemo.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +104,5 @@ class Limits:
         kind, colon, name = ref.partition(":")
         if self.hub_datasets is None or not colon or kind != "hub" or name in self.hub_datasets:
             return
-        allowed = ", ".join(self.hub_datasets) or "none"
+        allowed = ", ".join(self.hub_datasets) or Message("limits.none")
         raise LimitError("limits.server_does_not_read", name=name[:80], allowed=allowed)

@@ -45,18 +45,14 @@ class Message(str):
         if lang == ENGLISH or lang not in languages():
             return str(self)
         values = {
-            name: value.text(lang) if isinstance(value, Message) else value
+            name: value.text(lang) if isinstance(value, (Message, Text)) else value
             for name, value in self.values.items()
         }
         return templates(lang)[self.key].format(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns key and values as plain JSON values."""
-        values = {
-            name: {"message": value.to_dict()} if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
-        return {"key": self.key, "values": values}
+        return {"key": self.key, "values": {n: _plain(one) for n, one in self.values.items()}}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Message:
@@ -65,14 +61,77 @@ class Message(str):
         Raises:
             KeyError: it is of a version that had other keys.
         """
-        values = {
-            name: cls.from_dict(value["message"]) if isinstance(value, Mapping) else value
-            for name, value in plain["values"].items()
-        }
-        return cls(plain["key"], **values)
+        return cls(plain["key"], **{n: _said(one) for n, one in plain["values"].items()})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Message.from_dict, (self.to_dict(),)
+
+
+class Text(str):
+    """A text of the page as the value of a message: the name of a score, a parameter's help.
+
+    As a string it is English; another language says it as its ``texts`` do, or leaves it.
+
+    Attributes:
+        whole: the English text as ``texts`` have it.
+        inside: whether it stands inside a sentence: it begins small and ends without a point.
+    """
+
+    whole: str
+    inside: bool
+
+    def __new__(cls, whole: str, inside: bool = False) -> Text:
+        """Returns the text."""
+        found = super().__new__(cls, _inside(whole) if inside else whole)
+        found.whole, found.inside = whole, inside
+        return found
+
+    def text(self, lang: str) -> str:
+        """Returns it in a language; in English where that does not have it."""
+        known = texts(lang) if lang in languages() else {}
+        said = known.get(self.whole, self.whole)
+        return _inside(said) if self.inside else said
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Text, (self.whole, self.inside)
+
+
+def _inside(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:].rstrip('.。')}"
+
+
+def _plain(value: Any) -> Any:
+    """Returns a message's value as JSON has it."""
+    if isinstance(value, Message):
+        return {"message": value.to_dict()}
+    return {"text": value.whole, "inside": value.inside} if isinstance(value, Text) else value
+
+
+def _said(plain: Any) -> Any:
+    """Returns what :func:`_plain` was called on."""
+    if not isinstance(plain, Mapping):
+        return plain
+    if "text" in plain:
+        return Text(plain["text"], plain["inside"])
+    return Message.from_dict(plain["message"])
+
+
+def with_and(names: Sequence[str]) -> str:
+    """Returns several names as a part of a sentence, with "and" between them."""
+    return reduce(lambda a, b: Message("joined.and", first=a, second=b), names)
+
+
+def with_or(names: Sequence[str]) -> str:
+    """As :func:`with_and`, with "or" between them."""
+    return reduce(lambda a, b: Message("joined.or", first=a, second=b), names)
+
+
+_ARMS = {"base": "arm.base", "shift": "arm.shift", "start": "arm.start"}
+
+
+def arm_name(arm: str) -> str:
+    """Returns the name of an arm as a sentence says it; one that a user gave stays as it is."""
+    return Message(_ARMS[arm]) if arm in _ARMS else arm
 
 
 def joined(sentences: Sequence[str]) -> str:
@@ -92,9 +151,12 @@ def parts(sentence: str) -> list[str]:
 class Line(str):
     """Where in a file something stands; as a string it is English. Made for every line: cheap."""
 
+    unit = "line"
+    key = "place.line"
+
     def __new__(cls, name: str, number: int) -> Line:
         """Args: number: of the line, from 1."""
-        found = super().__new__(cls, f"{name}, line {number}")
+        found = super().__new__(cls, f"{name}, {cls.unit} {number}")
         found.name, found.number = name, number
         return found
 
@@ -104,7 +166,14 @@ class Line(str):
     @property
     def message(self) -> Message:
         """The same as a message."""
-        return Message("place.line", name=self.name, number=self.number)
+        return Message(self.key, name=self.name, number=self.number)
+
+
+class Row(Line):
+    """As :class:`Line`, in a file that has rows and no lines."""
+
+    unit = "row"
+    key = "place.row"
 
 
 def _kept(value: Any) -> Any:

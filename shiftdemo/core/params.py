@@ -95,7 +95,7 @@ class Param:
             kind = Message("params.whole_number" if whole else "params.number")
             raise ConfigError(
                 "params.give_from",
-                where=where,
+                where=Message(_REQUESTS[where]) if where in _REQUESTS else where,
                 item=self.name,
                 value=value,
                 kind=kind,
@@ -158,6 +158,13 @@ def _to_int(value: Any) -> int:
     return int(float(value))
 
 
+# Keys of what the requests are called whose settings are checked.
+_REQUESTS = {
+    "build": "params.build",
+    "data": "params.data",
+    "training": "params.training",
+    "compare": "params.compare",
+}
 _CASTS: dict[str, Callable[[Any], Any]] = {
     "int": _to_int,
     "float": float,

@@ -10,8 +10,10 @@ from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message
 
 T = TypeVar("T")
+_KINDS = {"shift": "registry.shift", "task": "registry.task"}  # keys of what entries are called
 
 
 class Registry(Generic[T]):
@@ -46,8 +48,9 @@ class Registry(Generic[T]):
         if name in self:
             return self._entries[name]
         near = difflib.get_close_matches(name, self._entries, n=3, cutoff=0.4) or self.names()
+        kind = Message(_KINDS[self.kind]) if self.kind in _KINDS else self.kind
         raise ConfigError(
-            "registry.there_no_called_did", kind=self.kind, name=name, near=", ".join(near)
+            "registry.there_no_called_did", kind=kind, name=name, near=", ".join(near)
         )
 
     def names(self) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 
 Link: TypeAlias = tuple[int, int]
 
@@ -259,10 +260,12 @@ def bio_fault(tags: tuple[str, ...]) -> str:
     before = "O"
     for place, tag in enumerate(tags):
         if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
-            return f"word {place + 1}: {tag[:40]!r} is not a BIO tag; write O, B-TYPE or I-TYPE."
+            return Message("samples.not_bio", place=place + 1, tag=tag[:40])
         if tag.startswith("I-") and before[2:] != tag[2:]:
-            fault = f"cannot follow {before}" if place else "cannot stand first"
-            return f"word {place + 1}: {tag} {fault}; begin the mention with B-{tag[2:]}."
+            values = {"place": place + 1, "tag": tag, "kind": tag[2:]}
+            if place:
+                return Message("samples.cannot_follow", before=before, **values)
+            return Message("samples.cannot_stand_first", **values)
         before = tag
     return ""
 

@@ -76,8 +76,7 @@ class TaskSpec:
         scores: the file of ``evaluation/scorers/`` that counts its scores.
         score_name: the main score, in 0 to 100.
         accuracy_name: what the share of right labels is called.
-        label_word: what one of its labels is called.
-        sample_word: what a sample is called in a message.
+        label_word: key of what one of its labels is called.
         reads, shuffled: keys of what the shuffled-source control takes away, and of what is left.
         source_tokens: the longest row of a source; a model may allow less.
         scratch_vocab: sub-words of a scratch model's tokenizer.
@@ -109,8 +108,7 @@ class TaskSpec:
     in_corpus: bool = False
     bundled: str = ""
     accuracy_name: str = "token accuracy"
-    label_word: str = "tag"
-    sample_word: str = "a sample"
+    label_word: str = "planning.tag"
     reads: str = "source.its_source"
     shuffled: str = "source.shuffled_sources"
     source_tokens: int = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shiftdemo.core.errors import DataError, ModelError
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, arm_name
 from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TaskSpec
@@ -82,7 +82,7 @@ def compare_models(
         runs = _runs(ordered, setting, part, cancel)
         notes += _left_as_they_are(condition, next(iter(runs.values())))
         found.append(assemble(ordered, setting, runs, controls, notes))
-    progress(1.0, "done")
+    progress(1.0, Message("comparing.done"))
     return judged(found)
 
 
@@ -101,7 +101,7 @@ def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Samp
             raise ModelError(
                 "comparing.model_arm_made_not",
                 ref=loaded.ref,
-                arm=arm,
+                arm=arm_name(arm),
                 task=loaded.task,
                 task_2=task.spec.name,
             )
@@ -116,20 +116,23 @@ def _controls(
     for number, (arm, loaded) in enumerate(models.items()):
         if cancel():
             raise Cancelled("comparing.comparison_was_stopped_start")
-        progress(_CONTROL_SHARE * number / len(models), f"{arm}: controls")
+        progress(
+            _CONTROL_SHARE * number / len(models),
+            Message("comparing.controls_of", arm=arm_name(arm)),
+        )
         effect, note = check_condition(
             loaded, setting.condition, strongest, setting.samples, setting.allow_no_effect
         )
-        notes += [Message("comparing.of_arm", arm=arm, note=note)] if note else []
+        notes += [Message("comparing.of_arm", arm=arm_name(arm), note=note)] if note else []
         try:
             use = source_use(loaded, setting.task, setting.samples, setting.seed)
         except DataError as reason:
             use = None
-            notes.append(Message("comparing.of_arm", arm=arm, note=reason.message))
+            notes.append(Message("comparing.of_arm", arm=arm_name(arm), note=reason.message))
         found[arm] = Controls(effect, use)
     n_samples, n_scored = len(setting.samples), len(setting.scored)
     if 0 < n_scored < n_samples:
-        notes.append(f"Scored: the {n_scored} of {n_samples} sentences that have a reference.")
+        notes.append(Message("comparing.scored", n_scored=n_scored, n_samples=n_samples))
     return found, notes
 
 
@@ -137,12 +140,15 @@ def _runs(
     models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
 ) -> dict[str, list[Measured]]:
     runs: dict[str, list[Measured]] = {}
-    size = f"{len(setting.samples)} sentences at {len(setting.strengths)} {setting.condition.dial}s"
+    dial = setting.condition.dial_name
+    size = {"n": len(setting.samples), "n_strengths": len(setting.strengths)}
     for number, (arm, loaded) in enumerate(models.items()):
 
         def tell(fraction: float, arm: str = arm, before: int = number) -> None:
             share = (before + fraction) / len(models)
-            text = f"{arm}: {fraction:.0%} of {size}"
+            text = Message(
+                "comparing.part", arm=arm_name(arm), fraction=fraction, dial=dial, **size
+            )
             progress(_CONTROL_SHARE + (1 - _CONTROL_SHARE) * share, text)
 
         steps = measured(
@@ -175,7 +181,7 @@ def _left_as_they_are(condition: Condition, runs: Sequence[Measured]) -> list[st
             "comparing.sentences_stay_as_they",
             most=most,
             n_moved=len(runs[0].moved),
-            dial=condition.dial,
+            dial=condition.dial_name,
             strength=strength,
             operator=condition.operator,
             reason=reason,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftdemo.core.errors import ConfigError
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text
 from shiftdemo.core.params import ShiftSpec
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import ShiftedSample
@@ -15,6 +15,7 @@ from shiftdemo.shifts import CONTEXT_SIZE, SHIFTS, Shift, apply_shifts, make_shi
 from shiftdemo.shifts.applying import unshifted
 
 OFFSET = "position_offset"
+_SIDES = {"source": "axis.source", "target": "axis.target"}
 _MEASURED_STAGES = ("sample", "position")
 
 
@@ -75,16 +76,20 @@ class Condition:
         return "offset" if self.operator == OFFSET else SHIFTS.get(self.operator).dial.params[0]
 
     @property
+    def dial_name(self) -> str:
+        """The same for a sentence; the name of a parameter is the same in every language."""
+        return Message("curve.offset") if self.operator == OFFSET else self.dial
+
+    @property
     def axis(self) -> Message:
         """What a strength is, as an axis says it."""
         if self.operator == OFFSET:
             return Message(f"axis.offset_{self.side}")
         shift = SHIFTS.get(self.operator)
         text = next(param.help for param in shift.params if param.name == self.dial)
-        values = {"operator": self.operator, "dial": self.dial}
-        values["help"] = f"{text[0].lower()}{text[1:].rstrip('.')}"
-        if self.side in ("source", "target"):
-            return Message("axis.operator_side", side=self.side, **values)
+        values = {"operator": self.operator, "dial": self.dial, "help": Text(text, inside=True)}
+        if self.side in _SIDES:
+            return Message("axis.operator_side", side=Message(_SIDES[self.side]), **values)
         return Message("axis.operator", **values)
 
     def inside(self, strength: float) -> bool:

@@ -137,7 +137,8 @@ def allowed_strengths(
         return tuple(sorted({*(k for k in usual_strengths(condition) if fits(k)), *wanted}))
     for strength in strengths:
         if not fits(strength):
-            tight = next((ref for ref, bound in bounds.items() if bound == least), "any model")
+            refs = (ref for ref, bound in bounds.items() if bound == least)
+            tight = next(refs, Message("strengths.any_model"))
             if condition.operator == OFFSET:
                 raise ConfigError(
                     "strengths.offset_out_bounds_these",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text, arm_name
 from shiftdemo.evaluation.conditions import OFFSET, Condition
 from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.significance import Difference, holm
@@ -160,7 +160,10 @@ def _said(code: str, **values: Any) -> tuple[str, Message]:
 
 def _warnings(controls: Mapping[str, Controls]) -> list[tuple[str, Message]]:
     return [
-        (f"{kind}_control_failed", Message("verdict.warning", arm=arm, message=found.message))
+        (
+            f"{kind}_control_failed",
+            Message("verdict.warning", arm=arm_name(arm), message=found.message),
+        )
         for arm, control in controls.items()
         for kind, found in (("offset", control.offset), ("source", control.source))
         if found is not None and not found.ok
@@ -196,7 +199,9 @@ def _finding(name: str, test: Difference, p_value: float, case: Case) -> tuple[s
     code = _CODES[name, 0 if p_value >= LEVEL else 1 if test.value > 0 else -1]
     _, text = _said(code, where=_where(case.condition))
     figures = {"value": test.value, "low": test.low, "high": test.high}
-    score, p = case.score_name, p_text(p_value)
+    written = p_text(p_value)
+    p = written if written.startswith("<") else f"= {written}"
+    score = Text(case.score_name)
     return code, Message("verdict.finding", text=text, score=score, p=p, **figures)
 
 
@@ -209,5 +214,5 @@ def _where(condition: Condition) -> Message:
 
 
 def p_text(value: float) -> str:
-    """Returns a p-value as it is written after its letter: ``= 0.031`` or ``< 0.001``."""
-    return f"= {value:.3f}" if value >= 0.001 else "< 0.001"
+    """Returns a p-value as it is written everywhere: ``0.031``, or ``< 0.001``."""
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"

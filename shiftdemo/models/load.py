@@ -130,7 +130,8 @@ def load_model(
     kind, _, name = ref.partition(":")
     revision = None
     if kind == "scratch":
-        raise ModelError("load.has_no_weights_before", ref=ref)
+        key = "load.has_no_weights_before" if name else "load.names_no_encoding"
+        raise ModelError(key, ref=ref)
     if kind == "bundled":
         own = TASKS.get(task).bundled
         if name != own:

@@ -14,6 +14,13 @@ from shiftdemo.core.messages import Message
 
 MAX_PADDING = 512  # tokens of left padding; the cost grows with its square
 ALLOW = "positions.allow"  # the key of how to go on as a control
+# Keys of what a row is called.
+_ROWS = {
+    "sentence": "positions.sentence",
+    "target": "positions.target",
+    "text": "positions.text",
+    "question with its context": "positions.question",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Positions:
             raise ConfigError(
                 "positions.offset_with_tokens_beyond",
                 offset=offset,
-                what=what,
+                what=Message(_ROWS[what]),
                 length=length,
                 table_size=self.table_size,
                 most=max(0, self.table_size - length),

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.messages import Message
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_WORDS = {"dataset": "data set", "model": "model"}
+_WORDS = {"dataset": "hub.a_data_set", "model": "hub.a_model"}  # keys of what is pushed
+_REFUSALS = {401: "hub.token_not_known", 404: "hub.no_such_owner", 409: "hub.exists_already"}
 
 
 def is_repo_id(text: str) -> bool:
@@ -29,7 +31,9 @@ def check_push(repo_id: str, token: str | None = None, kind: str = "dataset") ->
     from huggingface_hub import get_token
 
     if not is_repo_id(repo_id):
-        raise ConfigError("hub.no_name_write_owner", repo_id=repo_id[:120], words=_WORDS[kind])
+        raise ConfigError(
+            "hub.no_name_write_owner", repo_id=repo_id[:120], words=Message(_WORDS[kind])
+        )
     found = token or get_token()
     if not found:
         raise ConfigError("hub.there_no_token_hub")
@@ -80,22 +84,21 @@ def push_files(
 
 
 def _fault(repo_id: str, error: Exception, made: str) -> DataError:
-    """Returns one sentence for what the hub's client raised; ``made``: what is there now."""
+    """Returns one sentence for what the hub's client raised; ``made``: the key of what is there."""
     status = getattr(getattr(error, "response", None), "status_code", None)
-    reason = {
-        401: "the hub does not know the token; run hf auth login with one that may write",
-        403: f"the token may not write to {repo_id.split('/')[0]}; give one with that right",
-        404: "the hub has no such owner, or the token does not see it",
-        409: "it exists already or was changed meanwhile; choose another name",
-    }.get(status or 0, "")
-    if not reason and status:
-        reason = f"the hub answered {status}; try again later"
+    reason = ""
+    if status in _REFUSALS:
+        reason = Message(_REFUSALS[status])
+    elif status == 403:
+        reason = Message("hub.may_not_write", owner=repo_id.split("/")[0])
+    elif status:
+        reason = Message("hub.answered", status=status)
     if (not reason and isinstance(error, ConnectionError | OSError)) or "Connect" in _kind(error):
-        reason = "the hub cannot be reached; check the network (and HF_HUB_OFFLINE)"
+        reason = Message("hub.not_reached")
     if not reason and "Timeout" in _kind(error):
-        reason = "the hub did not answer in time; try again later"
+        reason = Message("hub.no_answer_in_time")
     reason = reason or f"{_kind(error)}: {' '.join(str(error).split())[:120]}"
-    there = f"; an empty {made} of this name is on the hub now" if made else ""
+    there = Message("hub.is_there_empty", made=Message(made)) if made else ""
     return DataError("hub.was_not_pushed", repo_id=repo_id, reason=reason, there=there)
 
 

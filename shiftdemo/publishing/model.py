@@ -16,6 +16,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
+from shiftdemo.core.messages import arm_name
 from shiftdemo.core.plain import as_plain
 from shiftdemo.models.delay import FILE
 from shiftdemo.publishing.hub import check_push, push_files
@@ -144,7 +145,7 @@ def _snapshot(folder: Path, into: Path) -> None:
         except FileNotFoundError:  # it was put in another's place just now
             pass
         time.sleep(0.2)
-    raise ModelError("model.arm_being_saved_all", folder=folder.name)
+    raise ModelError("model.arm_being_saved_all", folder=arm_name(folder.name))
 
 
 def _is_weights(name: str) -> bool:

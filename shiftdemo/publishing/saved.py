@@ -21,6 +21,7 @@ from shiftdemo.core.events import (
     RunFinished,
     StepLogged,
 )
+from shiftdemo.core.messages import Message
 from shiftdemo.publishing.hub import is_repo_id
 from shiftdemo.publishing.markdown import printable
 from shiftdemo.training.record import read_events
@@ -119,7 +120,9 @@ def _choose(run: Path, config: TrainConfig, arm: str, seed_index: int) -> str:
     wanted = arm or ("shift" if "shift" in saved or len(saved) != 1 else saved[0])
     if wanted in saved:
         return wanted
-    there = f"saved of this seed: {', '.join(saved)}" if saved else "nothing of this seed is"
+    there = Message("saved.nothing")
+    if saved:
+        there = Message("saved.these", saved=", ".join(saved))
     raise ModelError("saved.arm_run_not_saved", wanted=wanted, there=there)
 
 

@@ -17,7 +17,6 @@ TASKS.register(
         bundled="language_model",
         scores="likelihood",
         score_name="token accuracy",
-        sample_word="a text",
         reads="source.the_words_before",
         shuffled="source.shuffled_words",
         pipeline="text-generation",

@@ -20,7 +20,6 @@ TASKS.register(
         bundled="tagger",
         scores="entities",
         score_name="entity F1",
-        sample_word="a tagged sentence",
         scratch_vocab=6000,
         pipeline="token-classification",
         worked=WorkedExample(

@@ -16,7 +16,6 @@ TASKS.register(
         scores="answers",
         score_name="answer F1",
         accuracy_name="start and end accuracy",
-        sample_word="a question with its context",
         reads="source.its_question",
         shuffled="source.shuffled_questions",
         pipeline="question-answering",

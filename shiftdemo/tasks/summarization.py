@@ -18,7 +18,6 @@ TASKS.register(
         head="Seq2SeqLM",
         scores="rouge",
         score_name="ROUGE-L",
-        sample_word="a document with its summary",
         reads="source.its_document",
         shuffled="source.shuffled_documents",
         source_tokens=1024,  # what BART and Pegasus were trained with

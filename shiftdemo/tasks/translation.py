@@ -19,7 +19,6 @@ TASKS.register(
         bundled="translator",
         scores="bleu_chrf",
         score_name="BLEU",
-        sample_word="a translation pair",
         pipeline="translation",
         worked=WorkedExample(
             "I we are going to build a language model",

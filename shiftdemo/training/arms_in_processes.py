@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from shiftdemo.core.events import ArmSaved, EvalLogged
+from shiftdemo.core.messages import Message, arm_name, with_and
 from shiftdemo.training.arm import StepFigures
 from shiftdemo.training.arm_process import LostProcess, serve
 from shiftdemo.training.arms_in_turn import HELD_OUT
@@ -46,10 +47,10 @@ class _Member:
             code = ""
             if self.process is not None:
                 self.process.join(_END_SECONDS)
-                code = f" (exit code {self.process.exitcode})"
+                code = Message("arms_in_processes.exit_code", code=self.process.exitcode)
             raise LostProcess(
                 "arms_in_processes.process_trained_ended_unexpectedly",
-                names=" and ".join(self.names),
+                names=with_and([arm_name(name) for name in self.names]),
                 code=code,
             ) from None
         if error is not None:
@@ -93,7 +94,7 @@ class ArmsInProcesses:
                 self.close()
                 raise LostProcess(
                     "arms_in_processes.process_could_not_started",
-                    own=" and ".join(own),
+                    own=with_and([arm_name(name) for name in own]),
                     error=error,
                 ) from None
             theirs.close()

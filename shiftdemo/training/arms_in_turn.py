@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from shiftdemo.core.errors import ModelError
 from shiftdemo.core.events import ArmSaved, EvalLogged
+from shiftdemo.core.messages import arm_name
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import StepFigures
 from shiftdemo.training.memory import memory
@@ -153,7 +154,7 @@ class ArmsInTurn:
                 reason = " ".join(str(error).split())[:200]
                 raise ModelError(
                     "arms_in_turn.checkpoint_arm_does_not",
-                    arm=arm.name,
+                    arm=arm_name(arm.name),
                     folder=folder,
                     reason=reason,
                 ) from None

@@ -25,7 +25,7 @@ from shiftdemo.core.events import (
     RunStarted,
     StepLogged,
 )
-from shiftdemo.core.messages import Message, joined
+from shiftdemo.core.messages import Message, arm_name, joined
 from shiftdemo.models.load import torch_threads, versions
 from shiftdemo.training.arm import StepFigures, is_finite
 from shiftdemo.training.arms_in_processes import ArmsInProcesses, LostProcess
@@ -286,6 +286,9 @@ class _Run:
 
     def _diverged(self, arm: str, step: int) -> RunFailed:
         message = Message(
-            "loop.loss_arm_no_longer", arm=arm, step=step, learning_rate=self.config.learning_rate
+            "loop.loss_arm_no_longer",
+            arm=arm_name(arm),
+            step=step,
+            learning_rate=self.config.learning_rate,
         )
         return RunFailed(self.run_id, message, self.seconds)

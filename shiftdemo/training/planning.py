@@ -12,7 +12,7 @@ from typing import Any
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ModelError, OverlapError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.data.load import load_samples
@@ -152,7 +152,7 @@ def _trained(
         raise ModelError(
             "planning.has_no_has_rename",
             model=config.model,
-            label_word=task.spec.label_word,
+            label_word=Message(task.spec.label_word),
             missing=missing[0],
             known=", ".join(known),
         )
@@ -182,7 +182,10 @@ def notes_before(
         if reason:
             notes.append(
                 Message(
-                    "planning.can_have_no_effect", shift=shift.name, ref=loaded.ref, reason=reason
+                    "planning.can_have_no_effect",
+                    shift=shift.name,
+                    ref=loaded.ref,
+                    reason=Text(reason),
                 )
             )
             continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import EvalLogged
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text, arm_name
 
 
 @dataclass
@@ -39,9 +39,9 @@ class EarlyStop:
         if config.stop_at and judged.shifted_score >= config.stop_at:
             return Message(
                 "stopping.reached_shifted_sentences_target",
-                arm=judged.arm,
+                arm=arm_name(judged.arm),
                 shifted_score=judged.shifted_score,
-                score_name=judged.score_name,
+                score_name=Text(judged.score_name),
                 stop_at=config.stop_at,
                 step=judged.step,
             )

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.events import EvalLogged, RunEvent, RunStarted, StepLogged
+from shiftdemo.core.messages import with_or
 
 TRACKERS = ("tensorboard", "trackio")
 PROJECT = "shiftdemo"  # under which trackio shows the runs
@@ -52,7 +53,7 @@ def track(
         return iter(events)
     if tracker not in TRACKERS:
         raise ConfigError(
-            "trackers.there_no_tracker_choose", tracker=tracker, trackers=" or ".join(TRACKERS)
+            "trackers.there_no_tracker_choose", tracker=tracker, trackers=with_or(TRACKERS)
         )
     try:
         module = importlib.import_module(_MODULES[tracker])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from starlette.middleware import Middleware
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import languages, texts
 from shiftdemo.core.task_spec import task_specs
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.build.tab import BuildTab
@@ -55,12 +57,19 @@ def build_page(context: Context) -> gr.Blocks:
             train.to_compare.click, _open_compare(context), mine, to_pair, compare.message
         )
         opened.then(fn=None, js="() => window.scrollTo(0, 0)")  # the button is far down
+        page.load(fn=None, js=_title())
     return page
 
 
 def page_tasks() -> list[tuple[str, str]]:
     """Returns label and name of the tasks that the page offers."""
     return [(spec.label, spec.name) for spec in task_specs() if spec.label]
+
+
+def _title() -> str:
+    """Returns the script that gives the window its title; Gradio writes the English one."""
+    titles = json.dumps({lang: texts(lang).get(TITLE, TITLE) for lang in languages()})
+    return f"() => {{ document.title = {titles}[navigator.language.slice(0, 2)]; }}"
 
 
 def _open_compare(context: Context) -> Callable[..., dict[str, Any]]:

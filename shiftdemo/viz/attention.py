@@ -8,15 +8,16 @@ the other weights as they are; rows then sum to less than 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 
 from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.types import AttentionMap
-from shiftdemo.viz.grid import Panel, grid
+from shiftdemo.viz.grid import Panel, Say, grid
 from shiftdemo.viz.style import arm_label
 
 _SPECIAL = re.compile(r"<(?!unk|mask)[^<>\s]+>|\[(?!UNK|MASK)[A-Z]+\]")
@@ -63,7 +64,7 @@ def _shown(tokens: Sequence[str], special: bool) -> list[int]:
     return kept or list(range(len(tokens)))
 
 
-def difference(base: Panel, shift: Panel) -> Panel:
+def difference(base: Panel, shift: Panel, title: str = DIFFERENCE) -> Panel:
     """Returns shift-trained minus base.
 
     Raises:
@@ -71,7 +72,7 @@ def difference(base: Panel, shift: Panel) -> Panel:
     """
     if (base.queries, base.keys) != (shift.queries, shift.keys):
         raise DataError("attention.two_models_read_different")
-    return replace(base, values=shift.values - base.values, title=DIFFERENCE, change=True)
+    return replace(base, values=shift.values - base.values, title=title, change=True)
 
 
 def heatmap(
@@ -81,9 +82,14 @@ def heatmap(
     theme: str = "light",
     special: bool = True,
     title: str = "",
+    say: Say = str,
 ) -> go.Figure:
-    """Returns the heatmap of one head (``None``: the mean of the layer's heads)."""
-    return grid([panel(attention, layer, head, special, title)], theme)
+    """Returns the heatmap of one head (``None``: the mean of the layer's heads).
+
+    Args:
+        say: puts what the figure says into the reader's language.
+    """
+    return grid([panel(attention, layer, head, special, title)], theme, say=say)
 
 
 def heads(
@@ -92,31 +98,43 @@ def heads(
     theme: str = "light",
     special: bool = True,
     label: str = "",
+    say: Say = str,
 ) -> go.Figure:
     """Returns every head of a layer as small multiples on one scale.
 
     Args:
         label: the model's name, written before each head's number.
+        say: as in :func:`heatmap`.
     """
     lead = f"{label}, " if label else ""
     n_heads = attention.weights.shape[1]
-    shown = [panel(attention, layer, i, special, f"{lead}head {i}") for i in range(n_heads)]
+    titles = [lead + say(Message("attention.head", number=i)) for i in range(n_heads)]
+    shown = [panel(attention, layer, i, special, title) for i, title in enumerate(titles)]
     columns = min(n_heads, 2 if n_heads <= 4 else 4)
     side = 210.0 if columns <= 2 else 130.0
-    return grid(shown, theme, columns, side, square=False, sparse=True)
+    return grid(shown, theme, columns, side, square=False, sparse=True, say=say)
 
 
 def three(
-    base: AttentionMap, shift: AttentionMap, layer: int, head: int | None, special: bool = True
+    base: AttentionMap,
+    shift: AttentionMap,
+    layer: int,
+    head: int | None,
+    special: bool = True,
+    say: Say = str,
+    label: Callable[[str], str] = arm_label,
 ) -> list[Panel]:
     """Returns base, shift-trained and their difference.
+
+    Args:
+        say, label: as in :func:`compare`.
 
     Raises:
         DataError: the two maps are not over the same tokens.
     """
-    left = panel(base, layer, head, special, arm_label("base"))
-    right = panel(shift, layer, head, special, arm_label("shift"))
-    return [left, right, difference(left, right)]
+    left = panel(base, layer, head, special, label("base"))
+    right = panel(shift, layer, head, special, label("shift"))
+    return [left, right, difference(left, right, say(Message("attention.difference")))]
 
 
 def compare(
@@ -127,12 +145,16 @@ def compare(
     theme: str = "light",
     special: bool = True,
     columns: int = 3,
+    say: Say = str,
+    label: Callable[[str], str] = arm_label,
 ) -> go.Figure:
     """Returns base, shift-trained and their difference; the first two share one scale.
 
     Args:
         columns: 3 side by side; 1 below one another, for a narrow page.
+        say: as in :func:`heatmap`.
+        label: puts the name of an arm into the reader's language.
     """
-    shown = three(base, shift, layer, head, special)
+    shown = three(base, shift, layer, head, special, say, label)
     side = 260.0 if columns > 1 else 0.0
-    return grid(shown, theme, columns, side)
+    return grid(shown, theme, columns, side, say=say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
@@ -73,7 +73,10 @@ def _tag_mark(tag: str, gold: str | None) -> str:
 
 
 def output_view(
-    row: Mapping[str, Any], index: int = 0, reference_arm: str = "base"
+    row: Mapping[str, Any],
+    index: int = 0,
+    reference_arm: str = "base",
+    label: Callable[[str], str] = arm_label,
 ) -> dict[str, Any]:
     """Returns one sentence of a comparison with the outputs of all arms, differences marked.
 
@@ -82,6 +85,7 @@ def output_view(
             ``reference`` and ``outputs`` (arm to one output an offset).
         index: which offset, as its index in the comparison's ``offsets``.
         reference_arm: whose output the others are marked against.
+        label: puts the name of an arm into the reader's language.
 
     Returns:
         ``id``, ``kind`` (``text`` or ``tags``), ``source``, ``reference`` (text, or the tags of
@@ -97,7 +101,8 @@ def output_view(
         gold = list(row["reference"]) or None
         view |= {"kind": "tags", "reference": mark_tags(words, gold, gold) if gold else []}
         view["arms"] = [
-            _tag_arm(arm, words, tags, outputs[first], gold) for arm, tags in outputs.items()
+            _tag_arm(arm, words, tags, outputs[first], gold) | {"label": label(arm)}
+            for arm, tags in outputs.items()
         ]
         return view
     others = [text for arm, text in outputs.items() if arm != first]
@@ -106,6 +111,7 @@ def output_view(
         _text_arm(
             arm, text, others[0] if arm == first and others else outputs[first], outputs[first]
         )
+        | {"label": label(arm)}
         for arm, text in outputs.items()
     ]
     return view
@@ -113,7 +119,7 @@ def output_view(
 
 def _text_arm(arm: str, text: str, against: str, first: str) -> dict[str, Any]:
     pieces = [{"text": piece, "mark": mark} for piece, mark in mark_words(text, against)]
-    return {"arm": arm, "label": arm_label(arm), "same": text == first, "pieces": pieces}
+    return {"arm": arm, "same": text == first, "pieces": pieces}
 
 
 def _tag_arm(
@@ -126,4 +132,4 @@ def _tag_arm(
     marked = mark_tags(words, tags, gold)
     for word, other in zip(marked, first, strict=True):
         word["changed"] = word["tag"] != other
-    return {"arm": arm, "label": arm_label(arm), "same": list(tags) == list(first), "words": marked}
+    return {"arm": arm, "same": list(tags) == list(first), "words": marked}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import Message, with_and, with_or
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.viz.attention import compare, difference, heatmap, panel
 from shiftdemo.viz.page import attention_page
@@ -55,7 +56,7 @@ def attention_json(
 
 def _same_shape(first: AttentionMap, second: AttentionMap) -> None:
     if first.weights.shape != second.weights.shape:
-        layers = f"{first.weights.shape[:2]} and {second.weights.shape[:2]}"
+        layers = with_and([str(one.weights.shape[:2]) for one in (first, second)])
         raise ConfigError("export.two_models_have_layers", layers=layers)
 
 
@@ -101,7 +102,7 @@ def attention_png(
     """
     kinds = [attention.kind for attention in maps]
     if kind and kind not in kinds:
-        raise ConfigError("export.there_no_attention_here", kind=kind, kinds=" or ".join(kinds))
+        raise ConfigError("export.there_no_attention_here", kind=kind, kinds=with_or(kinds))
     index = kinds.index(kind) if kind else len(kinds) - 1
     title = f"{kinds[index]} attention, layer {layer % maps[index].weights.shape[0]}"
     title += ", mean of heads" if head is None else f", head {head}"
@@ -110,7 +111,7 @@ def attention_png(
     else:
         figure = heatmap(maps[index], layer, head, title=title)
     figure.update_layout(paper_bgcolor=get_theme("light").background)
-    mend = "install kaleido and Chromium (pip install kaleido), or write .html or .json."
+    mend = Message("export.install_kaleido")
     try:
         return bytes(figure.to_image(format="png", width=PNG_WIDTH, scale=2))
     except (ImportError, ValueError, RuntimeError) as error:  # plotly's words for "not there"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from shiftdemo.core.messages import Message, Text
 from shiftdemo.viz.style import SMALL_SIZE, escape, get_theme, themed
 
 _LONGEST = 14  # characters of a tick label
 _TITLE = 26  # pixels above a panel
 _NAME = 30  # pixels of an axis title
 _BAR = 52  # pixels above the titles
-_HOVER = "from <b>%{y}</b><br>to <b>%{x}</b><br>weight %{z:.3f}<extra></extra>"
-_HOVER_CHANGE = "from <b>%{y}</b><br>to <b>%{x}</b><br>change %{z:+.3f}<extra></extra>"
+Say: TypeAlias = Callable[[Message | Text], str]
+"""Puts a sentence or a name into the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def grid(
     side: float = 0.0,
     square: bool = True,
     sparse: bool = False,
+    say: Say = str,
 ) -> go.Figure:
     """Returns the panels in a grid, weights on one scale and changes on another.
 
@@ -52,6 +54,7 @@ def grid(
         side: the longer side of a panel in pixels; 0: from the number of tokens.
         square: cells are square; else they fill the width.
         sparse: tokens are written only at the left and at the bottom of the grid.
+        say: puts what the figure says into the reader's language.
     """
     n_rows = -(-len(shown) // columns)
     longest = max(max(panel.values.shape) for panel in shown)
@@ -68,10 +71,10 @@ def grid(
     )
     for i, panel in enumerate(shown):
         row, column = i // columns + 1, i % columns + 1
-        figure.add_trace(_trace(panel), row, column)
+        figure.add_trace(_trace(panel, say), row, column)
         last = i + columns >= len(shown)
         _axes(figure, panel, row, column, square)
-        _show_labels(figure, row, column, column == 1, last, sparse)
+        _show_labels(figure, row, column, column == 1, last, sparse, say)
     top, bottom = _BAR + _TITLE, labels + (8 if sparse else _NAME)
     themed(figure, theme, round(inner + top + bottom))
     colors = get_theme(theme)
@@ -81,18 +84,21 @@ def grid(
     figure.update_xaxes(linecolor=colors.grid)
     figure.update_yaxes(linecolor=colors.grid)
     _add_titles(figure, shown)
-    _add_scales(figure, shown, theme, inner)
+    _add_scales(figure, shown, theme, inner, say)
     return figure
 
 
-def _trace(panel: Panel) -> go.Heatmap:
+def _trace(panel: Panel, say: Say) -> go.Heatmap:
+    start, end = say(Message("attention.from")), say(Message("attention.to"))
+    value = say(Message("attention.change" if panel.change else "attention.weight"))
+    value += " %{z:+.3f}" if panel.change else " %{z:.3f}"
     gap = 1 if max(panel.values.shape) <= 32 else 0
     return go.Heatmap(
         z=np.round(panel.values.astype(float), 4),
         x=[str(i) for i in range(len(panel.keys))],
         y=[str(i) for i in range(len(panel.queries))],
         coloraxis="coloraxis2" if panel.change else "coloraxis",
-        hovertemplate=_HOVER_CHANGE if panel.change else _HOVER,
+        hovertemplate=f"{start} <b>%{{y}}</b><br>{end} <b>%{{x}}</b><br>{value}<extra></extra>",
         xgap=gap,
         ygap=gap,
     )
@@ -135,13 +141,13 @@ def _axes(figure: go.Figure, panel: Panel, row: int, column: int, square: bool) 
 
 
 def _show_labels(
-    figure: go.Figure, row: int, column: int, first: bool, last: bool, sparse: bool
+    figure: go.Figure, row: int, column: int, first: bool, last: bool, sparse: bool, say: Say
 ) -> None:
     """Writes queries at the left only; keys under every panel, or under the last ones."""
     cell = {"row": row, "col": column}
-    title = "to (key)" if last and not sparse else ""
+    title = say(Message("attention.to_key")) if last and not sparse else ""
     figure.update_xaxes(showticklabels=last or not sparse, title_text=title, **cell)
-    title = "from (query)" if first and not sparse else ""
+    title = say(Message("attention.from_query")) if first and not sparse else ""
     figure.update_yaxes(showticklabels=first, title_text=title, **cell)
 
 
@@ -162,7 +168,9 @@ def _add_titles(figure: go.Figure, shown: Sequence[Panel]) -> None:
         )
 
 
-def _add_scales(figure: go.Figure, shown: Sequence[Panel], theme: str, inner: float) -> None:
+def _add_scales(
+    figure: go.Figure, shown: Sequence[Panel], theme: str, inner: float, say: Say
+) -> None:
     """Adds a scale from 0 for weights and a symmetric one for changes, each where it is used."""
     colors = get_theme(theme)
     height = 1 + _TITLE / inner
@@ -171,13 +179,13 @@ def _add_scales(figure: go.Figure, shown: Sequence[Panel], theme: str, inner: fl
     if weights:
         most = float(max(1e-3, *weights, 1e-3))
         scale = {"colorscale": colors.sequential, "cmin": 0.0, "cmax": most}
-        bar = _bar("weight", height, 0.0, {0.0: "0", most: f"{most:.2f}"})
+        bar = _bar(say(Message("attention.weight")), height, 0.0, {0.0: "0", most: f"{most:.2f}"})
         figure.update_layout(coloraxis={**scale, "colorbar": bar})
     if changes:
         reach = float(max(0.01, *changes, 0.01))  # noise must not look like a change
         scale = {"colorscale": colors.diverging, "cmin": -reach, "cmax": reach}
         marks = {-reach: f"−{reach:.2f}", 0.0: "0", reach: f"+{reach:.2f}"}
-        bar = _bar("change", height, 1.0 if weights else 0.0, marks)
+        bar = _bar(say(Message("attention.change")), height, 1.0 if weights else 0.0, marks)
         figure.update_layout(coloraxis2={**scale, "colorbar": bar})
 
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, Text
 from shiftdemo.core.types import Score
 from shiftdemo.viz.style import (
     FONT_SIZE,
@@ -20,12 +20,15 @@ from shiftdemo.viz.style import (
     escape,
     faded,
     get_theme,
+    lines_of,
     themed,
 )
 
 HEIGHT = 420  # of a panel, pixels
 _TICK_GAP = 0.075  # of the axis: nearer ticks are left out
-_UNITS = {"BLEU": "BLEU (0 to 100)", "chrF": "chrF (0 to 100)"}
+_OF_HUNDRED = ("BLEU", "chrF")  # no shares, so no percent
+_TITLE, _NARROW_TITLE = 72, 36  # letters of a line of an axis' title
+_LINE = 17  # of a title, pixels
 
 
 def spaced(strength: float) -> float:
@@ -62,9 +65,21 @@ class CurvePanel:
 class _Texts:
     """What the figure says, in the reader's language."""
 
-    say: Callable[[Message], str]
+    say: Callable[[Message | Text], str]
     label: Callable[[str], str]
     band: Message
+    narrow: bool
+
+    def score(self, name: str) -> str:
+        return self.say(Text(name))
+
+    def unit(self, name: str) -> str:
+        key = "curve.of_hundred" if name in _OF_HUNDRED else "curve.percent"
+        return self.say(Message(key, score=Text(name)))
+
+    def title(self, axis: Message) -> list[str]:
+        """Returns the lines of an axis' title."""
+        return lines_of(self.say(axis), _NARROW_TITLE if self.narrow else _TITLE)
 
     def n_of(self, score: Score) -> str:
         return self.say(Message("curve.sentences", n=score.n))
@@ -78,8 +93,9 @@ def curve_figure(
     panels: Sequence[CurvePanel],
     n_seeds: int = 1,
     theme: str = "light",
-    say: Callable[[Message], str] = str,
+    say: Callable[[Message | Text], str] = str,
     label: Callable[[str], str] = arm_label,
+    narrow: bool = False,
 ) -> go.Figure:
     """Returns one line an arm: score against strength, with intervals and the trained range.
 
@@ -88,6 +104,7 @@ def curve_figure(
         n_seeds: over several, the bands are the least and greatest of the seeds.
         say: puts a sentence into the reader's language.
         label: puts the name of an arm into it.
+        narrow: the figure is as wide as a phone.
 
     Raises:
         DataError: there is no curve, or one has not a score for each strength.
@@ -95,13 +112,14 @@ def curve_figure(
     if not panels or any(not panel.complete for panel in panels):
         raise DataError("robustness.there_no_robustness_curve")
     band = Message("curve.seeds", n=n_seeds) if n_seeds > 1 else Message("curve.interval")
-    texts = _Texts(say, label, band)
+    texts = _Texts(say, label, band, narrow)
     figure = make_subplots(rows=len(panels), cols=1, vertical_spacing=0.32 / len(panels))
     for row, panel in enumerate(panels, 1):
         _add_panel(figure, row, panel, theme, texts)
-    themed(figure, theme, HEIGHT * len(panels))
+    below = _LINE * (len(texts.title(panels[-1].axis)) - 1)
+    themed(figure, theme, HEIGHT * len(panels) + below)
     figure.update_layout(
-        margin={"t": 40, "r": 8, "b": 52, "l": 8},
+        margin={"t": 40, "r": 8, "b": 52 + below, "l": 8},
         hovermode="closest",
         legend={
             "orientation": "h",
@@ -151,7 +169,7 @@ def _line(
     label = escape(texts.label(arm))
     dial = texts.say(Message("curve.offset")) if panel.dial == "offset" else panel.dial
     hover = [
-        f"<b>{label}</b>, {escape(dial)} {k:g}<br>{escape(s.name)} {s.value:.1f}<br>"
+        f"<b>{label}</b>, {escape(dial)} {k:g}<br>{escape(texts.score(s.name))} {s.value:.1f}<br>"
         f"{escape(texts.band_of(s))}<br>{texts.n_of(s)}"
         for k, s in zip(panel.strengths, scores, strict=True)
     ]
@@ -197,7 +215,11 @@ def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel, texts:
     written = ticks(panel.strengths)
     font = {"size": FONT_SIZE}
     figure.update_xaxes(
-        title={"text": texts.say(panel.axis), "font": font, "standoff": 8},
+        title={
+            "text": "<br>".join(map(escape, texts.title(panel.axis))),
+            "font": font,
+            "standoff": 8,
+        },
         tickvals=[spaced(k) for k in written],
         ticktext=[f"{k:g}" for k in written],
         range=[-margin, last + margin],
@@ -213,7 +235,7 @@ def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel, texts:
         col=1,
     )
     figure.update_yaxes(
-        title={"text": escape(_UNITS.get(name, f"{name} (%)")), "font": font, "standoff": 8},
+        title={"text": escape(texts.unit(name)), "font": font, "standoff": 8},
         range=[0, 1.1 * top],
         nticks=6,
         gridcolor=colors.grid,

@@ -7,18 +7,22 @@ never told by its colour alone but by its marker too.
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.core.messages import with_or
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 FONT_SIZE = 13
+_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uff00-\uff60"  # Chinese and its like
+_STAYS = "：，。；、）！？"  # never first in a line
 SMALL_SIZE = 11
 
 
@@ -121,7 +125,7 @@ def get_theme(name: str) -> Theme:
         ConfigError: there is none.
     """
     if name not in THEMES:
-        raise ConfigError("style.there_no_theme_choose", name=name, themes=" or ".join(THEMES))
+        raise ConfigError("style.there_no_theme_choose", name=name, themes=with_or(list(THEMES)))
     return THEMES[name]
 
 
@@ -169,6 +173,22 @@ def escape(text: str) -> str:
         if unicodedata.category(c) != "Cf"
     )
     return html.escape(shown or "\ufffd", quote=False)
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """Returns a text in lines of at most ``width`` letters; a Chinese one counts twice.
+
+    It breaks at spaces, and anywhere between Chinese letters; a longer word stays whole.
+    """
+    found, room = [""], width
+    for word in re.findall(rf"\s+|[^\s{_WIDE}]+|[{_WIDE}][{_STAYS}]*", text):
+        size = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in word)
+        if size > room and found[-1].strip():
+            found.append("")
+            room = width
+        found[-1] += word
+        room -= size
+    return [line.strip() for line in found]
 
 
 def themed(figure: go.Figure, theme: str, height: int) -> go.Figure:

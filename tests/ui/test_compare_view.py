@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from chinese import english_in
 
+from shiftdemo.evaluation.conditions import Condition
+from shiftdemo.evaluation.control_results import Controls, OffsetEffect
 from shiftdemo.evaluation.results import Comparison
-from shiftdemo.evaluation.verdict import rules
+from shiftdemo.evaluation.significance import Difference
+from shiftdemo.evaluation.verdict import Case, Differences, Verdict, judge, rules
 from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare import view
+from shiftdemo.viz.robustness import curve_figure
 
 AXIS = "offset: position of the source's first token (the target's: 0)"
 
@@ -61,6 +68,51 @@ def test_arms_of_different_training_get_their_rows_and_words(single: Comparison)
     assert sum(AXIS in row[0] for row in view.differences(visit, both)["rows"]) == 3
     text = view.verdict(visit, both)["text"]
     assert text.startswith(single.condition.axis) and f"{AXIS}: About these two models" in text
+
+
+def _texts(drawn: Any) -> Iterator[str]:
+    """Yields what is shown, signatures apart: those are cited as they are."""
+    if isinstance(drawn, str):
+        yield drawn
+    elif isinstance(drawn, dict):
+        for name, value in drawn.items():
+            yield from () if name == "small" else _texts(value)
+    elif isinstance(drawn, list):
+        for value in drawn:
+            yield from _texts(value)
+
+
+def test_nothing_of_a_comparison_is_english_in_chinese(several: Comparison) -> None:
+    visit = Visit("zh")
+    failed = dataclasses.replace(several.of_seeds[0], verdict_detail=_with_a_warning())
+    drawn = [
+        draw(visit, one)
+        for one in (several, failed)
+        for draw in (view.verdict, view.scores, view.differences, view.controls)
+    ]
+    names = "Holm logits F1"
+    assert {word for text in _texts(drawn) for word in english_in(text, names)} == set()
+    shown = view.outputs(visit, several.outputs[:1], several.strengths)
+    assert [arm["label"] for arm in shown["sets"][0]["rows"][0]["arms"]] == ["基线", "移位训练"]
+    assert "警告（移位训练）：x" in view.verdict(visit, failed)["text"]
+
+
+def _with_a_warning() -> Verdict:
+    broken = Controls(OffsetEffect(0.0, "moves", False, "x"), None)
+    gain = Difference(5.0, 2.0, 8.0, 0.002)
+    given = Differences((gain, gain), gain, None)
+    return judge(Case("entity F1", 30, given, {"shift": broken}, Condition(), more_tokens=0.4))
+
+
+def test_the_curve_is_chinese_to_its_hover_texts(several: Comparison) -> None:
+    visit = Visit("zh")
+    figure = curve_figure(view.curves(several), 3, "light", visit.translate, visit.arm)
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["基线", "移位训练"]
+    said = [figure.layout.xaxis.title.text, figure.layout.yaxis.title.text]
+    said += [note.text for note in figure.layout.annotations]
+    said += [text for trace in figure.data for text in trace.text or ()]
+    assert {word for text in said for word in english_in(text, "F1 br")} == set()
+    assert " 至 " in figure.data[-1].text[0]
 
 
 def test_without_scores_there_are_no_tables(single: Comparison) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from shiftdemo.core.messages import texts as texts_of
+from shiftdemo.evaluation.scores import score_names
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.shifts.operators import position_offset
+from shiftdemo.tasks import TASKS
 from shiftdemo.ui import app
 from shiftdemo.ui.attention import form as attention
 from shiftdemo.ui.build import set_view as build_set
@@ -25,6 +27,7 @@ from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import presets as train_presets
 from shiftdemo.ui.train import progress
 
+SCORES_IN_EVERY_LANGUAGE = ("BLEU", "chrF", "ROUGE")
 FOLDER = Path(app.__file__).parent
 
 
@@ -58,7 +61,11 @@ def _named() -> Iterator[str]:
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     ours = (shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo."))
-    yield from (shift.effect for shift in ours)
+    yield from (text for shift in ours for text in (shift.effect, shift.source))
+    scored = (name for task in TASKS for name in score_names(task()))
+    yield from (name for name in scored if not name.startswith(SCORES_IN_EVERY_LANGUAGE))
+    yield from (task.accuracy_name for task in TASKS)
+    yield app.TITLE
     yield from position_offset.INVARIANT.values()
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.messages import Line
+from shiftdemo.core.messages import Line, Message, with_and
 from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.reading.columns import (
@@ -214,10 +214,10 @@ def _plain_fields(source: _Source) -> Iterator[Sample]:
         fields = line.split("\t")
         where, n_fields = Line(source.name, number), len(fields)
         if not source.columns and len(fields) != len(parts):
-            wanted = ", a tab and the ".join(parts)
+            wanted = reduce(lambda a, b: Message("files.and_tab", first=a, second=b), parts)
             raise DataError("files.write", where=where, n_fields=n_fields, wanted=wanted)
         if not 1 <= min(places) <= max(places) <= len(fields):
-            asked = " and ".join(map(str, places))
+            asked = with_and([str(place) for place in places])
             raise DataError("files.columns_were_asked", where=where, n_fields=n_fields, asked=asked)
         values = [fields[place - 1].strip() for place in places]
         yield make_sample(f"{source.name}-{number}", parts, values, Line(source.name, number))

@@ -15,6 +15,8 @@ from typing import Any
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Row as RowPlace
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, feature_names, flat_names, resolve
 from shiftdemo.data.reading.lines import Meter
@@ -68,7 +70,7 @@ def hub_samples(
     else:
         names = feature_names(features)
     found = resolve(names, task, columns, name)
-    roles = Roles(found, name, task, feature_classes(features or {}), unit="row")
+    roles = Roles(found, name, task, feature_classes(features or {}), RowPlace)
     empty = True
     for sample in roles.samples(rows):
         empty = False
@@ -92,7 +94,8 @@ def _rows(dataset: Any, name: str, meter: Meter | None, split: str) -> Iterator[
         try:
             row = next(found, None)
         except Exception as error:  # readers of a dozen formats, each with errors of its own
-            raise _fault(name, error, f"near row {done[0] + 1} the data cannot be read") from None
+            what = Message("hub.cannot_read", row=done[0] + 1)
+            raise _fault(name, error, what) from None
         if row is None:
             return
         done[0] += 1
@@ -113,10 +116,12 @@ def _open(ref: str, split: str, subset: str, revision: str) -> Any:
     except Exception as error:
         names = _subsets(path, revision) if isinstance(error, ValueError) else []
         if subset not in names and (subset or len(names) > 1):
-            given = f"there is no subset {subset[:40]!r}" if subset else "it has several subsets"
+            given = Message("hub.several_subsets")
+            if subset:
+                given = Message("hub.no_subset", subset=subset[:40])
             known = ", ".join(names[:20]) + ("…" if len(names) > 20 else "")
             raise DataError("hub.name_one_with_subset", ref=ref, given=given, known=known) from None
-        raise _fault(ref, error, "it cannot be opened") from None
+        raise _fault(ref, error, Message("hub.cannot_open")) from None
     if split not in splits:
         raise DataError("hub.has_no_split_has", ref=ref, split=split[:40], splits=", ".join(splits))
     return splits[split]

@@ -17,36 +17,33 @@ from pathlib import Path
 from typing import IO, Any
 
 from shiftdemo.core.errors import ConfigError, DataError
-from shiftdemo.core.messages import Line
+from shiftdemo.core.messages import Line, Message
 
 MAX_LINE = 1_000_000  # bytes; a sample is shorter by far
 MAX_RATIO = 200  # text packs 3 to 20 times smaller; deflate could claim 1,032 times
 _RATIO_FROM = 64 * 2**20  # bytes unpacked before the ratio is looked at
-_ENCODINGS = "latin-1, cp1252, gb18030 or shift_jis"
 
 # Python's codecs also hold ciphers, archives and escapes; only character sets are let through.
 _TEXT_CODECS = re.compile(
     r"ascii|utf-8(-sig)?|utf-(16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|gb2312|gbk|"
     r"gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|iso2022_\w+|johab|tis-620|kz1048|ptcp154"
 )
+# What the first bytes of a file that is no text give away: the keys of what it is called.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (
-        b"PK\x03\x04",
-        "a zip archive or an Excel workbook, not text; unpack it, or save the sheet as CSV",
-    ),
-    (b"PK\x05\x06", "an empty zip archive, not text; give the file itself"),
-    (b"PAR1", "a Parquet file; give it a name in .parquet"),
-    (b"ARROW1", "an Arrow file; write it as Parquet"),
-    (b"\x80\x02", "a Python pickle, which is never opened; write the samples as JSONL"),
-    (b"\x80\x03", "a Python pickle, which is never opened; write the samples as JSONL"),
-    (b"\x80\x04", "a Python pickle, which is never opened; write the samples as JSONL"),
-    (b"\x80\x05", "a Python pickle, which is never opened; write the samples as JSONL"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file, not text; save the sheet as CSV"),
-    (b"%PDF-", "a PDF, not text; copy its text into a CSV"),
-    (b"BZh", "packed with bzip2; unpack it, or pack it with gzip"),
-    (b"\xfd7zXZ", "packed with xz; unpack it, or pack it with gzip"),
-    (b"\x28\xb5\x2f\xfd", "packed with zstd; unpack it, or pack it with gzip"),
-    (b"SQLite format 3", "a database, not text; export the table as CSV"),
+    (b"PK\x03\x04", "lines.zip"),
+    (b"PK\x05\x06", "lines.empty_zip"),
+    (b"PAR1", "lines.parquet"),
+    (b"ARROW1", "lines.arrow"),
+    (b"\x80\x02", "lines.pickle"),
+    (b"\x80\x03", "lines.pickle"),
+    (b"\x80\x04", "lines.pickle"),
+    (b"\x80\x05", "lines.pickle"),
+    (b"\xd0\xcf\x11\xe0", "lines.office"),
+    (b"%PDF-", "lines.pdf"),
+    (b"BZh", "lines.bzip2"),
+    (b"\xfd7zXZ", "lines.xz"),
+    (b"\x28\xb5\x2f\xfd", "lines.zstd"),
+    (b"SQLite format 3", "lines.database"),
 )
 
 
@@ -90,7 +87,8 @@ def check_encoding(name: str) -> str:
     except LookupError:
         found = ""
     if not _TEXT_CODECS.fullmatch(found):
-        raise ConfigError("lines.there_no_text_encoding", name=name[:40], encodings=_ENCODINGS)
+        encodings = Message("lines.encodings")
+        raise ConfigError("lines.there_no_text_encoding", name=name[:40], encodings=encodings)
     return "utf-8" if found == "utf-8-sig" else found
 
 
@@ -166,7 +164,7 @@ def refuse_binary(name: str, head: bytes) -> None:
     """
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     if kind:
-        raise DataError("lines.text", name=name, kind=kind)
+        raise DataError("lines.text", name=name, kind=Message(kind))
 
 
 def _from_mark(head: bytes) -> str:
@@ -212,9 +210,9 @@ def _by_bytes(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
             yield line.decode(first if number == 1 else codec)
         except UnicodeDecodeError:
             mend = (
-                "name another one with --encoding, or save the file as UTF-8"
+                Message("lines.name_another")
                 if named
-                else f"save the file as UTF-8, or name its encoding, as in --encoding {_ENCODINGS}"
+                else Message("lines.name_it", encodings=Message("lines.encodings"))
             )
             raise DataError("lines.not", where=where, upper=codec.upper(), mend=mend) from None
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Row as RowPlace
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, resolve
 from shiftdemo.data.reading.lines import Meter, check_unpacked, open_bytes
@@ -43,7 +45,7 @@ def read_parquet(
         names, leaves = flat_schema(file)
         found = resolve(names, task, columns, path.name)
         classes = class_names(file)
-        roles = Roles(found, path.name, task, classes, unit="row")
+        roles = Roles(found, path.name, task, classes, RowPlace)
         wanted = [leaf for column in found.values() for leaf in leaves[column]]
         yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes))
 
@@ -78,7 +80,7 @@ def open_parquet(name: str, raw: Any) -> ParquetFile:
 
 
 def _damaged(name: str, row: int = 0) -> DataError:
-    at = f", near row {row}" if row else ""
+    at = Message("parquet.near_row", row=row) if row else ""
     return DataError("parquet.parquet_data_damaged_cut", name=name, at=at)
 
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import QuestionSample
 
-_FORMS = (
-    'an answer is text, a list of texts, or {"text": [...], "answer_start": [...]}, and its start '
-    "a number from 0, or a list of one for each answer."
-)
+_FORMS = "questions.forms"  # the key of what an answer may look like
 
 
 def question_sample(
@@ -37,7 +35,9 @@ def question_sample(
         answer, start = answer.get("text"), answer.get("answer_start", start)
     answers = [one for one in _listed(answer) if one != ""]
     if not all(isinstance(one, str) for one in answers):
-        raise DataError("questions.answer_cannot_read", answer=str(answer)[:40], forms=_FORMS)
+        raise DataError(
+            "questions.answer_cannot_read", answer=str(answer)[:40], forms=Message(_FORMS)
+        )
     starts = [_number(one) for one in _listed(start)]
     if not starts:
         answers = [one.strip() for one in answers]
@@ -47,7 +47,7 @@ def question_sample(
             "questions.answers_do_not_fit",
             n_answers=len(answers),
             n_starts=len(starts),
-            forms=_FORMS,
+            forms=Message(_FORMS),
         )
     return QuestionSample(identity, question.strip(), context, tuple(answers), tuple(starts))
 
@@ -86,7 +86,7 @@ def _number(value: Any) -> int:
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value.strip()[:12])
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise DataError("questions.start_cannot_read", value=str(value)[:40], forms=_FORMS)
+        raise DataError("questions.start_cannot_read", value=str(value)[:40], forms=Message(_FORMS))
     return value
 
 

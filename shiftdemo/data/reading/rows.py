@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Line, Message, with_and
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.data.reading.columns import Parts, all_parts, beside, lookup, short, wanted_columns
 from shiftdemo.data.reading.languages import column_language
@@ -29,12 +30,16 @@ class Roles:
         name: str,
         task: str = "",
         classes: Mapping[str, Sequence[str]] | None = None,
-        unit: str = "line",
+        place: type[Line] = Line,
     ) -> None:
-        """Chooses the parts of a sample that ``columns`` holds."""
+        """Chooses the parts of a sample that ``columns`` holds.
+
+        Args:
+            place: what the number of a row tells.
+        """
         self.columns = dict(columns)
         self.classes = classes or {}
-        self._name, self._task, self._unit = name, task, unit
+        self._name, self._task, self._place = name, task, place
         self._parts = next(parts for parts in all_parts() if set(parts) <= set(self.columns))
         sides = self._parts if self._parts[0] == "source" else ()
         self._languages = [column_language(self.columns[role]) for role in sides]
@@ -50,7 +55,7 @@ class Roles:
 
     def sample(self, number: int, row: Mapping[str, Any]) -> Sample:
         """Returns the sample of one row; see :meth:`samples`."""
-        where = f"{self._name}, {self._unit} {number}"
+        where = self._place(self._name, number)
         values = [self._value(row, role, where) for role in self._parts]
         values += [self._beside(row, role) for role in beside(self._parts)]
         identity = f"{self._name}-{number}"
@@ -68,7 +73,7 @@ class Roles:
         except KeyError:
             return None
 
-    def _value(self, row: Mapping[str, Any], role: str, where: str) -> Any:
+    def _value(self, row: Mapping[str, Any], role: str, where: Line) -> Any:
         column = self.columns[role]
         try:
             value = lookup(row, column)
@@ -81,26 +86,30 @@ class Roles:
             ) from None
         if role not in ("tags", "label"):
             return value
-        return _named(value, self.classes.get(column, ()), f"{where}, column {column}")
+        return _named(value, self.classes.get(column, ()), where, column)
 
 
-def _named(value: Any, names: Sequence[str], where: str) -> Any:
+def _named(value: Any, names: Sequence[str], where: Line, column: str) -> Any:
     """Returns the class names of numbers."""
     if isinstance(value, list) and value and all(_is_number(item) for item in value):
         if not names:
-            raise DataError("rows.tags_numbers_file_does", where=where)
-        return [_named(item, names, where) for item in value]
+            raise DataError("rows.tags_numbers_file_does", where=_cell(where, column))
+        return [_named(item, names, where, column) for item in value]
     if not names or not _is_number(value):
         return value
     if not 0 <= value < len(names):
         raise DataError(
             "rows.there_no_class_there",
-            where=where,
+            where=_cell(where, column),
             value=value,
             n_names=len(names),
             names=names[0],
         )
     return names[value]
+
+
+def _cell(where: Line, column: str) -> Message:
+    return Message("place.column", where=where, column=column)
 
 
 def _is_number(value: Any) -> bool:
@@ -133,7 +142,7 @@ def make_sample(
         first, *rest = values
         fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
         if not fits or not first.strip():
-            raise DataError("rows.must_text_not_empty", parts=" and ".join(parts), parts_2=parts[0])
+            raise DataError("rows.must_text_not_empty", parts=with_and(parts), parts_2=parts[0])
         if parts[0] == "source":
             texts = first.strip(), str(rest[0]).strip()
             source, target = languages

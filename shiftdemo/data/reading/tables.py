@@ -8,12 +8,34 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.data.reading.lines import MAX_LINE
 
 # The columns that only our own exports have: there a leading apostrophe is ours, to take off.
 _OURS = frozenset(("shift", "params", "seed", "alignment"))
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 MAX_CELL = 131_072  # characters; the csv module's own limit
+# What the json and csv modules say of a file, and the keys of the same.
+_SAID = {
+    "Expecting value": "tables.value",
+    "Expecting property name enclosed in double quotes": "tables.property_name",
+    "Expecting ':' delimiter": "tables.colon",
+    "Expecting ',' delimiter": "tables.comma",
+    "Illegal trailing comma before end of object": "tables.trailing_comma_object",
+    "Illegal trailing comma before end of array": "tables.trailing_comma_array",
+    "Extra data": "tables.extra_data",
+    "Unterminated string starting at": "tables.string_without_end",
+    "Invalid control character at": "tables.control_character",
+    "Invalid \\escape": "tables.escape",
+    "Invalid \\uXXXX escape": "tables.u_escape",
+    "unexpected end of data": "tables.end_of_data",
+    "',' expected after '\"'": "tables.comma_after_quote",
+    "';' expected after '\"'": "tables.semicolon_after_quote",
+    "new-line character seen in unquoted field - do you need to open the file in "
+    "universal-newline mode?": "tables.carriage_return",
+    f"field larger than field limit ({MAX_CELL})": "tables.long_field",
+}
+_DELIMITERS = {",": "tables.a_comma", ";": "tables.a_semicolon", "\t": "tables.a_tab"}
 
 
 def tab_fields(line: str) -> list[str]:
@@ -65,7 +87,7 @@ def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tupl
         for line in lines:
             held[0] += len(line)
             if held[0] > MAX_LINE:  # fields that go on over lines without end
-                raise csv.Error(f"a row is longer than {MAX_LINE:,} characters")
+                raise csv.Error(Message("tables.long_row", most=MAX_LINE))
             yield line
 
     reader = csv.reader(teacher_forced(), delimiter=delimiter, strict=True)
@@ -77,8 +99,9 @@ def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tupl
         except StopIteration:
             return
         except csv.Error as error:
+            reason = _told(error)
             raise DataError(
-                "tables.line_check_quotes", name=name, start=start, error=error
+                "tables.line_check_quotes", name=name, start=start, error=reason
             ) from None
         if any(row):
             yield start, row
@@ -100,7 +123,7 @@ def table_rows(
             ours = set(header) >= _OURS
             continue
         if len(row) != len(header):
-            kind = {",": "comma", ";": "semicolon"}.get(delimiter, "tab")
+            kind = Message(_DELIMITERS[delimiter])
             raise DataError(
                 "tables.line_has_fields_header",
                 name=name,
@@ -136,11 +159,7 @@ def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[st
             row = json.loads(line, parse_constant=_refuse)
             json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", "")
-            if not reason:
-                reason = "a value that is too long, too deep or no text"
-            if isinstance(error, _NoJson):
-                reason = str(error)
+            reason = _told(error)
             raise DataError(
                 "tables.line_not_json_write", name=name, number=number, reason=reason
             ) from None
@@ -154,4 +173,14 @@ class _NoJson(ValueError):
 
 
 def _refuse(constant: str) -> Any:
-    raise _NoJson(f"{constant} is no JSON value, null is")
+    raise _NoJson(Message("tables.no_json_value", constant=constant))
+
+
+def _told(error: Exception) -> str:
+    """Returns what a module says of a file, as a message where it is known."""
+    said = error.args[0] if isinstance(error, (_NoJson, csv.Error)) else getattr(error, "msg", "")
+    if isinstance(said, Message):
+        return said
+    if not said:
+        return Message("tables.no_value")
+    return Message(_SAID[said]) if said in _SAID else str(said)

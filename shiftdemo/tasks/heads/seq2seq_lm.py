@@ -48,9 +48,7 @@ class Seq2SeqLM(Task):
             DataError: it has no source and target.
         """
         if not isinstance(sample, TranslationSample):
-            raise DataError(
-                "seq2seq.sample_not_give_source", id=sample.id, pair=self.spec.sample_word
-            )
+            raise DataError("seq2seq.sample_not_give_source", id=sample.id)
         return sample
 
     def prompt(self, loaded: LoadedModel) -> str:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample, TextSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
@@ -73,7 +74,9 @@ class SequenceClassification(Task):
         labels = []
         for one in texts:
             if one.label not in known:
-                fault = f"the model has no label {one.label!r}" if one.label else "it has no label"
+                fault = Message("classification.no_label")
+                if one.label:
+                    fault = Message("classification.model_has_no_label", label=repr(one.label))
                 raise DataError(
                     "classification.sample_give_one",
                     id=one.id,

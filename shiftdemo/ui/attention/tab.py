@@ -53,7 +53,7 @@ class AttentionTab:
         wire(picked, self._draw, inputs, shown, message, **last)
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
-        choices = usable(self.context, task, remembered or [])
+        choices = usable(visit, self.context, task, remembered or [])
         base, shifted = default_pair(choices)
         second = shifted if shifted != base else ""
         return {

@@ -11,7 +11,6 @@ import gradio as gr
 from shiftdemo.api import AttentionResult
 from shiftdemo.core.types import AttentionMap
 from shiftdemo.ui.common.i18n import Visit
-from shiftdemo.viz.style import arm_label
 
 MEAN, ALL = -1, -2  # in the picker of heads
 NARROW = 700
@@ -55,28 +54,35 @@ def drawn_maps(visit: Visit, result: AttentionResult, wanted: Look) -> dict[str,
         "status": {"state": said, "fraction": None} if said else None,
         "layer": gr.update(choices=layers_of(layers), value=look.layer),
         "head": gr.update(choices=heads_of(heads, labels), value=look.head),
-        **_figures(maps[look.kind], others.get(look.kind), look),
+        **_figures(visit, maps[look.kind], others.get(look.kind), look),
     }
 
 
-def _figures(one: AttentionMap, other: AttentionMap | None, look: Look) -> dict[str, Any]:
+def _figures(
+    visit: Visit, one: AttentionMap, other: AttentionMap | None, look: Look
+) -> dict[str, Any]:
     from shiftdemo.viz import attention as viz
 
     theme, _, width = look.page.partition(" ")
     theme = "dark" if theme == "dark" else "light"
     narrow = width.isdigit() and int(width) < NARROW
+    say = visit.translate
     head = None if look.head < 0 else look.head
     if look.head == ALL:
-        names = (arm_label("base"), arm_label("shift")) if other else ("", "")
+        names = (visit.arm("base"), visit.arm("shift")) if other else ("", "")
         pairs = zip((one, other), names, strict=True)
         figures = [
-            viz.heads(item, look.layer, theme, look.special, name) for item, name in pairs if item
+            viz.heads(item, look.layer, theme, look.special, name, say)
+            for item, name in pairs
+            if item
         ]
     elif other is not None:
         columns = 1 if narrow else 3
-        figures = [viz.compare(one, other, look.layer, head, theme, look.special, columns)]
+        figures = [
+            viz.compare(one, other, look.layer, head, theme, look.special, columns, say, visit.arm)
+        ]
     else:
-        figures = [viz.heatmap(one, look.layer, head, theme, look.special)]
+        figures = [viz.heatmap(one, look.layer, head, theme, look.special, say=say)]
     shown = [gr.update(value=figure, visible=True) for figure in figures]
     return dict(zip(("plot", "plot2"), [*shown, gr.update(visible=False)], strict=False))
 

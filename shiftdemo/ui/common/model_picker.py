@@ -7,7 +7,7 @@ from typing import Any
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.ui.common.context import Context
-from shiftdemo.viz.style import arm_label
+from shiftdemo.ui.common.i18n import Visit
 
 # As in shiftdemo.models.load and .scratch, which cannot be imported before the first paint: they
 # need torch. A test compares the two.
@@ -37,7 +37,7 @@ def trainable(task: str) -> list[str]:
     return [*(f"scratch:{encoding}" for encoding in ENCODINGS), *bundled(task)]
 
 
-def usable(context: Context, task: str, run_ids: list[str]) -> list[tuple[str, str]]:
+def usable(visit: Visit, context: Context, task: str, run_ids: list[str]) -> list[tuple[str, str]]:
     """Returns label and reference of the models that can be compared or looked at.
 
     Args:
@@ -48,8 +48,8 @@ def usable(context: Context, task: str, run_ids: list[str]) -> list[tuple[str, s
         for ref in context.models.arms_of(run_id):
             config = context.runs.config(run_id)
             if config.task == task:
-                arm = arm_label(ref.rpartition("/")[2])
-                found.append((f"{arm} · {config.model} · run {run_id[:4]}", ref))
+                arm, run = visit.arm(ref.rpartition("/")[2]), visit("run {name}", name=run_id[:4])
+                found.append((f"{arm} · {config.model} · {run}", ref))
     return found + [(ref, ref) for ref in bundled(task)]
 
 

@@ -201,7 +201,7 @@ def about(visit: Visit, name: str, encoding: str = "") -> dict[str, Any] | None:
         "formula": shift.formula,
         "rows": [
             [visit("Known effect"), visit(shift.effect)],
-            [visit("Origin"), shift.source],
+            [visit("Origin"), visit(shift.source)],
             [visit("Acts on"), visit(STAGES[shift.stage])],
         ],
     }

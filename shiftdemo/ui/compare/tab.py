@@ -21,9 +21,9 @@ from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
 from shiftdemo.ui.compare.form import CompareForm, typed_lines
-from shiftdemo.viz.style import arm_label
 
 MOST_LINES = 8
+NARROW = 640  # pixels, as in the style sheet
 
 
 class CompareTab:
@@ -77,7 +77,7 @@ class CompareTab:
         wire(self.look.change, self._opening, look, opening, message, quiet=True)
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
-        choices = usable(self.context, task, remembered or [])
+        choices = usable(visit, self.context, task, remembered or [])
         base, shifted = default_pair(choices)
         return {
             "base": gr.update(choices=choices, value=base),
@@ -159,7 +159,7 @@ class CompareTab:
 
         async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
-                text = job.text or visit("Loading the models…")
+                text = visit.translate(job.text) or visit("Loading the models…")
                 yield {"status": {"state": text, "fraction": job.fraction}, **_buttons(busy=True)}
         yield {**_tick(job.error), "status": None, **_buttons(busy=False)}
         if isinstance(job.error, Cancelled) or (job.result is None and not job.error):
@@ -207,15 +207,16 @@ def _shown(visit: Visit, result: Comparison, look: str, badge: str = "") -> dict
     """Returns the updates of what is drawn of a comparison."""
     from shiftdemo.viz.robustness import curve_figure
 
-    theme = "dark" if look.startswith("dark") else "light"
+    theme, _, width = look.partition(" ")
     curve: Any = gr.update(visible=False)
     if result.curves:
         figure = curve_figure(
             view.curves(result),
             result.n_seeds,
-            theme,
+            "dark" if theme == "dark" else "light",
             visit.translate,
-            lambda arm: visit(arm_label(arm)),
+            visit.arm,
+            narrow=width.isdigit() and int(width) < NARROW,
         )
         curve = gr.update(value=figure, visible=True)
     lead = visit("The first sentences:")

@@ -6,14 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from shiftdemo.core.messages import Message
 from shiftdemo.core.plain import as_plain
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.results import Comparison, OutputRow
-from shiftdemo.evaluation.verdict import rules
+from shiftdemo.evaluation.significance import Difference
+from shiftdemo.evaluation.verdict import p_text, rules
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.diff import output_view
-from shiftdemo.viz.style import ARMS, arm_label
+from shiftdemo.viz.style import ARMS
 
 if TYPE_CHECKING:
     from shiftdemo.viz.robustness import CurvePanel
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 EXAMPLES = 20
 
 
-def named(arm: str) -> str:
+def named(visit: Visit, arm: str) -> str:
     """Returns an arm's marker and label."""
-    return f"{ARMS[arm].mark} {arm_label(arm)}" if arm in ARMS else arm
+    return f"{ARMS[arm].mark} {visit.arm(arm)}" if arm in ARMS else arm
 
 
 def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]:
@@ -61,7 +63,7 @@ def _seed_by_seed(visit: Visit, result: Comparison) -> str:
         texts.SEED_BY_SEED,
         what=visit(_WHERE[where]),
         values=", ".join(f"{one.value:+.1f}" for one in values),
-        score=result.score_name,
+        score=visit(result.score_name),
     )
 
 
@@ -79,7 +81,7 @@ def scores(visit: Visit, result: Comparison) -> dict[str, Any]:
     names = [name for name in next(iter(result.scores.values()), {}) if name not in hidden]
     panels = [result, *result.also]
     trained = any(panel.condition.trained for panel in panels)
-    first, *others = (f"{name}, k = 0" for name in names)
+    first, *others = (f"{visit(name)}, k = 0" for name in names)
     columns = [visit("arm"), first]
     columns += [visit("worst in the trained range")] if trained else []
     columns += [visit("mean over the curve")]
@@ -88,11 +90,11 @@ def scores(visit: Visit, result: Comparison) -> dict[str, Any]:
     for panel in panels:
         for arm, of in panel.scores.items():
             summary = panel.summaries[arm]
-            value, *more = (interval(of[name]) for name in names)
+            value, *more = (interval(visit, of[name]) for name in names)
             label = (
-                named(arm)
+                named(visit, arm)
                 if len(panels) == 1
-                else f"{named(arm)}, {visit.translate(panel.condition.axis)}"
+                else f"{named(visit, arm)}, {visit.translate(panel.condition.axis)}"
             )
             row = [label, value] + ([number(summary.worst_inside)] if trained else [])
             row += [number(summary.area)] + ([number(summary.outside)] if trained else [])
@@ -123,14 +125,15 @@ def _kind(visit: Visit, result: Comparison) -> str:
     return visit("Scores (in brackets: 95 % interval over the sentences)")
 
 
-def interval(score: Score) -> str:
-    """Returns a score with its interval."""
-    return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
+def interval(visit: Visit, found: Score | Difference, form: str = ".1f") -> str:
+    """Returns a score or a difference with its interval."""
+    span = Message("range.span", low=number(found.low), high=number(found.high))
+    return f"{number(found.value, form)} ({visit.translate(span)})"
 
 
-def number(value: float | None) -> str:
+def number(value: float | None, form: str = ".1f") -> str:
     """Returns a figure with one decimal, or a dash where there is none."""
-    return "–" if value is None or math.isnan(value) else f"{value:.1f}"
+    return "–" if value is None or math.isnan(value) else f"{value:{form}}"
 
 
 def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
@@ -142,12 +145,12 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
             tests = found.tests
             for where in (name for name in ("clean", "inside", "outside") if name in tests):
                 one = tests[where]
-                label = f"{arm_label(arm)} − base, {visit(_WHERE[where])}"
+                label = f"{visit.arm(arm)} − {visit.arm('base')}, {visit(_WHERE[where])}"
                 if len(panels) > 1:
                     label += f"; {visit.translate(panel.condition.axis)}"
-                cell = f"{one.value:+.1f} ({number(one.low)} to {number(one.high)})"
+                cell = interval(visit, one, "+.1f")
                 corrected = panel.verdict_detail.corrected.get(where)
-                rows.append([label, cell, p_value(one.p_value), p_value(corrected)])
+                rows.append([label, cell, _p(one.p_value), _p(corrected)])
     if not rows:
         return None
     over = "Differences over the same sentences (in brackets: 95 % interval over the sentences)."
@@ -155,18 +158,16 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
         over = "Differences (in brackets: 95 % interval over seeds and sentences)."
     counts = "A p below 0.05 after the correction of all of them (Holm) counts in the verdict."
     return {
-        "columns": [visit("difference"), result.score_name, "p", visit("p corrected")],
+        "columns": [visit("difference"), visit(result.score_name), "p", visit("p corrected")],
         "rows": rows,
         "caption": f"{visit(over)} {visit(counts)}",
         "size": 12,
     }
 
 
-def p_value(value: float | None) -> str:
-    """Returns a p-value with three decimals, or a dash where there is none."""
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if value >= 0.001 else "<\u00a00.001"
+def _p(value: float | None) -> str:
+    """Returns a p-value that stays on one line, or a dash where there is none."""
+    return "–" if value is None else p_text(value).replace(" ", "\u00a0")
 
 
 def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
@@ -178,7 +179,10 @@ def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
             if found is not None:
                 mark = "✓" if found.ok else "✗"
                 rows.append(
-                    [f"{named(arm)}, {visit(label)}", f"{mark} {visit.translate(found.message)}"]
+                    [
+                        f"{named(visit, arm)}, {visit(label)}",
+                        f"{mark} {visit.translate(found.message)}",
+                    ]
                 )
     if not rows:
         return None
@@ -197,7 +201,9 @@ def outputs(
     sets = [
         {
             "name": f"{strength:g}",
-            "rows": [output_view(_at(row, place), place) for row in rows[:EXAMPLES]],
+            "rows": [
+                output_view(_at(row, place), place, label=visit.arm) for row in rows[:EXAMPLES]
+            ],
         }
         for place, strength in enumerate(strengths)
     ]

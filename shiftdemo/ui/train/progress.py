@@ -10,7 +10,7 @@ from shiftdemo.evaluation.seed_interval import mean_interval
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.loss import Eta, RunHistory
-from shiftdemo.viz.style import arm_label, arm_styles
+from shiftdemo.viz.style import arm_styles
 
 STATES = {
     "starting": "Preparing data and models…",
@@ -118,7 +118,7 @@ def summary(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
         events = [event for (_, of), event in newest.items() if of == arm]
         if not events:
             continue
-        label = f"{styles[arm].mark} {visit(arm_label(arm))}"
+        label = f"{styles[arm].mark} {visit.arm(arm)}"
         if len(events) > 1:
             label += f", {visit('mean of {n} seeds', n=len(events))}"
         values = [[getattr(event, name) for event in events] for name in shown]
@@ -156,7 +156,7 @@ def costs(visit: Visit, events: Sequence[RunEvent]) -> dict[str, Any] | None:
         saves = cost.tokens != first.tokens  # else a difference of time is the machine's
         rows.append(
             [
-                f"{styles[arm].mark} {visit(arm_label(arm))}",
+                f"{styles[arm].mark} {visit.arm(arm)}",
                 f"{cost.tokens:,}{_less(cost.tokens, first.tokens)}",
                 f"{cost.seconds:.1f} s{_less(cost.seconds, first.seconds) if saves else ''}",
                 f"{cost.flops / 1e12:.2f}{_less(cost.flops, first.flops)}",

@@ -10,6 +10,7 @@ import gradio as gr
 from shiftdemo import api
 from shiftdemo.core import suggested
 from shiftdemo.core.errors import LimitError
+from shiftdemo.core.messages import arm_name
 from shiftdemo.experiments.recorded import recorded_events
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
@@ -213,7 +214,9 @@ class TrainTab:
         run = self.context.runs.folder(run_id)
         path = api.export_run(run, arm, folder / f"shiftdemo-{arm}.zip")
         size = path.stat().st_size / 2**20
-        label = visit("Download {arm}, {size:.1f} MB", arm=visit(arm), size=size)
+        label = visit(
+            "Download {arm}, {size:.1f} MB", arm=visit.translate(arm_name(arm)), size=size
+        )
         return {"zip": gr.update(value=str(path), label=label, visible=True)}
 
 

@@ -14,7 +14,6 @@ TASKS.register(
         head="TokenClassification",
         scores="entities",
         score_name="entity F1",
-        sample_word="a sentence with its phrases",
         pipeline="token-classification",
     )
 )

@@ -18,10 +18,26 @@ from shiftdemo.core import messages
 from shiftdemo.core.config import DataSpec, TrainConfig
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.events import RunFailed, RunFinished
-from shiftdemo.core.messages import Line, Message, joined, languages, parts, templates, texts
+from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import (
+    Line,
+    Message,
+    Row,
+    Text,
+    arm_name,
+    joined,
+    languages,
+    parts,
+    templates,
+    texts,
+    with_and,
+    with_or,
+)
 from shiftdemo.data.load import load_samples
 from shiftdemo.shifts import make_shifts
+from shiftdemo.tasks import TASKS
 from shiftdemo.training.record import from_json, to_json
+from shiftdemo.viz.style import get_theme
 
 PACKAGE = Path(shiftdemo.__file__).parent
 ERRORS = re.compile(
@@ -134,6 +150,32 @@ def test_a_place_in_a_file_is_said_in_every_language() -> None:
     assert str(error) == "a.csv, line 3 is x." and error.message.text("zh").startswith(
         "a.csv 第 3 行"
     )
+    row = Message("place.column", where=Row("a.parquet", 3), column="tags")
+    assert (row, row.text("zh")) == (
+        "a.parquet, row 3, column tags",
+        "a.parquet 第 3 行，列 tags",
+    )
+
+
+def test_texts_of_the_page_are_values_of_messages() -> None:
+    said = Message("place.column", where=Text("Training sentences.", inside=True), column="c")
+    assert said == "training sentences, column c" and said.text("zh") == "训练句子数，列 c"
+    for again in (
+        copy.copy(said),
+        Message.from_dict(json.loads(json.dumps(said.to_dict()))),
+        Message("joined.two", first=copy.copy(said.values["where"]), second="c"),
+    ):
+        assert again.text("zh").startswith("训练句子数")
+    assert Text("of another package").text("zh") == "of another package"
+
+
+def test_names_in_a_row_are_said_in_every_language() -> None:
+    assert (with_and(["a", "b", "c"]), with_or(["a", "b"])) == ("a and b and c", "a or b")
+    shown = Message("joined.two", first=with_and(["a", "b", "c"]), second=with_or(["a", "b"]))
+    assert shown.text("zh") == "a 和 b 和 c；a 或 b"
+    assert with_and(["a"]) == "a" and arm_name("mine") == "mine"
+    arms = Message("joined.two", first=arm_name("base"), second=arm_name("shift"))
+    assert (arms, arms.text("zh")) == ("base; shift", "基线；移位训练")
 
 
 def test_records_keep_what_was_said_and_old_ones_are_read() -> None:
@@ -157,6 +199,12 @@ def test_records_keep_what_was_said_and_old_ones_are_read() -> None:
         (lambda: make_shifts(["rotate:k=x"], "ner"), "不是整数"),
         (lambda: load_samples("ner", DataSpec(train="/no/such.conll", eval="x")), "没有文件"),
         (lambda: api.load("bundled:nothing", "ner"), "没有用于"),
+        (lambda: DataSpec(size=0), "数据：size 为 0"),
+        (lambda: make_shifts(["no_such"], "ner"), "没有名为 'no_such' 的移位算子"),
+        (lambda: TASKS.get("no_such"), "没有名为 'no_such' 的任务"),
+        (lambda: api.load("scratch", "ner"), "没有写明位置编码；请写一个，例如 scratch:learned"),
+        (lambda: Limits.public().check_reference("hub:a/b"), "允许：无"),
+        (lambda: get_theme("pink"), "请选择 light 或 dark"),
     ],
 )
 def test_real_errors_are_said_in_chinese(call: Callable[[], object], said: str) -> None:

@@ -30,8 +30,9 @@ def test_tagged_sample_needs_a_tag_for_every_word() -> None:
 
 @pytest.mark.parametrize("tag", ["", "B", "B-", "X-PER", "o", "PER", "b-PER"])
 def test_tagged_sample_refuses_what_is_no_bio_tag(tag: str) -> None:
-    with pytest.raises(DataError, match=r"word 2.*is not a BIO tag"):
+    with pytest.raises(DataError, match=r"word 2.*is not a BIO tag") as error:
         TaggedSample("s", ("a", "b"), ("O", tag))
+    assert "第 2 个词：" in error.value.message.text("zh")
 
 
 @pytest.mark.parametrize("before", ["O", "B-LOC", "I-LOC"])

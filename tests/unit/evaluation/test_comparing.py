@@ -5,9 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from chinese import english_in
 from starting import at
 
 from shiftdemo.core.errors import ConfigError, DataError, ModelError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.progress import Cancelled
 from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.evaluation.comparing import Comparison, compare_models
@@ -96,11 +98,15 @@ def test_translation_scores_outputs_and_progress(
     translator, make_model, translation, pairs
 ) -> None:
     told: list[float] = []
+    said: list[str] = []
+
+    def progress(share: float, text: Message) -> None:
+        told.append(share)
+        said.append(text.text("zh"))
+
     typed = TranslationSample("typed", "a red cat", "")
     models = {"base": make_model("translation", "learned"), "shift": translator}
-    found = compare_models(
-        models, translation, [*pairs, typed], (4,), progress=lambda share, text: told.append(share)
-    )
+    found = compare_models(models, translation, [*pairs, typed], (4,), progress=progress)
     assert set(found.scores["shift"]) == {"BLEU", "chrF"}
     assert found.n == len(pairs) and "8 of 9 sentences" in found.notes[-1]
     assert found.outputs[0].outputs["shift"][0] == pairs[0].target
@@ -108,6 +114,9 @@ def test_translation_scores_outputs_and_progress(
     assert "source_control_failed" in found.findings  # the untrained one ignores its source
     assert "few_sentences" in found.findings
     assert told == sorted(told) and told[-1] == 1.0
+    assert said[0] == "基线：对照" and "移位训练：100%（9 个句子，2 个偏移）" in said
+    said += [one.text("zh") for one in (*found.notes, *found.verdict_detail.sentences)]
+    assert [word for one in said for word in english_in(one, "BLEU")] == []
 
 
 def test_typed_text_without_reference_gives_outputs_alone(translator, translation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from chinese import english_in
 from starting import at
 
 from shiftdemo.core.errors import ConfigError
@@ -144,6 +145,8 @@ def test_curves_of_other_operators_are_scored_against_what_was_moved(
     again = Comparison.from_dict(json.loads(json.dumps(found.to_dict())))
     assert again.to_dict() == found.to_dict() and again.curves == found.curves
     assert "offsets" not in found.to_dict() and found.condition.dial in found.condition.axis
+    axis = again.condition.axis.text("zh")
+    assert english_in(axis, found.condition.operator, found.condition.dial) == []
 
 
 def test_sentences_that_an_operator_does_not_fit_are_counted(base_tagger, ner, tagged) -> None:

@@ -182,6 +182,8 @@ def test_a_translator_is_no_tagger(make_tiny: Make, tmp_path: Path) -> None:
     ("ref", "task", "match"),
     [
         ("scratch:learned", "ner", "no weights before training"),
+        ("scratch", "ner", "scratch names no position encoding; name one, such as scratch:learned"),
+        ("scratch:", "ner", "scratch: names no position encoding"),
         ("bundled:nobody", "ner", "no bundled model 'nobody'.*bundled:tagger"),
         ("bundled:tagger", "translation", "no bundled model 'tagger' for translation"),
         ("no/such/folder", "ner", "no model in 'no/such/folder'"),

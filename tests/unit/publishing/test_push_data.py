@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from chinese import english_in
 from hubserver import NAME, TOKEN, Hub
 
 from shiftdemo import api
@@ -91,6 +92,7 @@ def test_a_refusal_is_one_sentence(hub: Hub, part: str, status: int, match: str)
     with pytest.raises(DataError, match=match) as error:
         _push(hub)
     assert "\n" not in str(error.value) and str(error.value).endswith(".")
+    assert english_in(error.value.message.text("zh"), NAME.replace("/", " "), "hf auth login") == []
     if part == "/repos/create":
         assert "an empty data set" not in str(error.value)
         assert len(hub.asked) == 1
@@ -98,8 +100,11 @@ def test_a_refusal_is_one_sentence(hub: Hub, part: str, status: int, match: str)
 
 def test_a_server_that_is_not_there_is_one_sentence(hub: Hub) -> None:
     hub.url = "http://127.0.0.1:9"
-    with pytest.raises(DataError, match="was not pushed: the hub cannot be reached; check"):
+    with pytest.raises(
+        DataError, match="was not pushed: the hub cannot be reached; check"
+    ) as error:
         _push(hub)
+    assert "无法连接 Hub；请检查网络" in error.value.message.text("zh")
 
 
 def test_without_a_token_nothing_is_asked(hub: Hub) -> None:
@@ -110,9 +115,9 @@ def test_without_a_token_nothing_is_asked(hub: Hub) -> None:
 
 @pytest.mark.parametrize("name", ["shifted", "a/b/c", "../x", "a/ b", "a--b/c", "", "a/.."])
 def test_a_name_that_is_none_is_refused(hub: Hub, name: str) -> None:
-    with pytest.raises(ConfigError, match="write OWNER/NAME"):
+    with pytest.raises(ConfigError, match="write OWNER/NAME") as error:
         api.push_shifted(_rows(1), name, "ner", token=TOKEN, endpoint=hub.url)
-    assert hub.asked == []
+    assert hub.asked == [] and "不是数据集的名称" in error.value.message.text("zh")
 
 
 def test_a_fault_in_the_rows_pushes_nothing(hub: Hub, tmp_path: Path) -> None:

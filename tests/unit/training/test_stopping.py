@@ -25,6 +25,7 @@ def test_the_target_is_judged_on_the_shifted_score_of_the_shift_arm() -> None:
     assert stop.reason([figures("base", 1, 1, 99), figures("shift", 1, 1, 79.9)]) == ""
     reason = stop.reason([figures("base", 2, 1, 0), figures("shift", 2, 1, 80)])
     assert reason == "shift reached 80.0 entity F1 on shifted sentences (target 80) at step 2"
+    assert reason.text("zh") == "移位训练 在第 2 步于移位句子上达到 80.0 实体 F1（目标 80）"
 
 
 def test_without_a_shift_arm_the_last_trained_one_is_judged() -> None:

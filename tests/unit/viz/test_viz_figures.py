@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chinese import english_in
 
 from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.types import AttentionMap, Score
 from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
 from shiftdemo.viz.export import attention_html, attention_json, write_attention
@@ -33,6 +35,27 @@ def test_heatmap_draws_the_weights_and_keeps_repeated_words_apart():
 
 def test_heatmap_without_a_title_has_none():
     assert not heatmap(_map(), 0, 0).layout.annotations
+
+
+def test_heatmaps_are_said_in_the_readers_language():
+    def say(one):
+        return one.text("zh")
+
+    def label(arm):
+        return {"base": "基线", "shift": "移位训练"}[arm]
+
+    figure = compare(_map(0), _map(1), 0, 0, say=say, label=label)
+    assert [note.text for note in figure.layout.annotations] == ["基线", "移位训练", "差"]
+    said = [figure.layout.xaxis.title.text, figure.layout.yaxis.title.text]
+    said += [
+        figure.layout.coloraxis.colorbar.title.text,
+        figure.layout.coloraxis2.colorbar.title.text,
+    ]
+    said += [trace.hovertemplate for trace in figure.data]
+    said += [note.text for note in heads(_map(), 0, label="基线", say=say).layout.annotations]
+    assert [word for one in said for word in english_in(one, "br extra 3f")] == []
+    english = heatmap(_map(), 0, 0).data[0].hovertemplate
+    assert english == "from <b>%{y}</b><br>to <b>%{x}</b><br>weight %{z:.3f}<extra></extra>"
 
 
 def test_heatmap_escapes_tokens():
@@ -139,6 +162,22 @@ def test_curve_figure_has_a_panel_for_each_condition():
     assert second.x0 < spaced(4) < second.x1 and second.xref == "x2"
     texts = [note.text for note in figure.layout.annotations]
     assert texts == ["trained range: 0 to 4", "trained at 4 alone"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_title_of_an_axis_fits_a_phone(lang):
+    axis = Message("axis.offset_target")
+    wide, narrow = (
+        curve_figure([_panel(axis=axis)], say=lambda one: one.text(lang), narrow=narrow)
+        for narrow in (False, True)
+    )
+    lines = narrow.layout.xaxis.title.text.split("<br>")
+    assert len(lines) == (2 if lang == "en" else 1 + (len(axis.text(lang)) > 18))
+    assert max(len(line) for line in lines) <= (36 if lang == "en" else 18 + 9)
+    assert wide.layout.xaxis.title.text == axis.text(lang)
+    more = 17 * (len(lines) - 1)
+    assert narrow.layout.height == wide.layout.height + more
+    assert narrow.layout.margin.b == wide.layout.margin.b + more
 
 
 def test_curve_figure_one_offset_gets_a_bar_and_none_an_error():

@@ -19,6 +19,7 @@ from shiftdemo.viz.style import (
     escape,
     faded,
     get_theme,
+    lines_of,
 )
 
 
@@ -55,6 +56,14 @@ def test_escape_leaves_no_markup_and_no_line_end(text: str):
     found = escape(text)
     assert found and not re.search(r"[<>\n\r]", found)
     assert not re.search(r"&(?!amp;|lt;|gt;)", found)
+
+
+def test_lines_break_at_spaces_and_between_chinese_letters():
+    assert lines_of("a bb ccc", 4) == ["a bb", "ccc"]
+    assert lines_of("abcdef g", 3) == ["abcdef", "g"]
+    assert lines_of("偏移：第一个", 8) == ["偏移：第", "一个"]
+    assert lines_of("偏移偏移：a", 8) == ["偏移偏", "移：a"]
+    assert lines_of("", 5) == [""]
 
 
 def test_faded_and_themes():

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from chinese import english_in
 
 from shiftdemo import api
 from shiftdemo.core.errors import DataError
@@ -101,6 +102,8 @@ def test_a_file_that_is_something_else_is_called_by_its_name(
     message = str(error.value)
     assert message.startswith(name) and message.endswith(".") and "\n" not in message
     assert len(message) < 300
+    # What "columns" says of a file without any is said in columns.py.
+    assert english_in(error.value.message.text("zh"), "empty") == []
     assert not (tmp_path / "trapped").exists()
 
 
@@ -135,8 +138,9 @@ def _denied(*arguments: object, **options: object) -> None:
 def test_an_i_tag_without_its_b_says_how_to_mend(tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text("# id = x\nIn O\nYork I-LOC\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"sentence at line 2: .*begin the mention with B-LOC"):
+    with pytest.raises(DataError, match=r"sentence at line 2: .*begin the mention with B-LOC") as e:
         read_samples(path, "ner")
+    assert "第 2 个词：I-LOC 不能接在 O 之后" in e.value.message.text("zh")
 
 
 def test_comments_of_conll_are_skipped_and_words_are_not(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from chinese import english_in
 
 from shiftdemo import api
 from shiftdemo.core.errors import ConfigError, DataError
@@ -125,8 +126,9 @@ def test_a_column_that_is_not_there_is_named(
     tmp_path: Path, name: str, text: str, columns: str, match: str
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=match):
+    with pytest.raises(DataError, match=match) as error:
         read_samples(tmp_path / name, "translation", columns=parse_columns(columns))
+    assert english_in(error.value.message.text("zh"), "en fr") == []
 
 
 @pytest.mark.parametrize(

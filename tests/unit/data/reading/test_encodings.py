@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chinese import english_in
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.samples import TranslationSample
@@ -61,15 +62,19 @@ def test_a_codec_that_is_no_character_set_is_refused(name: str) -> None:
 def test_mixed_encodings_name_the_line_and_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_bytes("été\tà\n".encode() * 3 + "été\tà\n".encode("latin-1"))
-    with pytest.raises(DataError, match=r"^a\.tsv, line 4 is not UTF-8; .*--encoding latin-1"):
+    with pytest.raises(DataError, match=r"^a\.tsv, line 4 is not UTF-8; .*--encoding latin-1") as e:
         _read(path)
+    assert english_in(e.value.message.text("zh")) == []
 
 
 def test_a_wrong_name_is_said(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_bytes("été\tà\n".encode("latin-1"))
-    with pytest.raises(DataError, match="line 1 is not ASCII; name another one with --encoding"):
+    with pytest.raises(
+        DataError, match="line 1 is not ASCII; name another one with --encoding"
+    ) as e:
         _read(path, "ascii")
+    assert english_in(e.value.message.text("zh"), "ASCII") == []
 
 
 def test_broken_utf_16_names_the_line(tmp_path: Path) -> None:

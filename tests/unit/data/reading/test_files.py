@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from chinese import english_in
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
@@ -122,6 +123,7 @@ def test_words_that_begin_with_pk_are_no_zip(tmp_path: Path) -> None:
     assert content(write(tmp_path, "a.txt", "PK is\tPK est\n"), "translation")
 
 
+NAMES = f"PERSON YORK York LOC PER {'x' * 80}"  # of tags and columns in the files below
 BAD = {
     "nothing": ("a.csv", b"", "translation", "a.csv is empty"),
     "nothing-json": ("a.jsonl", b"", "ner", "a.jsonl is empty"),
@@ -203,6 +205,7 @@ def test_a_bad_file_gets_one_sentence_with_its_name(
     message = str(error.value)
     assert message.startswith(name) and message.endswith(".") and "\n" not in message
     assert len(message) < 300
+    assert english_in(error.value.message.text("zh"), NAMES) == []
 
 
 def test_a_zip_with_another_name_is_called_a_zip(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from chinese import english_in
 from datasets import ClassLabel, Dataset, Features, List, Translation, Value
 
 from shiftdemo import api
@@ -132,6 +133,8 @@ def test_what_is_not_there_is_named_with_what_is(
     with pytest.raises(DataError, match=match) as error:
         _read(folders / folder, task, **options)
     assert "\n" not in str(error.value)
+    chinese = error.value.message.text("zh").replace(str(folders), "x")
+    assert english_in(chinese, "hub ner train validation id tokens ner_tags one two") == []
 
 
 def test_an_empty_or_a_broken_folder_is_named(tmp_path: Path) -> None:
@@ -149,6 +152,9 @@ def test_numbers_without_names_are_refused(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text('{"tokens": ["a"], "ner_tags": [0]}', encoding="utf-8")
     with pytest.raises(DataError, match="row 1, column ner_tags: the tags are numbers"):
         _read(tmp_path, "ner")
+    with pytest.raises(DataError, match="column ner_tags") as error:
+        _read(tmp_path, "ner")
+    assert "第 1 行，列 ner_tags：标签是数字" in error.value.message.text("zh")
     with pytest.raises(DataError, match="line 1, column ner_tags: the tags are numbers"):
         read_samples(tmp_path / "train.jsonl", "ner")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chinese import english_in
 
 from shiftdemo import api
 from shiftdemo.core.config import DataSpec
@@ -116,6 +117,7 @@ def test_a_bad_row_is_named(tmp_path: Path, row: dict[str, Any], match: str | No
     with pytest.raises(DataError, match=match) as error:
         read_samples(path, TASK)
     assert "file.jsonl, line 1" in str(error.value) and "\n" not in str(error.value)
+    assert english_in(error.value.message.text("zh")) == []
 
 
 @pytest.mark.parametrize(
@@ -232,6 +234,7 @@ def test_a_tsv_without_a_header_is_read_and_previewed_by_its_columns(
     )
     assert found["rows"] == [line.split("\t")] * 2
     path.write_text(f"{line}\tmore\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"line 1 has . tab-separated fields; write the"):
+    with pytest.raises(DataError, match=r"line 1 has . tab-separated fields; write the") as error:
         read_samples(path, task)
+    assert english_in(error.value.message.text("zh")) == []
     assert preview(path, task)["guess"] == {}

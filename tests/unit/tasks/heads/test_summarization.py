@@ -157,7 +157,7 @@ def test_a_sample_of_another_kind_is_refused(
     make_tiny: Callable[..., Any], tagged: list[TaggedSample]
 ) -> None:
     loaded = make_tiny("summarization", "learned")
-    with pytest.raises(DataError, match="tagged-0 is not a document with its summary; give source"):
+    with pytest.raises(DataError, match="tagged-0 is no pair of texts; give source"):
         TASK.collate(loaded, [apply_shifts([], tagged[0], 0)])
 
 

@@ -220,7 +220,7 @@ def test_predict_refuses_an_offset_beyond_the_table(
 
 
 def test_a_tagged_sample_is_refused(make_tiny: Make, tagged: list[TaggedSample]) -> None:
-    with pytest.raises(DataError, match="tagged-0 is not a translation pair"):
+    with pytest.raises(DataError, match="tagged-0 is no pair of texts"):
         TASK.collate(make_tiny("translation", "learned"), moved(tagged[:1]))
 
 
