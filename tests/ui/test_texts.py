@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import presets as train_presets
 from shiftdemo.ui.train import progress
 
+WORDS = re.compile(r"\b(at|by|if|on|of|level|gaps|likewise)\b")  # in a formula
 SCORES_IN_EVERY_LANGUAGE = ("BLEU", "chrF", "ROUGE")
 FOLDER = Path(app.__file__).parent
 
@@ -60,8 +62,9 @@ def _named() -> Iterator[str]:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
-    ours = (shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo."))
+    ours = [shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo.")]
     yield from (text for shift in ours for text in (shift.effect, shift.source))
+    yield from (one.formula for one in ours if WORDS.search(one.formula))
     scored = (name for task in TASKS for name in score_names(task()))
     yield from (name for name in scored if not name.startswith(SCORES_IN_EVERY_LANGUAGE))
     yield from (task.accuracy_name for task in TASKS)

@@ -198,7 +198,7 @@ def about(visit: Visit, name: str, encoding: str = "") -> dict[str, Any] | None:
     return {
         "warning": f"{visit('No effect on this model:')} {visit(reason)}" if reason else "",
         "summary": visit(shift.summary),
-        "formula": shift.formula,
+        "formula": visit(shift.formula),
         "rows": [
             [visit("Known effect"), visit(shift.effect)],
             [visit("Origin"), visit(shift.source)],

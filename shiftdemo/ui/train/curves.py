@@ -21,6 +21,7 @@ _LIGHT = 0.55  # opacity of the second line of an arm
 # What was drawn before stays in a plot that has nothing to show, unseen: Gradio (6.31) takes the
 # place of a plot without a table away under the observers of its size, which then fail.
 _UNSEEN = "sd-unseen"
+_LINE = "line"  # the column of the lines' names; what is pointed at is told by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def plot(name: str) -> gr.LinePlot:
         None,
         x="step",
         y="loss",
-        color="line",
+        color=_LINE,
         color_title="arm",
         x_title="step",
         y_title="loss, nats",
@@ -92,7 +93,9 @@ class Curves:
             if table is None:
                 found[name] = gr.update(elem_classes=[_UNSEEN])
                 continue
-            more: dict[str, Any] = {"color_map": colors} if drawn < 2 else {}
+            line = visit(_LINE)
+            table = table.rename(columns={_LINE: line})
+            more: dict[str, Any] = {"color_map": colors, "color": line} if drawn < 2 else {}
             more |= self._titles(visit) | {"elem_classes": []} if drawn == 1 else {}
             found[name] = gr.update(value=table, **more)  # see live._changed
             self._drawn[place] += 1
@@ -155,10 +158,10 @@ class Curves:
         tables = []
         for part, shades, before in parts:
             tables.append(self._named(visit, part, held_out, before))
-            rows = zip(tables[-1]["line"], part["arm"], part["kind"], strict=True)
+            rows = zip(tables[-1][_LINE], part["arm"], part["kind"], strict=True)
             for line, label, kind in rows:
                 colors[line] = shades[label][kind in (SHIFTED, TRAIN_RAW)]
-        whole = pd.concat(tables)[["step", "loss", "line"]]
+        whole = pd.concat(tables)[["step", "loss", _LINE]]
         if self.view.log:
             whole = whole[whole["loss"] > 0].assign(loss=lambda part: part["loss"].map(math.log10))
         return whole, colors
@@ -182,7 +185,7 @@ class Curves:
     def _named(
         self, visit: Visit, table: pd.DataFrame, held_out: bool, before: str
     ) -> pd.DataFrame:
-        """Returns the table with the column ``line``: what each line is called."""
+        """Returns the table with the column ``_LINE``: what each line is called."""
         kinds = {
             TRAIN: "",
             TRAIN_RAW: ", " + visit("unsmoothed"),
@@ -190,7 +193,7 @@ class Curves:
             SHIFTED: ", " + visit("shifted"),
         }
         arms = table["arm"].map(visit)
-        return table.assign(line=before + arms + table["kind"].map(kinds))
+        return table.assign(**{_LINE: before + arms + table["kind"].map(kinds)})
 
 
 def view_boxes() -> dict[str, Any]:
