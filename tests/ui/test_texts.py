@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from shiftdemo.core.messages import texts as texts_of
+from shiftdemo.core.task_spec import task_names, task_specs
 from shiftdemo.evaluation.scores import score_names
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.shifts.operators import position_offset
-from shiftdemo.tasks import TASKS
+from shiftdemo.tasks.heads import make_task
 from shiftdemo.ui import app
 from shiftdemo.ui.attention import form as attention
 from shiftdemo.ui.build import set_view as build_set
@@ -65,9 +66,9 @@ def _named() -> Iterator[str]:
     ours = [shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo.")]
     yield from (text for shift in ours for text in (shift.effect, shift.source))
     yield from (one.formula for one in ours if WORDS.search(one.formula))
-    scored = (name for task in TASKS for name in score_names(task()))
+    scored = (name for task in task_names() for name in score_names(make_task(task)))
     yield from (name for name in scored if not name.startswith(SCORES_IN_EVERY_LANGUAGE))
-    yield from (task.accuracy_name for task in TASKS)
+    yield from (spec.accuracy_name for spec in task_specs())
     yield app.TITLE
     yield from position_offset.INVARIANT.values()
 

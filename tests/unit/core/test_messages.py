@@ -33,9 +33,9 @@ from shiftdemo.core.messages import (
     with_and,
     with_or,
 )
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.load import load_samples
 from shiftdemo.shifts import make_shifts
-from shiftdemo.tasks import TASKS
 from shiftdemo.training.record import from_json, to_json
 from shiftdemo.viz.style import get_theme
 
