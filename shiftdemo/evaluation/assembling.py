@@ -30,7 +30,7 @@ class Setting:
     """What all arms of a comparison share.
 
     Attributes:
-        scored: places of the samples that have a reference.
+        scored: indices of the samples that have a reference.
         strengths: of the condition, ascending, the first one 0.
     """
 
@@ -115,10 +115,10 @@ def _differences(
     strengths, seed, condition = setting.strengths, setting.seed, setting.condition
     formula = measure_of(setting.task, setting.task.spec.score_name)
 
-    def mean_over(places: list[int]) -> Difference | None:
-        if not places:
+    def mean_over(indices: list[int]) -> Difference | None:
+        if not indices:
             return None
-        parts = [[stats[i] for i in places] for stats in (before, after)]
+        parts = [[stats[i] for i in indices] for stats in (before, after)]
         return paired_mean(parts[0], parts[1], formula, seed)
 
     return Differences(
@@ -132,13 +132,13 @@ def _outputs(setting: Setting, runs: Mapping[str, Sequence[Measured]]) -> tuple[
     task = setting.task
     given = next(iter(runs.values()))  # every arm is given the same
     rows = []
-    for place, sample in enumerate(setting.samples[:OUTPUT_ROWS]):
+    for index, sample in enumerate(setting.samples[:OUTPUT_ROWS]):
         outputs: dict[str, tuple[Any, ...]] = {
-            arm: tuple(task.readable(run.outputs[place]) for run in runs[arm]) for arm in runs
+            arm: tuple(task.readable(run.outputs[index]) for run in runs[arm]) for arm in runs
         }
         moved: tuple[Moved, ...] = ()
         if not setting.condition.moves_positions:
-            moved = tuple(_as_moved(run.moved[place].shifted) for run in given)
+            moved = tuple(_as_moved(run.moved[index].shifted) for run in given)
         first = _as_moved(sample)
         rows.append(
             OutputRow(sample.id, first.source, first.words, first.reference, outputs, moved)

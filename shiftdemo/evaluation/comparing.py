@@ -67,7 +67,7 @@ def compare_models(
     ordered = {reference: models[reference], **models}
     if allow_no_effect:
         ordered = {arm: as_control(loaded) for arm, loaded in ordered.items()}
-    scored, found = scorable(task, samples), []
+    scored, comparisons = scorable(task, samples), []
     wanted = tuple(conditions) or (unknown(task.spec),)
     for number, condition in enumerate(wanted):
         chosen = allowed_strengths(models.values(), task, samples, condition, strengths)
@@ -81,9 +81,9 @@ def compare_models(
         controls, notes = _controls(ordered, setting, part, cancel)
         runs = _runs(ordered, setting, part, cancel)
         notes += _left_as_they_are(condition, next(iter(runs.values())))
-        found.append(assemble(ordered, setting, runs, controls, notes))
+        comparisons.append(assemble(ordered, setting, runs, controls, notes))
     progress(1.0, Message("comparing.done"))
-    return judged(found)
+    return judged(comparisons)
 
 
 def unknown(spec: TaskSpec) -> Condition:
@@ -110,7 +110,7 @@ def _check(models: Mapping[str, LoadedModel], task: Task, samples: Sequence[Samp
 def _controls(
     models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
 ) -> tuple[dict[str, Controls], list[str]]:
-    found: dict[str, Controls] = {}
+    controls: dict[str, Controls] = {}
     notes: list[str] = []
     strongest = setting.strengths[-1]
     for number, (arm, loaded) in enumerate(models.items()):
@@ -129,11 +129,11 @@ def _controls(
         except DataError as reason:
             use = None
             notes.append(Message("comparing.of_arm", arm=arm_name(arm), note=reason.message))
-        found[arm] = Controls(effect, use)
+        controls[arm] = Controls(effect, use)
     n_samples, n_scored = len(setting.samples), len(setting.scored)
     if 0 < n_scored < n_samples:
         notes.append(Message("comparing.scored", n_scored=n_scored, n_samples=n_samples))
-    return found, notes
+    return controls, notes
 
 
 def _runs(
@@ -168,13 +168,19 @@ def _runs(
 def _left_as_they_are(condition: Condition, runs: Sequence[Measured]) -> list[str]:
     """Returns a note on the sentences that the operator does not fit, where there are any."""
     counts = {
-        run.strength: sum(not one.applied for one in run.moved) for run in runs if run.strength
+        run.strength: sum(not sample.applied for sample in run.moved)
+        for run in runs
+        if run.strength
     }
     if not any(counts.values()):
         return []
     strength, most = max(counts.items(), key=lambda item: item[1])
     reason = next(
-        one.note for run in runs if run.strength == strength for one in run.moved if not one.applied
+        sample.note
+        for run in runs
+        if run.strength == strength
+        for sample in run.moved
+        if not sample.applied
     )
     return [
         Message(

@@ -63,7 +63,7 @@ class Condition:
             return [unshifted(sample, seed) for sample in samples]
         shift = self.shift(strength)
         context = samples[:CONTEXT_SIZE] if shift.joins else ()
-        return [apply_shifts([shift], one, seed, context, always=True) for one in samples]
+        return [apply_shifts([shift], sample, seed, context, always=True) for sample in samples]
 
     @property
     def moves_positions(self) -> bool:
@@ -128,11 +128,18 @@ def condition_of(specs: Sequence[str], decoder: bool) -> Condition | None:
         ``None`` where none of them can be measured.
     """
     shifts = [make_shift(spec) for spec in specs]
-    found = _offsets(shifts, decoder)
-    if found is not None:
-        return found
+    offsets = _offsets(shifts, decoder)
+    if offsets is not None:
+        return offsets
     others = (_condition(shift, decoder) for shift in shifts if _is_measured(shift))
-    return next((one for one in others if one is not None and one.operator != OFFSET), None)
+    return next(
+        (
+            condition
+            for condition in others
+            if condition is not None and condition.operator != OFFSET
+        ),
+        None,
+    )
 
 
 def _is_measured(shift: Shift) -> bool:
@@ -150,7 +157,7 @@ def _offsets(shifts: Sequence[Shift], decoder: bool) -> Condition | None:
             if shift.values["side"] in ("both", side) and (decoder or side == "source"):
                 before = reach.get(side, (0, 0))
                 reach[side] = before[0] + low, before[1] + high
-    moved = {side: found for side, found in reach.items() if found[1]}
+    moved = {side: bounds for side, bounds in reach.items() if bounds[1]}
     if not moved:
         return None
     side = "both" if len(moved) == 2 else next(iter(moved))
@@ -198,15 +205,15 @@ def condition_asked(spec: str, task: str, decoder: bool) -> Condition:
             shift=shift.name,
             measurable=", ".join(_measurable(task)),
         )
-    found = _condition(_within_dial(shift), decoder)
-    if found is not None and found.side == "target" and shift.name != OFFSET:
+    condition = _condition(_within_dial(shift), decoder)
+    if condition is not None and condition.side == "target" and shift.name != OFFSET:
         raise ConfigError("conditions.text_being_generated_can")
-    if found is None:
+    if condition is None:
         raise ConfigError("conditions.moves_nothing_here_give", spec=spec)
     named = set(ShiftSpec.parse(spec).params) & set(shift.dial.params)
     if shift.name != OFFSET and not named:
-        return Condition(found.side, None, found.operator, found.params)
-    return found
+        return Condition(condition.side, None, condition.operator, condition.params)
+    return condition
 
 
 def _within_dial(shift: Shift) -> Shift:

@@ -37,7 +37,7 @@ def source_use(
     Raises:
         DataError: fewer than two samples can be used, or an exchange changes nothing.
     """
-    usable = [one for one in samples if task.has_reference(loaded, one)][:SOURCE_SAMPLES]
+    usable = [sample for sample in samples if task.has_reference(loaded, sample)][:SOURCE_SAMPLES]
     if len(usable) < 2:
         raise DataError("controls.shuffled_source_control_needs")
     mixed = task.shuffle_sources(usable, random.Random(f"{seed}/sources"))

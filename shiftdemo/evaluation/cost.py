@@ -40,7 +40,7 @@ class StepCost:
             model: of transformers, with all its layers, and frozen as it will be trained.
         """
         self._pair = bool(model.config.is_encoder_decoder) and model.can_generate()
-        self._place = 0  # operations that a place without a label spares
+        self._spared = 0  # operations that a position without a label spares
         try:
             self._terms = _fit(model, self._pair)
         except Exception:  # whatever the code of a rare architecture does with short sentences
@@ -49,7 +49,7 @@ class StepCost:
             return
         if hasattr(model, "final_logits_bias"):  # as in the loss of the translation task
             weight = model.get_output_embeddings().weight
-            self._place = (6 if weight.requires_grad else 4) * weight.numel()
+            self._spared = (6 if weight.requires_grad else 4) * weight.numel()
 
     def __call__(self, batch: Batch) -> int:
         """Returns the operations of a step on ``batch``.
@@ -58,10 +58,10 @@ class StepCost:
         """
         n_rows, source_len = batch.inputs["input_ids"].shape
         target_len = batch.inputs["decoder_input_ids"].shape[1] if self._pair else 0
-        found = n_rows * float(_powers(source_len / _SPAN, target_len / _SPAN) @ self._terms)
-        if self._place:
-            found -= self._place * int((batch.labels == IGNORED).sum())
-        return round(found)
+        operations = n_rows * float(_powers(source_len / _SPAN, target_len / _SPAN) @ self._terms)
+        if self._spared:
+            operations -= self._spared * int((batch.labels == IGNORED).sum())
+        return round(operations)
 
 
 def _fit(model: Any, pair: bool) -> torch.Tensor:

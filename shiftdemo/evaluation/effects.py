@@ -58,7 +58,7 @@ def offset_effect(
     if furthest < 1:
         raise ConfigError("effects.control_needs_offset_at", furthest=furthest)
     task = make_task(loaded.task)
-    samples = [one.shifted for one in moved[:OFFSET_SAMPLES]]
+    samples = [sample.shifted for sample in moved[:OFFSET_SAMPLES]]
     batch = task.collate(loaded, without_references(loaded, task, samples))
     for k, name in ((source, "input_ids"), (target, "decoder_input_ids")):
         if k and name in batch.inputs:
@@ -179,7 +179,7 @@ def check_shift(
         FaultError: it does not reach a model of ours.
     """
     task = make_task(loaded.task)
-    tried = [apply_shifts([shift], one, 0, samples, always=True) for one in samples]
+    tried = [apply_shifts([shift], sample, 0, samples, always=True) for sample in samples]
     moved = task.collate(loaded, tried)
     if not bool(moved.source_offset.any()) and not bool(moved.target_offset.any()):
         return ""  # nothing was drawn that could be felt; said elsewhere
@@ -220,6 +220,6 @@ def _refuse(loaded: LoadedModel, message: str) -> NoReturn:
 
 def as_control(loaded: LoadedModel) -> LoadedModel:
     """Returns the same model, moved where that is possible and left alone where it is not."""
-    found = copy.copy(loaded)
-    found.control, found.positions = True, dataclasses.replace(loaded.positions, control=True)
-    return found
+    copied = copy.copy(loaded)
+    copied.control, copied.positions = True, dataclasses.replace(loaded.positions, control=True)
+    return copied

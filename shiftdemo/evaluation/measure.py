@@ -43,7 +43,7 @@ class Measured:
     @property
     def references(self) -> list[Sample]:
         """The shifted samples, with their references."""
-        return [one.shifted for one in self.moved]
+        return [sample.shifted for sample in self.moved]
 
 
 @contextlib.contextmanager
@@ -74,7 +74,7 @@ def in_chunks(
     progress: Callable[[int], None] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> Iterator[list[int]]:
-    """Yields the places of the samples, 64 of like length at a time: little padding.
+    """Yields the indices of the samples, 64 of like length at a time: little padding.
 
     While they are used, the model is in evaluation mode.
 
@@ -111,12 +111,12 @@ def predictions(
         Cancelled: ``cancel`` said so.
         ConfigError: a sample starts beyond the model's positions.
     """
-    found: list[Any] = [None] * len(moved)
+    all_outputs: list[Any] = [None] * len(moved)
     for rows in in_chunks(loaded, task, moved, progress, cancel):
         outputs = task.predict(loaded, [moved[i] for i in rows], CHUNK)
         for row, output in zip(rows, outputs, strict=True):
-            found[row] = output
-    return found
+            all_outputs[row] = output
+    return all_outputs
 
 
 def measured(
@@ -141,7 +141,7 @@ def measured(
         Cancelled: ``cancel`` said so.
         ConfigError: a strength is beyond the model's positions.
     """
-    places = scorable(task, samples)
+    indices = scorable(task, samples)
     for number, strength in enumerate(strengths):
 
         def tell(done: int, before: int = number) -> None:
@@ -150,9 +150,9 @@ def measured(
         moved = condition.moved(samples, strength, seed)
         outputs = predictions(loaded, task, moved, tell, cancel)
         stats = None
-        if places:
-            references = [moved[i].shifted for i in places]
-            stats = statistics(task, references, [outputs[i] for i in places])
+        if indices:
+            references = [moved[i].shifted for i in indices]
+            stats = statistics(task, references, [outputs[i] for i in indices])
         yield Measured(strength, moved, outputs, stats)
 
 

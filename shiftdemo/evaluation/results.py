@@ -171,14 +171,14 @@ class Comparison:
             "corrected": as_plain(self.verdict_detail.corrected),
             "rules": list(rules()),
             "sentences": list(self.verdict_detail.sentences),
-            "of_seeds": [one.to_dict() for one in self.of_seeds],
-            "also": [one.to_dict() for one in self.also],
+            "of_seeds": [comparison.to_dict() for comparison in self.of_seeds],
+            "also": [comparison.to_dict() for comparison in self.also],
         }
         values["messages"] = told(values)
-        for one in values["of_seeds"]:
-            del one["rules"], one["outputs"], one["messages"]
-        for one in values["also"]:
-            del one["messages"]
+        for plain in values["of_seeds"]:
+            del plain["rules"], plain["outputs"], plain["messages"]
+        for plain in values["also"]:
+            del plain["messages"]
         return values
 
     @classmethod
@@ -200,22 +200,22 @@ class Comparison:
                 "of_seeds": (),
                 "also": (),
             }
-            found = from_plain(cls, given)
+            comparison = from_plain(cls, given)
             seeds, also = (
                 tuple(map(cls.from_dict, values.get(name, ()))) for name in ("of_seeds", "also")
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError("results.no_comparison", error=error) from None
-        return dataclasses.replace(found, of_seeds=seeds, also=also)
+        return dataclasses.replace(comparison, of_seeds=seeds, also=also)
 
 
-def judged(found: Sequence[Comparison]) -> Comparison:
+def judged(comparisons: Sequence[Comparison]) -> Comparison:
     """Returns the first comparison with the others beside it, their tests corrected together."""
-    cases = [one.case for one in found]
+    cases = [comparison.case for comparison in comparisons]
     corrected = corrected_together([case.differences for case in cases])
     verdicts = [judge(case, values) for case, values in zip(cases, corrected, strict=True)]
     first, *others = (
-        dataclasses.replace(one, verdict_detail=verdict)
-        for one, verdict in zip(found, verdicts, strict=True)
+        dataclasses.replace(comparison, verdict_detail=verdict)
+        for comparison, verdict in zip(comparisons, verdicts, strict=True)
     )
     return dataclasses.replace(first, also=tuple(others))

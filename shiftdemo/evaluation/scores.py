@@ -35,7 +35,7 @@ class Scorer(Protocol):
         """Returns how the score ``name`` was computed."""
 
     def scorable(self, samples: Sequence[Sample]) -> list[int]:
-        """Returns the places of the samples that a score can be computed on."""
+        """Returns the indices of the samples that a score can be computed on."""
 
 
 def scorer(task: Task) -> Scorer:
@@ -46,11 +46,11 @@ def scorer(task: Task) -> Scorer:
     """
     spec = task.spec
     try:
-        found: Any = importlib.import_module(f"shiftdemo.evaluation.scorers.{spec.scores}")
+        module: Any = importlib.import_module(f"shiftdemo.evaluation.scorers.{spec.scores}")
     except ModuleNotFoundError:
         known = ", ".join(sorted({other.scores for other in TASKS} - {spec.scores}))
         raise ConfigError("scores.there_no_scores_choose", task=spec.name, known=known) from None
-    return cast(Scorer, found)
+    return cast(Scorer, module)
 
 
 def by_type(
@@ -67,7 +67,7 @@ def score_names(task: Task) -> tuple[str, ...]:
 
 
 def scorable(task: Task, samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the samples that a score can be computed on."""
+    """Returns the indices of the samples that a score can be computed on."""
     return scorer(task).scorable(samples)
 
 
@@ -81,14 +81,14 @@ def statistics(task: Task, samples: Sequence[Sample], predictions: Sequence[Any]
     Raises:
         DataError: there are no samples, or not one prediction for each.
     """
-    found = scorer(task)
+    module = scorer(task)
     if not samples or len(samples) != len(predictions):
         raise DataError(
             "scores.there_sentences_outputs_score",
             n_samples=len(samples),
             n_predictions=len(predictions),
         )
-    return found.count(samples, predictions)
+    return module.count(samples, predictions)
 
 
 def measures(task: Task, name: str, sums: np.ndarray) -> np.ndarray:

@@ -37,20 +37,28 @@ def over_seeds(comparisons: Sequence[Comparison]) -> Comparison:
         raise DataError("seeds.there_no_comparisons_take")
     if len(comparisons) == 1:
         return comparisons[0]
-    conditions = zip(*((one, *one.also) for one in comparisons), strict=False)
+    conditions = zip(*((comparison, *comparison.also) for comparison in comparisons), strict=False)
     return judged([_mean(part) for part in conditions])
 
 
-def _mean(found: Sequence[Comparison]) -> Comparison:
-    _check_alike(found)
-    first = found[0]
-    curves = {arm: _means([one.curves[arm] for one in found]) for arm in first.curves}
+def _mean(comparisons: Sequence[Comparison]) -> Comparison:
+    _check_alike(comparisons)
+    first = comparisons[0]
+    curves = {
+        arm: _means([comparison.curves[arm] for comparison in comparisons]) for arm in first.curves
+    }
     names = {arm: list(scores) for arm, scores in first.scores.items()}
     scores = {
-        arm: dict(zip(of, _means([[one.scores[arm][n] for n in of] for one in found]), strict=True))
+        arm: dict(
+            zip(
+                of,
+                _means([[comparison.scores[arm][n] for n in of] for comparison in comparisons]),
+                strict=True,
+            )
+        )
         for arm, of in names.items()
     }
-    seeds = tuple(dataclasses.replace(one, also=()) for one in found)
+    seeds = tuple(dataclasses.replace(comparison, also=()) for comparison in comparisons)
     return dataclasses.replace(
         first,
         scores=scores,
@@ -58,19 +66,22 @@ def _mean(found: Sequence[Comparison]) -> Comparison:
         summaries={
             arm: summarise(first.strengths, curve, first.condition) for arm, curve in curves.items()
         },
-        differences={arm: _differences(found, arm) for arm in first.differences},
+        differences={arm: _differences(comparisons, arm) for arm in first.differences},
         types={},
-        controls={arm: _worst([one.controls[arm] for one in found]) for arm in first.controls},
-        notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
-        n_seeds=len(found),
+        controls={
+            arm: _worst([comparison.controls[arm] for comparison in comparisons])
+            for arm in first.controls
+        },
+        notes=tuple(dict.fromkeys(note for comparison in comparisons for note in comparison.notes)),
+        n_seeds=len(comparisons),
         of_seeds=seeds,
         stats={},
     )
 
 
-def _check_alike(found: Sequence[Comparison]) -> None:
-    first = found[0]
-    for other in found[1:]:
+def _check_alike(comparisons: Sequence[Comparison]) -> None:
+    first = comparisons[0]
+    for other in comparisons[1:]:
         for name in _ALIKE:
             ours, theirs = getattr(first, name), getattr(other, name)
             if name == "arms":  # the models differ from seed to seed, their names do not
@@ -84,45 +95,45 @@ def _check_alike(found: Sequence[Comparison]) -> None:
 def _means(by_seed: Sequence[Sequence[Score]]) -> tuple[Score, ...]:
     """Returns mean, least and greatest of ``by_seed`` ``(n_seeds, n_scores)`` for each score."""
     how = f"mean of {len(by_seed)} training seeds|interval:least to greatest seed"
-    found = []
+    means = []
     for scores in zip(*by_seed, strict=True):
         values = [score.value for score in scores]
         kept = scores[0].signature.partition("|interval:")[0]
         signature = f"{kept}|{how}"
         mean = float(np.mean(values))
-        one = Score(scores[0].name, mean, min(values), max(values), scores[0].n, signature)
-        found.append(one)
-    return tuple(found)
+        mean_score = Score(scores[0].name, mean, min(values), max(values), scores[0].n, signature)
+        means.append(mean_score)
+    return tuple(means)
 
 
-def _differences(found: Sequence[Comparison], arm: str) -> Differences:
+def _differences(comparisons: Sequence[Comparison], arm: str) -> Differences:
     """Returns the differences of an arm over seeds and sentences together."""
-    first = found[0]
+    first = comparisons[0]
     formula = measure_of(make_task(first.task), first.score_name)
 
-    def over(places: list[int]) -> Difference | None:
-        return _difference(found, arm, places, formula) if places else None
+    def over(indices: list[int]) -> Difference | None:
+        return _difference(comparisons, arm, indices, formula) if indices else None
 
-    places = range(len(first.strengths))
-    by_offset = (_difference(found, arm, [place], formula) for place in places)
+    indices = range(len(first.strengths))
+    by_offset = (_difference(comparisons, arm, [index], formula) for index in indices)
     inside, outside = (
-        [place for place in places if where(first.strengths[place])]
+        [index for index in indices if where(first.strengths[index])]
         for where in (first.condition.inside, first.condition.outside)
     )
     return Differences(tuple(by_offset), over(inside), over(outside))
 
 
 def _difference(
-    found: Sequence[Comparison], arm: str, places: Sequence[int], formula: Measure
+    comparisons: Sequence[Comparison], arm: str, indices: Sequence[int], formula: Measure
 ) -> Difference:
     """Returns the difference of the mean score at some strengths."""
     values, draws = [], []
-    for one in found:
+    for comparison in comparisons:
         sides = [
-            np.concatenate([one.stats[of][place] for place in places], axis=1)
-            for of in (one.reference_arm, arm)
+            np.concatenate([comparison.stats[of][index] for index in indices], axis=1)
+            for of in (comparison.reference_arm, arm)
         ]
-        width = sides[0].shape[1] // len(places)
+        width = sides[0].shape[1] // len(indices)
         both = np.concatenate(sides, axis=1)
 
         def gap(sums: np.ndarray, width: int = width) -> np.ndarray:
@@ -133,14 +144,16 @@ def _difference(
 
         values.append(float(gap(both.sum(0).astype(np.float64))))
         # The same seed draws the same sentences for every training seed.
-        draws.append(gap(resampled_sums(both, one.seed)))
-    return over_seeds_and_sentences(values, np.mean(draws, axis=0), found[0].n)
+        draws.append(gap(resampled_sums(both, comparison.seed)))
+    return over_seeds_and_sentences(values, np.mean(draws, axis=0), comparisons[0].n)
 
 
 def _worst(of_seeds: Sequence[Controls]) -> Controls:
     """Returns the controls of the first seed in which one fails, else the first seed's."""
     for number, controls in enumerate(of_seeds, 1):
-        failed = [one for one in (controls.offset, controls.source) if one and not one.ok]
+        failed = [
+            control for control in (controls.offset, controls.source) if control and not control.ok
+        ]
         if failed:
             return Controls(_said_of(controls.offset, number), _said_of(controls.source, number))
     return of_seeds[0]

@@ -43,8 +43,8 @@ def strengths_from(
     if not text:
         return ()
     if re.fullmatch(rf"{_NUMBER}:{_NUMBER}(:{_NUMBER})?", text):
-        start, stop, *rest = (float(part) for part in text.split(":"))
-        step = rest[0] if rest else 1.0
+        start, stop, *steps = (float(part) for part in text.split(":"))
+        step = steps[0] if steps else 1.0
         n = int((stop - start) / step + 1e-9) + 1 if step else 0
         if n > MOST:
             raise _too_many(what, text, n, start + (n - 1) * step)
@@ -53,12 +53,12 @@ def strengths_from(
         values = [float(part) for part in text.split(",")]
     else:
         values = []
-    found = tuple(sorted({int(v) if v == int(v) else v for v in values}))
-    if not found or (whole and not all(isinstance(value, int) for value in found)):
+    strengths = tuple(sorted({int(v) if v == int(v) else v for v in values}))
+    if not strengths or (whole and not all(isinstance(value, int) for value in strengths)):
         raise ConfigError("strengths.cannot_read_write_start", what=Message(what), text=text)
-    if len(found) > MOST or found[-1] > MAX_OFFSET:
-        raise _too_many(what, text, len(found), found[-1])
-    return found
+    if len(strengths) > MOST or strengths[-1] > MAX_OFFSET:
+        raise _too_many(what, text, len(strengths), strengths[-1])
+    return strengths
 
 
 def _too_many(what: str, text: str, n: int, last: float) -> ConfigError:
@@ -99,11 +99,11 @@ def usual_strengths(condition: Condition) -> tuple[float, ...]:
     if condition.operator == OFFSET:
         return DEFAULT_OFFSETS
     dial = SHIFTS.get(condition.operator).dial
-    found, strength = [0.0], float(dial.step)
+    strengths, strength = [0.0], float(dial.step)
     while strength <= dial.high:
-        found.append(strength)
+        strengths.append(strength)
         strength *= 2
-    return tuple(int(v) if v == int(v) else round(v, 6) for v in found)
+    return tuple(int(v) if v == int(v) else round(v, 6) for v in strengths)
 
 
 def allowed_strengths(

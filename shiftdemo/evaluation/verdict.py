@@ -73,8 +73,8 @@ class Differences:
     @property
     def tests(self) -> dict[str, Difference]:
         """What a verdict rests on, by name."""
-        found = {"inside": self.inside, "clean": self.clean, "outside": self.outside}
-        return {name: test for name, test in found.items() if test is not None}
+        tests = {"inside": self.inside, "clean": self.clean, "outside": self.outside}
+        return {name: test for name, test in tests.items() if test is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +109,17 @@ def corrected_together(cases: Sequence[Differences | None]) -> list[dict[str, fl
     The test on clean data is the same in all of them, and counts once.
     """
     tests = {
-        (name, 0 if name == "clean" else place): test.p_value
-        for place, case in enumerate(cases)
+        (name, 0 if name == "clean" else index): test.p_value
+        for index, case in enumerate(cases)
         if case is not None
         for name, test in case.tests.items()
     }
     corrected = dict(zip(tests, holm(list(tests.values())), strict=True))
     return [
-        {name: corrected[name, 0 if name == "clean" else place] for name in case.tests}
+        {name: corrected[name, 0 if name == "clean" else index] for name in case.tests}
         if case is not None
         else {}
-        for place, case in enumerate(cases)
+        for index, case in enumerate(cases)
     ]
 
 
@@ -162,11 +162,11 @@ def _warnings(controls: Mapping[str, Controls]) -> list[tuple[str, Message]]:
     return [
         (
             f"{kind}_control_failed",
-            Message("verdict.warning", arm=arm_name(arm), message=found.message),
+            Message("verdict.warning", arm=arm_name(arm), message=result.message),
         )
         for arm, control in controls.items()
-        for kind, found in (("offset", control.offset), ("source", control.source))
-        if found is not None and not found.ok
+        for kind, result in (("offset", control.offset), ("source", control.source))
+        if result is not None and not result.ok
     ]
 
 

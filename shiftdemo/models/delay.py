@@ -10,7 +10,7 @@ conv      h_t + sum of w_k * h_{t-k}, 0 <= k < width (Canon,    w = 0
 placebo   h_t + GELU(W h_t + b)                                 W = 0, b = 0
 ========  ====================================================  ==================
 
-So a fresh layer changes nothing. States before the first token, and states at places that the
+So a fresh layer changes nothing. States before the first token, and states of tokens that the
 attention mask leaves out, count as 0: padding in front changes nothing either. A convolution
 reaches back over the last ``width`` tokens, as it was published, and has no other delay.
 
@@ -77,7 +77,7 @@ class DelayLayer(nn.Module):
         Args:
             hidden: ``(batch, len, size)``.
             states: what is looked back at, ``(batch, n_before + len, size)``: the states before,
-                and ``hidden`` with 0 at masked places. ``None``: ``hidden``, nothing before it.
+                and ``hidden`` with 0 at masked tokens. ``None``: ``hidden``, nothing before it.
         """
         states, length = hidden if states is None else states, hidden.shape[1]
         if self.kind == "conv":
@@ -90,7 +90,7 @@ class DelayLayer(nn.Module):
 
 
 def _delayed(states: Tensor, by: int, length: int) -> Tensor:
-    """Returns the last ``length`` states ``by`` places late, 0 before the first (no wrapping)."""
+    """Returns the last ``length`` states ``by`` tokens late, 0 before the first (no wrapping)."""
     start = states.shape[1] - length - by
     if start < 0:
         states, start = F.pad(states, (0, 0, -start, 0)), 0
@@ -130,7 +130,7 @@ def _with_earlier(layer: DelayLayer, cache: Cache, states: Tensor) -> Tensor:
     They lie in the cache itself, not in the model: generations may interleave.
     """
     layers: Any = getattr(cache, "self_attention_cache", cache).layers
-    kept = next((one for one in layers if isinstance(one, _Kept)), None)
+    kept = next((cached for cached in layers if isinstance(cached, _Kept)), None)
     if kept is None:
         kept = _Kept()
         # Masks are made for the first layer of a kind; a kind of its own would be taken for it.
@@ -145,8 +145,8 @@ def _act(stack: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output
     hidden = states = output[0]  # (batch, len, size)
     mask = kwargs.get("attention_mask", args[1] if len(args) > 1 else None)
     if isinstance(mask, Tensor) and mask.ndim == 2:  # with a cache it begins at the first token
-        here = mask[:, -hidden.shape[1] :]
-        states = hidden.masked_fill(here.unsqueeze(-1) == 0, 0.0)
+        own_mask = mask[:, -hidden.shape[1] :]
+        states = hidden.masked_fill(own_mask.unsqueeze(-1) == 0, 0.0)
     values = output if isinstance(output, tuple) else output.values()
     cache = next((value for value in values if isinstance(value, Cache)), None)
     if cache is not None and layer.reach:
@@ -160,7 +160,7 @@ def _act(stack: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output
 
 def find_delay(model: nn.Module) -> DelayLayer | None:
     """Returns the delay layer of a model, or ``None``."""
-    return next((one for one in model.modules() if isinstance(one, DelayLayer)), None)
+    return next((module for module in model.modules() if isinstance(module, DelayLayer)), None)
 
 
 def attach_delay(model: Any, settings: Mapping[str, Any]) -> DelayLayer:
@@ -173,11 +173,11 @@ def attach_delay(model: Any, settings: Mapping[str, Any]) -> DelayLayer:
         ModelError: a setting is out of bounds, or the model has a layer with other settings.
     """
     kind, delay, width = (_setting(settings, name) for name in ("kind", "delay", "width"))
-    found = find_delay(model)
-    if found is not None:
-        if found.settings == {"kind": kind, "delay": delay, "width": width}:
-            return found
-        raise ModelError("delay.model_has_delay_layer", settings=found.settings)
+    existing = find_delay(model)
+    if existing is not None:
+        if existing.settings == {"kind": kind, "delay": delay, "width": width}:
+            return existing
+        raise ModelError("delay.model_has_delay_layer", settings=existing.settings)
     stack = stack_of(model)
     weight = next(stack.parameters())
     layer = DelayLayer(stack.config.hidden_size, kind, delay, width)
@@ -231,11 +231,11 @@ def save_delay(model: nn.Module, folder: Path, half: bool = False) -> None:
     save_file({n: w.half() if half else w for n, w in layer.state_dict().items()}, path)
 
 
-def load_delay(ref: str, model: Any, place: str, **options: Any) -> None:
+def load_delay(ref: str, model: Any, name_or_path: str, **options: Any) -> None:
     """Gives a model that was just loaded the delay layer that its configuration asks for.
 
     Args:
-        ref, place: the model, for the message, and its folder or hub id.
+        ref, name_or_path: the model, for the message, and its folder or hub id.
         options: ``revision`` and ``local_files_only``.
 
     Raises:
@@ -246,8 +246,8 @@ def load_delay(ref: str, model: Any, place: str, **options: Any) -> None:
         return
     try:
         layer = attach_delay(model, settings)
-        local = Path(place) / FILE
-        path = local if Path(place).is_dir() else cached_file(place, FILE, **options)
+        local = Path(name_or_path) / FILE
+        path = local if Path(name_or_path).is_dir() else cached_file(name_or_path, FILE, **options)
         layer.load_state_dict(load_file(str(path)))
     except Exception as error:  # whatever a stranger's files bring about, in any library
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__

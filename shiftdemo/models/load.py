@@ -63,7 +63,7 @@ class LoadedModel:
 
     @property
     def output_delay(self) -> int:
-        """By how many places a tagger answers late; kept in its ``config.json``."""
+        """By how many tokens a tagger answers late; kept in its ``config.json``."""
         return int(getattr(self.model.config, OUTPUT_DELAY, 0) or 0)
 
     @property
@@ -142,24 +142,24 @@ def load_model(
                 task=task,
                 fitting=fitting or "none: give scratch:learned, a folder or hub:OWNER/NAME",
             )
-        place: str = str(ASSETS / "models" / name)
+        name_or_path: str = str(ASSETS / "models" / name)
     elif kind == "hub":
         if allow_hub is not None and name not in allow_hub:
             raise LimitError("load.server_does_not_load", name=name)
-        place, _, revision = name.partition("@")
+        name_or_path, _, revision = name.partition("@")
     else:
         if not allow_local:
             raise LimitError("load.server_loads_no_local")
-        place = ref
-        if not (Path(place) / "config.json").is_file():
-            raise ModelError("load.there_no_model_needs", place=place)
-    return _load(ref, task, place, revision or None, kind != "hub", labels, seed)
+        name_or_path = ref
+        if not (Path(name_or_path) / "config.json").is_file():
+            raise ModelError("load.there_no_model_needs", place=name_or_path)
+    return _load(ref, task, name_or_path, revision or None, kind != "hub", labels, seed)
 
 
 def _load(
     ref: str,
     task: str,
-    place: str,
+    name_or_path: str,
     revision: str | None,
     local: bool,
     labels: Sequence[str] | None,
@@ -167,11 +167,11 @@ def _load(
 ) -> LoadedModel:
     options: dict[str, Any] = {"revision": revision} if revision else {}
     options |= {"trust_remote_code": False, "local_files_only": local}
-    model, tokenizer, fresh_head = read_pretrained(ref, task, place, options, labels, seed)
+    model, tokenizer, fresh_head = read_pretrained(ref, task, name_or_path, options, labels, seed)
     names: tuple[str, ...] = ()
     if TASKS.get(task).named_classes:
         names = tuple(model.config.id2label[i] for i in range(model.config.num_labels))
-    load_delay(ref, model, place, revision=revision, local_files_only=local)
+    load_delay(ref, model, name_or_path, revision=revision, local_files_only=local)
     return LoadedModel(ref, task, model.eval(), tokenizer, names, fresh_head)
 
 
@@ -232,13 +232,13 @@ def save_model(
 def _halved(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Returns a state in float16; tied weights stay one tensor, so they are written once."""
     halves: dict[Any, torch.Tensor] = {}
-    found: dict[str, torch.Tensor] = {}
+    weights: dict[str, torch.Tensor] = {}
     for name, tensor in state.items():
         key = (tensor.data_ptr(), tensor.shape)
         if tensor.is_floating_point() and key not in halves:
             halves[key] = tensor.half()
-        found[name] = halves.get(key, tensor)
-    return found
+        weights[name] = halves.get(key, tensor)
+    return weights
 
 
 @contextlib.contextmanager

@@ -108,10 +108,10 @@ class _Moving(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        found = table_and_ids(func, args, kwargs) if func in READS else None
-        if found is None:
+        lookup = table_and_ids(func, args, kwargs) if func in READS else None
+        if lookup is None:
             return func(*args, **kwargs)
-        table, ids = found
+        table, ids = lookup
         for place, offset in self.lookups:
             if place.table is table:
                 return self._moved_lookup(place, offset, ids, func, args, kwargs)
@@ -176,7 +176,7 @@ def _moved_argument(
 
 
 def _moved_alibi(place: Place, offset: Tensor) -> Callable[..., Any]:
-    """Returns Bloom's bias ``(batch * n_heads, 1, key_len)`` over places that changed."""
+    """Returns Bloom's bias ``(batch * n_heads, 1, key_len)`` over positions that changed."""
     original = getattr(place.module, place.method)
 
     def alibi(attention_mask: Tensor, n_heads: int, dtype: torch.dtype) -> Tensor:

@@ -49,8 +49,8 @@ class Place:
     @property
     def table(self) -> Tensor:
         """The table of positions as it is now, ``(n_rows, width)``; a module may replace it."""
-        found: Tensor = getattr(self.module, self.table_name)
-        return found
+        table: Tensor = getattr(self.module, self.table_name)
+        return table
 
 
 @dataclass(frozen=True)

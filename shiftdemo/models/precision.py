@@ -33,9 +33,9 @@ def _gain(device: str) -> float:
     pairs = [_operands(dtype, device) for dtype in (torch.bfloat16, torch.float32)]
     best = [math.inf, math.inf]
     for _ in range(_ROUNDS):
-        for place, (left, right) in enumerate(pairs):
+        for index, (left, right) in enumerate(pairs):
             for _ in range(_PRODUCTS):
-                best[place] = min(best[place], _seconds(left, right))
+                best[index] = min(best[index], _seconds(left, right))
     return best[1] / best[0]
 
 

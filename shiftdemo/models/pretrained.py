@@ -27,7 +27,7 @@ def auto_class(task: str) -> Any:
 def read_pretrained(
     ref: str,
     task: str,
-    place: str,
+    name_or_path: str,
     options: dict[str, Any],
     labels: Sequence[str] | None = None,
     seed: int = 0,
@@ -36,7 +36,7 @@ def read_pretrained(
 
     Args:
         ref: the model, for messages.
-        place: a folder or a hub id.
+        name_or_path: a hub id or a folder.
         options: of transformers' ``from_pretrained``.
         labels: of the head that is made where there is none; ``None``: there must be one.
         seed: of that head's weights.
@@ -45,11 +45,11 @@ def read_pretrained(
         ModelError: it cannot be loaded, or is not made for the task.
     """
     try:
-        tokenizer = tf.AutoTokenizer.from_pretrained(place, **options)
-        model, missing = _read(task, place, options)
+        tokenizer = tf.AutoTokenizer.from_pretrained(name_or_path, **options)
+        model, missing = _read(task, name_or_path, options)
         fresh_head = bool(missing) and labels is not None and _only_head(model, missing)
         if fresh_head:
-            model = _with_head(task, place, options, labels or (), seed)
+            model = _with_head(task, name_or_path, options, labels or (), seed)
     except Exception as error:  # whatever a stranger's files bring about, in any library
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         if "ignore_mismatched_sizes" in reason:  # transformers speaks of an option of its own
@@ -66,13 +66,13 @@ def read_pretrained(
     return model, tokenizer, fresh_head
 
 
-def _read(task: str, place: str, options: dict[str, Any]) -> tuple[Any, list[str]]:
+def _read(task: str, name_or_path: str, options: dict[str, Any]) -> tuple[Any, list[str]]:
     """Returns the model, and the names of the weights that its files do not hold."""
     told = tf.utils.logging.get_verbosity()
     tf.utils.logging.set_verbosity_error()  # what is missing is told here, in one sentence
     try:
         model, report = auto_class(task).from_pretrained(
-            place,
+            name_or_path,
             use_safetensors=True,
             attn_implementation="eager",
             dtype=torch.float32,
@@ -92,7 +92,7 @@ def _only_head(model: Any, missing: Sequence[str]) -> bool:
 
 
 def _with_head(
-    task: str, place: str, options: dict[str, Any], labels: Sequence[str], seed: int
+    task: str, name_or_path: str, options: dict[str, Any], labels: Sequence[str], seed: int
 ) -> Any:
     """Returns the model with a fresh head for ``labels``; the same seed, the same weights."""
     named: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def _with_head(
         named["num_labels"] = 2
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return _read(task, place, {**options, **named})[0]
+        return _read(task, name_or_path, {**options, **named})[0]
 
 
 @torch.inference_mode()
@@ -114,7 +114,8 @@ def _check_causal(ref: str, model: Any) -> None:
     other[0, -1] = 0
     mask = torch.ones_like(ids)
     first, second = (
-        model.eval()(input_ids=one, attention_mask=mask).logits[0, :-1] for one in (ids, other)
+        model.eval()(input_ids=tokens, attention_mask=mask).logits[0, :-1]
+        for tokens in (ids, other)
     )
     if (first - second).abs().max() > 1e-6 * first.abs().max().clamp(min=1):
         raise ModelError("pretrained.model_not_made_language", ref=ref)

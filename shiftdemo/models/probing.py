@@ -2,7 +2,7 @@
 
 A few tokens go through the model. A table of absolute positions is one that is read at
 increasing rows; a rotary module is given increasing ids and returns cosines and sines; a bias by
-distance is read at rows that depend on the difference of two places. Whatever is found is moved
+distance is read at rows that depend on the difference of two positions. Whatever is found is moved
 in one of two rows, and the other must stay as it is. Where nothing is found, hidden words in
 front tell whether the model goes by distances alone.
 """
@@ -36,30 +36,30 @@ def find_positions(model: Any) -> Positions:
     MPNet add relative ones). The model is run on two rows of six tokens, once and for every place.
     """
     with _calm(model), suppress(Exception):  # whatever a stranger's model brings about
-        return _found(model)
+        return _positions_of(model)
     return Positions("unknown", None, (), ())
 
 
-def _found(model: Any) -> Positions:
+def _positions_of(model: Any) -> Positions:
     probe = _Probe(model)
     seen = _Seen()
     with seen.watching(model):
         plain = probe.outputs()
-    found: dict[str, tuple[list[Place], list[Place]]] = {n: ([], []) for n in _BEST_FIRST}
+    by_encoding: dict[str, tuple[list[Place], list[Place]]] = {n: ([], []) for n in _BEST_FIRST}
     for side, candidates in _candidates(model, seen):
         for place in candidates:
             flat = _flat_when_moved(probe, plain, place, side)
             if flat is not None:
-                found[_encoding(place, flat)][side].append(place)
+                by_encoding[_encoding(place, flat)][side].append(place)
                 break
     for side, table in seen.distances:
-        found["relative"][side].extend(_bias_of(model, table))
-    best = next((name for name in _BEST_FIRST if any(found[name])), "unknown")
+        by_encoding["relative"][side].extend(_bias_of(model, table))
+    best = next((name for name in _BEST_FIRST if any(by_encoding[name])), "unknown")
     if best == "unknown" and (seen.distances or probe.goes_by_distance(plain)):
         best = "relative"
         alibi = [m for m in model.modules() if hasattr(m, ALIBI.method)]
-        found[best][_SOURCE].extend(Place(m, "alibi", method=ALIBI.method) for m in alibi)
-    source, target = found.get(best, ([], []))
+        by_encoding[best][_SOURCE].extend(Place(m, "alibi", method=ALIBI.method) for m in alibi)
+    source, target = by_encoding.get(best, ([], []))
     sizes = [len(p.table) - p.first for p in (*source, *target) if p.table_name and not p.grows]
     return Positions(best, min(sizes, default=None), tuple(source), tuple(target))
 
@@ -105,9 +105,9 @@ class _Probe:
         out = self.model(**inputs)
         kept = [out[0], getattr(out, "encoder_last_hidden_state", None)]
         return [
-            one[:, hidden:].float() if one.shape[1] == ids.shape[1] else one.float()
-            for one in kept
-            if one is not None
+            states[:, hidden:].float() if states.shape[1] == ids.shape[1] else states.float()
+            for states in kept
+            if states is not None
         ]
 
     def moved(self, place: Place, side: int, offsets: list[int]) -> list[Tensor]:
@@ -216,9 +216,9 @@ class _Watch(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        found = table_and_ids(func, args, kwargs) if func in READS else None
-        if found:
-            self.tell(*found)
+        lookup = table_and_ids(func, args, kwargs) if func in READS else None
+        if lookup:
+            self.tell(*lookup)
         return func(*args, **kwargs)
 
 
@@ -232,7 +232,7 @@ def _counts_from(ids: Tensor) -> int | None:
 
 
 def _by_distance(ids: Tensor) -> bool:
-    """Whether ids ``(…, LENGTH, LENGTH)`` depend on the distance of two places, and on it alone."""
+    """Whether ids ``(…, LENGTH, LENGTH)`` depend on the distance of two positions alone."""
     if ids.ndim < 2 or ids.shape[-2:] != (LENGTH, LENGTH):
         return False
     apart = bool((ids[..., 1:, 1:] == ids[..., :-1, :-1]).all())
@@ -258,12 +258,12 @@ def _candidates(model: Any, seen: _Seen) -> Iterator[tuple[int, list[Place]]]:
         for module, name in _holders(model, table):
             grows = hasattr(module, GROWTH.method)
             place = Place(module, "lookup", name, first=first, grows=grows)
-            given = [key for _, one, key, _ in seen.given if one is module]
+            given = [key for _, other, key, _ in seen.given if other is module]
             yield side, [place, *(replace(place, how="argument", argument=key) for key in given)]
             break
     turning: list[nn.Module] = []
     for side, module, key, turns in seen.given:
-        if turns and not any(module is one for one in turning):
+        if turns and not any(module is other for other in turning):
             turning.append(module)
             yield side, [Place(module, "argument", argument=key)]
 
@@ -280,5 +280,5 @@ def _bias_of(model: Any, table: Tensor) -> list[Place]:
     return [
         Place(module, "bias", method=BIAS.method)
         for module in model.modules()
-        if hasattr(module, BIAS.method) and any(one in holders for one in module.children())
+        if hasattr(module, BIAS.method) and any(child in holders for child in module.children())
     ]

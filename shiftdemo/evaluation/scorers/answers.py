@@ -20,8 +20,8 @@ def _gold(sample: Sample) -> tuple[str, ...]:
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the questions that have a gold answer."""
-    return [place for place, sample in enumerate(samples) if _gold(sample)]
+    """Returns the indices of the questions that have a gold answer."""
+    return [index for index, sample in enumerate(samples) if _gold(sample)]
 
 
 def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
@@ -35,10 +35,10 @@ def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
     rows = []
     for sample, prediction in zip(samples, predictions, strict=True):
         answers: dict[str, Any] = {"text": list(_gold(sample))}
-        found = squad(
+        scores = squad(
             {"prediction_text": prediction, "id": sample.id}, {"answers": answers, "id": sample.id}
         )
-        rows.append([float(found["exact_match"]) / 100, float(found["f1"]) / 100, 1.0])
+        rows.append([float(scores["exact_match"]) / 100, float(scores["f1"]) / 100, 1.0])
     return np.array(rows, dtype=np.float64)
 
 

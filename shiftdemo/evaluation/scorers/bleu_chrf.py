@@ -67,10 +67,10 @@ def _tokenizer(samples: Sequence[Sample]) -> str:
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the samples that have a target."""
+    """Returns the indices of the samples that have a target."""
     return [
-        place
-        for place, sample in enumerate(samples)
+        index
+        for index, sample in enumerate(samples)
         if isinstance(sample, TranslationSample) and sample.target.strip()
     ]
 
@@ -136,7 +136,7 @@ def signature(name: str, samples: Sequence[Sample]) -> str:
     it stands after: ``lang:zh|lang-by:column`` (or ``given`` or ``script``).
     """
     language, by = _language(samples)
-    found = _signature(name, _TOKENIZERS.get(language, "13a"))
+    text = _signature(name, _TOKENIZERS.get(language, "13a"))
     if language not in (*_TOKENIZERS, SEVERAL):
-        return found
-    return f"{found}|lang:{language}" + (f"|lang-by:{by}" if by else "")
+        return text
+    return f"{text}|lang:{language}" + (f"|lang-by:{by}" if by else "")

@@ -15,8 +15,8 @@ def _label(sample: Sample) -> str:
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the samples that have a label."""
-    return [place for place, sample in enumerate(samples) if _label(sample)]
+    """Returns the indices of the samples that have a label."""
+    return [index for index, sample in enumerate(samples) if _label(sample)]
 
 
 def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
@@ -28,8 +28,8 @@ def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
     """
     names = sorted({_label(sample) for sample in samples})
     gold = np.array([[_label(sample) == name for name in names] for sample in samples])
-    found = np.array([[predicted == name for name in names] for predicted in predictions])
-    table = np.stack([gold & found, found, gold], axis=-1)  # (n_sentences, n_classes, 3)
+    predicted = np.array([[prediction == name for name in names] for prediction in predictions])
+    table = np.stack([gold & predicted, predicted, gold], axis=-1)  # (n_sentences, n_classes, 3)
     return table.reshape(len(samples), -1).astype(np.int64)
 
 
@@ -46,8 +46,8 @@ def _accuracy(s: np.ndarray) -> np.ndarray:
 
 
 def _macro_f1(s: np.ndarray) -> np.ndarray:
-    right, found, gold = _by_class(s)
-    both = found + gold
+    right, predicted, gold = _by_class(s)
+    both = predicted + gold
     f1 = np.where(both > 0, 200.0 * right / np.maximum(both, 1), 0.0)
     # A resample may hold nothing of a class; the mean is over the others then.
     return np.asarray(f1.sum(-1) / np.maximum((both > 0).sum(-1), 1))
@@ -57,12 +57,12 @@ def per_type(samples: Sequence[Sample], predictions: Sequence[str]) -> list[Type
     """Returns the scores of every class of the references, in alphabetical order."""
     names = sorted({_label(sample) for sample in samples})
     rows = []
-    for name, (right, found, gold) in zip(
+    for name, (right, predicted, gold) in zip(
         names, count(samples, predictions).sum(0).reshape(-1, 3).tolist(), strict=True
     ):
-        precision, recall = 100.0 * right / max(1, found), 100.0 * right / gold
-        f1 = 200.0 * right / (found + gold)
-        rows.append(TypeRow(name, precision, recall, f1, support=gold, predicted=found))
+        precision, recall = 100.0 * right / max(1, predicted), 100.0 * right / gold
+        f1 = 200.0 * right / (predicted + gold)
+        rows.append(TypeRow(name, precision, recall, f1, support=gold, predicted=predicted))
     return rows
 
 

@@ -24,16 +24,16 @@ def spans(tags: Sequence[str], lenient: bool = False) -> set[Span]:
         lenient: an ``I-X`` that continues nothing begins a mention, as in conlleval (Tjong Kim
             Sang and Buchholz 2000); otherwise it begins nothing and belongs to no mention.
     """
-    found: set[Span] = set()
+    mentions: set[Span] = set()
     kind, start = "", 0
-    for place, tag in enumerate([*tags, "O"]):
+    for index, tag in enumerate([*tags, "O"]):
         if tag.startswith("I-") and kind == tag[2:]:
             continue
         if kind:
-            found.add((kind, start, place))
+            mentions.add((kind, start, index))
         begins = tag.startswith("B-") or (lenient and tag.startswith("I-"))
-        kind, start = (tag[2:], place) if begins else ("", place)
-    return found
+        kind, start = (tag[2:], index) if begins else ("", index)
+    return mentions
 
 
 def tags_of(sample: Sample) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def tags_of(sample: Sample) -> tuple[str, ...]:
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of all samples, or of none where there is no mention among them.
+    """Returns the indices of all samples, or of none where there is no mention among them.
 
     Without any, typed text is not told from text that has none, and entity F1 is 0 divided by 0.
     """
@@ -63,8 +63,8 @@ def _counted(sample: Sample, predicted: Sequence[str]) -> list[int]:
     gold_tags = tags_of(sample)
     row: list[int] = []
     for lenient in (False, True):
-        gold, found = spans(gold_tags, lenient), spans(predicted, lenient)
-        row += [len(gold & found), len(found), len(gold)]
+        gold, predicted_spans = spans(gold_tags, lenient), spans(predicted, lenient)
+        row += [len(gold & predicted_spans), len(predicted_spans), len(gold)]
     right = sum(a == b for a, b in zip(gold_tags, predicted, strict=True))
     return [*row, right, len(gold_tags)]
 
@@ -127,10 +127,10 @@ def per_type(samples: Sequence[Sample], predictions: Sequence[Sequence[str]]) ->
     """Returns the strict scores of every entity type that occurs, in alphabetical order."""
     counts: dict[str, list[int]] = {}
     for sample, predicted in zip(samples, predictions, strict=True):
-        gold, found = spans(tags_of(sample)), spans(predicted)
-        for place, mentions in enumerate((gold & found, found, gold)):
+        gold, predicted_spans = spans(tags_of(sample)), spans(predicted)
+        for index, mentions in enumerate((gold & predicted_spans, predicted_spans, gold)):
             for kind, _, _ in mentions:
-                counts.setdefault(kind, [0, 0, 0])[place] += 1
+                counts.setdefault(kind, [0, 0, 0])[index] += 1
     rows = []
     for kind, numbers in sorted(counts.items()):
         s = np.array(numbers)

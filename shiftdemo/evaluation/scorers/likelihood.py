@@ -14,8 +14,12 @@ _UNIT = "unit:token of the model, end token counted"
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the texts: each is its own reference."""
-    return [i for i, one in enumerate(samples) if isinstance(one, TextSample) and one.text.strip()]
+    """Returns the indices of the texts: each is its own reference."""
+    return [
+        index
+        for index, sample in enumerate(samples)
+        if isinstance(sample, TextSample) and sample.text.strip()
+    ]
 
 
 def count(samples: Sequence[Sample], predictions: Sequence[TextFit]) -> np.ndarray:

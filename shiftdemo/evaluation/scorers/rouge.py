@@ -49,13 +49,13 @@ def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
         how |= {"normalizer": str.lower, "tokenizer": _own_words}
     rows = []
     for sample, prediction in zip(samples, predictions, strict=True):
-        found = rouge_score(prediction, _reference(sample), **how)
-        rows.append([*(float(found[f"{key}_fmeasure"]) for key in _KEYS.values()), 1.0])
+        scores = rouge_score(prediction, _reference(sample), **how)
+        rows.append([*(float(scores[f"{key}_fmeasure"]) for key in _KEYS.values()), 1.0])
     return np.array(rows, dtype=np.float64)
 
 
 MEASURES: dict[str, tuple[list[int], Callable[[np.ndarray], np.ndarray]]] = {
-    name: ([place, len(_KEYS)], mean_score) for place, name in enumerate(_KEYS)
+    name: ([index, len(_KEYS)], mean_score) for index, name in enumerate(_KEYS)
 }
 
 

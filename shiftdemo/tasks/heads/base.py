@@ -82,15 +82,15 @@ class Task(ABC):
 
     def lengths(self, loaded: LoadedModel, samples: Sequence[Sample]) -> list[tuple[int, int]]:
         """Returns how many tokens of source and target each sample has as it is; 0: no target."""
-        found: list[tuple[int, int]] = []
+        lengths: list[tuple[int, int]] = []
         for start in range(0, len(samples), _MEASURED):
             part = [unshifted(sample) for sample in samples[start : start + _MEASURED]]
             inputs = self.collate(loaded, part).inputs
             source = inputs["attention_mask"].sum(1).tolist()
             target = inputs.get("decoder_attention_mask")
             targets = [0] * len(part) if target is None else target.sum(1).tolist()
-            found += zip(source, targets, strict=True)
-        return found
+            lengths += zip(source, targets, strict=True)
+        return lengths
 
     def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
         """Returns ``(batch, n_labels, n_classes)``, a row of logits for each of ``batch.labels``.
@@ -168,8 +168,8 @@ class Task(ABC):
 
 
 def _own_logits(out: Any) -> Tensor:
-    found: Tensor = out.logits
-    return found
+    own_logits: Tensor = out.logits
+    return own_logits
 
 
 def logits(
@@ -196,11 +196,11 @@ def logits(
 
 
 def passed_round(n: int, rng: random.Random) -> list[int]:
-    """Returns for each of ``n`` places the place that it gets its source from, never its own."""
+    """Returns for each of ``n`` indices the one that it gets its source from, never its own."""
     order = list(range(n))
     rng.shuffle(order)
     source_of = dict(zip(order, [*order[1:], *order[:1]], strict=True))
-    return [source_of[place] for place in range(n)]
+    return [source_of[index] for index in range(n)]
 
 
 def cut_end(ids: Sequence[int], most: int) -> list[int]:

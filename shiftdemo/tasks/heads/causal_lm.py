@@ -50,7 +50,7 @@ def _text(sample: Sample) -> TextSample:
 
 
 class CausalLM(Task):
-    """Text in, the next token at every place out."""
+    """Text in, the next token at every position out."""
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
         """See :meth:`Task.texts`."""
@@ -91,7 +91,7 @@ class CausalLM(Task):
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`: the input is the labels moved right after a start token.
 
-        So the logits at place *i* are judged against the label at place *i*: the model must be
+        So the logits at index *i* are judged against the label at index *i*: the model must be
         called without labels, or it would move them once more.
         """
         texts = _encode(loaded, [_text(sample.shifted).text for sample in samples])
@@ -121,7 +121,7 @@ class CausalLM(Task):
     ) -> list[Any]:
         """Returns one :class:`TextFit` a sample."""
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, samples[i].shifted))
-        found = [TextFit(0.0, 0, 0)] * len(samples)
+        fits = [TextFit(0.0, 0, 0)] * len(samples)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self.collate(loaded, [samples[i] for i in rows])
@@ -134,18 +134,20 @@ class CausalLM(Task):
             right = ((out.argmax(-1) == batch.labels) & counted).sum(1)
             figures = (nats.tolist(), counted.sum(1).tolist(), right.tolist())
             for row, loss, n_tokens, n_right in zip(rows, *figures, strict=True):
-                found[row] = TextFit(loss, n_tokens, n_right)
-        return found
+                fits[row] = TextFit(loss, n_tokens, n_right)
+        return fits
 
     def answers(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> list[Any]:
         """See :meth:`Task.answers`: how well each text is predicted, and how it would go on."""
-        found = self.predict(loaded, samples)
+        fits = self.predict(loaded, samples)
         more = [
-            continue_text(loaded, _text(one.shifted).text, SHOWN_TOKENS, one.feed.source.offset)
-            for one in samples
+            continue_text(
+                loaded, _text(sample.shifted).text, SHOWN_TOKENS, sample.feed.source.offset
+            )
+            for sample in samples
         ]
         shown = (text.strip() or "–" for text in more)
-        return [f"{fit}; goes on: {text}" for fit, text in zip(found, shown, strict=True)]
+        return [f"{fit}; goes on: {text}" for fit, text in zip(fits, shown, strict=True)]
 
     def readable(self, output: Any) -> Any:
         """See :meth:`Task.readable`."""
@@ -197,6 +199,6 @@ def continue_text(loaded: LoadedModel, text: str, max_new_tokens: int = 32, offs
         )
     # Decoded as a whole, or the space in front of the first new word would be lost.
     before, whole = (
-        loaded.tokenizer.decode(some, skip_special_tokens=True) for some in (ids, out[0])
+        loaded.tokenizer.decode(tokens, skip_special_tokens=True) for tokens in (ids, out[0])
     )
     return str(whole)[len(before) :]

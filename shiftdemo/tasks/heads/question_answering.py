@@ -22,7 +22,7 @@ from shiftdemo.tasks.heads.windows import MAX_TOKENS, Window, windows
 
 MAX_ANSWER = 30  # tokens of a predicted answer, as in BERT's and transformers' own scripts
 _LOOKED_AT = 1000  # samples that are counted before a run
-_ANSWERABLE = "answerable"  # in Batch.inputs, for us alone: the places of the context
+_ANSWERABLE = "answerable"  # in Batch.inputs, for us alone: the positions of the context
 
 
 def _question(sample: Sample) -> QuestionSample:
@@ -34,8 +34,8 @@ def _question(sample: Sample) -> QuestionSample:
 class QuestionAnswering(Task):
     """Question and context in, a span of the context out (Rajpurkar et al. 2016).
 
-    Each sample has two labels, the places of the answer's first and last token, and the classes
-    are the places of the row.
+    Each sample has two labels, the indices of the answer's first and last token, and the classes
+    are the indices of the row.
     """
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
@@ -50,13 +50,13 @@ class QuestionAnswering(Task):
 
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, no more than a row has."""
-        one = _question(sample)
-        return 3 + min((len(one.question) + len(one.context)) // 4, MAX_TOKENS)
+        question = _question(sample)
+        return 3 + min((len(question.question) + len(question.context)) // 4, MAX_TOKENS)
 
     def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """See :meth:`Task.ids`: the question, then the context."""
-        one = _question(sample)
-        return list(loaded.tokenizer(one.question, one.context, verbose=False).input_ids)
+        question = _question(sample)
+        return list(loaded.tokenizer(question.question, question.context, verbose=False).input_ids)
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
@@ -65,26 +65,32 @@ class QuestionAnswering(Task):
     def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
         """See :meth:`Task.shuffle_sources`: every context and answer gets another question."""
         asked = [_question(sample) for sample in samples]
-        if len({one.question for one in asked}) < 2:
+        if len({question.question for question in asked}) < 2:
             raise DataError("question_answering.shuffled_question_control_needs")
         return [
-            dataclasses.replace(one, question=asked[other].question)
-            for one, other in zip(asked, passed_round(len(asked), rng), strict=True)
+            dataclasses.replace(question, question=asked[other].question)
+            for question, other in zip(asked, passed_round(len(asked), rng), strict=True)
         ]
 
     def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
         """See :meth:`Task.neutral`: the context's first word is the answer."""
-        one = _question(sample)
-        first = w.split(one.context).words[:1]
-        starts = tuple(one.context.index(word) for word in first)
-        return dataclasses.replace(one, answers=first, starts=starts)
+        question = _question(sample)
+        first = w.split(question.context).words[:1]
+        starts = tuple(question.context.index(word) for word in first)
+        return dataclasses.replace(question, answers=first, starts=starts)
 
     def notes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> tuple[str, ...]:
         """See :meth:`Task.notes`: samples that a run cannot learn from."""
         asked = [_question(sample) for sample in samples[:_LOOKED_AT]]
         first = "the first " if len(samples) > _LOOKED_AT else ""
-        bare = sum(not one.answers for one in asked)
-        cut = sum(_labelled(one, found)[1] is None for one, found in _found(loaded, asked)) - bare
+        bare = sum(not question.answers for question in asked)
+        cut = (
+            sum(
+                _labelled(question, own_windows)[1] is None
+                for question, own_windows in _with_windows(loaded, asked)
+            )
+            - bare
+        )
         notes = []
         if bare:
             notes.append(f"{bare} of {first}{len(asked)} questions have no answer: no loss there.")
@@ -101,21 +107,21 @@ class QuestionAnswering(Task):
         Of a long context the first window that holds the answer is read. Without an answer, or
         where it fits in no window, the labels are −100 and the window is the first.
         """
-        found = _found(loaded, [_question(sample.shifted) for sample in samples])
-        chosen = [_labelled(one, some) for one, some in found]
+        windowed = _with_windows(loaded, [_question(sample.shifted) for sample in samples])
+        chosen = [_labelled(question, own_windows) for question, own_windows in windowed]
         labels = [list(label or (IGNORED, IGNORED)) for _, label in chosen]
         plans = [sample.feed.source for sample in samples]
         return _batch(loaded, [window for window, _ in chosen], labels, plans)
 
     def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
-        """See :meth:`Task.logits`: ``(batch, 2, len)``, −inf at places outside the context."""
+        """See :meth:`Task.logits`: ``(batch, 2, len)``, −inf at positions outside the context."""
         inputs = dict(batch.inputs)
         answerable = inputs.pop(_ANSWERABLE).unsqueeze(1)  # (batch, 1, len)
         out = logits(loaded, dataclasses.replace(batch, inputs=inputs), _start_and_end)
         return out.transpose(1, 2).masked_fill(~answerable, float("-inf"))
 
     def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
-        """See :meth:`Task.losses`; smoothing spreads over the places of the context alone."""
+        """See :meth:`Task.losses`; smoothing spreads over the positions of the context alone."""
         counted = batch.labels != IGNORED
         out = self.logits(loaded, batch)[counted].float()  # (n_labels, len)
         log_p = out.log_softmax(-1)
@@ -132,9 +138,16 @@ class QuestionAnswering(Task):
         """See :meth:`Task.predictions_from_logits`: start and end each by themselves."""
         asked = [_question(sample.shifted) for sample in samples]
         read: list[tuple[Sample, Any]] = []
-        for (one, found), (begin, last) in zip(_found(loaded, asked), best.tolist(), strict=True):
-            if one.answers:
-                read.append((one, _labelled(one, found)[0].text(one.context, begin, last)))
+        for (question, own_windows), (begin, last) in zip(
+            _with_windows(loaded, asked), best.tolist(), strict=True
+        ):
+            if question.answers:
+                read.append(
+                    (
+                        question,
+                        _labelled(question, own_windows)[0].text(question.context, begin, last),
+                    )
+                )
         return read
 
     @torch.inference_mode()
@@ -146,59 +159,63 @@ class QuestionAnswering(Task):
         The best is the span of at most 30 tokens with the greatest sum of start and end logit,
         over all windows of the context.
         """
-        found = _found(loaded, [_question(sample.shifted) for sample in samples])
-        rows = [(place, one) for place, (_, some) in enumerate(found) for one in some]
+        windowed = _with_windows(loaded, [_question(sample.shifted) for sample in samples])
+        rows = [
+            (index, window)
+            for index, (_, own_windows) in enumerate(windowed)
+            for window in own_windows
+        ]
         rows.sort(key=lambda row: len(row[1].ids))
         best = [(float("-inf"), "")] * len(samples)
         for start in range(0, len(rows), batch_size):
             part = rows[start : start + batch_size]
-            plans = [samples[place].feed.source for place, _ in part]
+            plans = [samples[index].feed.source for index, _ in part]
             lengths = [len(window.ids) for _, window in part]
             starts(loaded, plans, lengths, "question with its context")
             batch = _batch(loaded, [window for _, window in part], [[0, 0]] * len(part), plans)
             spans = _best_spans(self.logits(loaded, batch.to(loaded.device)).float())
-            for (place, window), (score, begin, last) in zip(part, spans, strict=True):
-                if score > best[place][0]:
-                    context = found[place][0].context
-                    best[place] = (score, window.text(context, begin, last))
+            for (index, window), (score, begin, last) in zip(part, spans, strict=True):
+                if score > best[index][0]:
+                    context = windowed[index][0].context
+                    best[index] = (score, window.text(context, begin, last))
         return [text for _, text in best]
 
 
-def _found(
+def _with_windows(
     loaded: LoadedModel, samples: Sequence[QuestionSample]
 ) -> list[tuple[QuestionSample, list[Window]]]:
     return list(zip(samples, windows(loaded, samples), strict=True))
 
 
 def _labelled(
-    sample: QuestionSample, found: Sequence[Window]
+    sample: QuestionSample, own_windows: Sequence[Window]
 ) -> tuple[Window, tuple[int, int] | None]:
     """Returns the first window that holds the first answer, with the labels, or the first one."""
     for answer, start in list(zip(sample.answers, sample.starts, strict=True))[:1]:
-        for window in found:
+        for window in own_windows:
             label = window.label(start, start + len(answer))
             if label is not None:
                 return window, label
-    return found[0], None
+    return own_windows[0], None
 
 
 def _batch(
     loaded: LoadedModel,
-    found: Sequence[Window],
+    chosen: Sequence[Window],
     labels: Sequence[Sequence[int]],
     plans: Sequence[PositionPlan],
 ) -> Batch:
     pad_id, config = loaded.tokenizer.pad_token_id, loaded.model.config
-    ids = [window.ids for window in found]
+    ids = [window.ids for window in chosen]
     inputs = {
         "input_ids": pad(ids, pad_id),
         "attention_mask": pad([[1] * len(row) for row in ids], 0),
-        _ANSWERABLE: pad([[0] * one.first + [1] * len(one.spans) for one in found], 0),
+        _ANSWERABLE: pad([[0] * window.first + [1] * len(window.spans) for window in chosen], 0),
     }
     width = inputs["input_ids"].shape[1] - inputs[_ANSWERABLE].shape[1]
     inputs[_ANSWERABLE] = torch.nn.functional.pad(inputs[_ANSWERABLE], (0, width)).bool()
-    if (getattr(config, "type_vocab_size", 0) or 0) > 1 and all(one.types for one in found):
-        inputs["token_type_ids"] = pad([one.types for one in found], 0)
+    if (getattr(config, "type_vocab_size", 0) or 0) > 1 and all(window.types for window in chosen):
+        inputs["token_type_ids"] = pad([window.types for window in chosen], 0)
     if config.is_encoder_decoder:  # BART and T5 read the row with both halves
         start = config.decoder_start_token_id
         inputs["decoder_input_ids"] = pad([decoder_input(row, start) for row in ids], pad_id)
@@ -213,11 +230,11 @@ def _start_and_end(out: Any) -> Tensor:
 
 
 def _best_spans(out: Tensor) -> list[tuple[float, int, int]]:
-    """Returns score, first and last place of the best span of each row of ``(batch, 2, len)``."""
+    """Returns score, first and last index of the best span of each row of ``(batch, 2, len)``."""
     length = out.shape[-1]
     sums = out[:, 0].unsqueeze(2) + out[:, 1].unsqueeze(1)  # (batch, start, end)
     valid = torch.ones(length, length, dtype=torch.bool, device=out.device)
     valid = valid.triu() & valid.tril(MAX_ANSWER - 1)
-    top, place = sums.masked_fill(~valid, float("-inf")).flatten(1).max(1)
-    pairs = zip(top.tolist(), place.tolist(), strict=True)
+    top, indices = sums.masked_fill(~valid, float("-inf")).flatten(1).max(1)
+    pairs = zip(top.tolist(), indices.tolist(), strict=True)
     return [(score, at // length, at % length) for score, at in pairs]

@@ -83,8 +83,8 @@ class Seq2SeqLM(Task):
         tokenizer = loaded.tokenizer
         sources = self._source_ids(loaded, [pair.source for pair in pairs])
         most = min(TARGET_TOKENS, bound or TARGET_TOKENS)
-        found = tokenizer(text_target=[pair.target for pair in pairs], verbose=False).input_ids
-        targets = [cut_end(ids, most) for ids in found]
+        encoded = tokenizer(text_target=[pair.target for pair in pairs], verbose=False).input_ids
+        targets = [cut_end(ids, most) for ids in encoded]
         start = loaded.model.config.decoder_start_token_id
         inputs, labels = [], []
         for ids, sample in zip(targets, samples, strict=True):
@@ -108,7 +108,7 @@ class Seq2SeqLM(Task):
         )
 
     def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
-        """See :meth:`Task.losses`; Marian and BART project only the places that have a label."""
+        """See :meth:`Task.losses`; Marian and BART project only the positions that have a label."""
         model = loaded.model
         if not hasattr(model, "final_logits_bias"):
             return super().losses(loaded, batch, smoothing)
@@ -136,10 +136,10 @@ class Seq2SeqLM(Task):
         texts: list[str] = [""] * len(sources)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            found = self._generate(
+            outputs = self._generate(
                 loaded, [sources[i] for i in rows], [samples[i].feed for i in rows]
             )
-            for row, text in zip(rows, found, strict=True):
+            for row, text in zip(rows, outputs, strict=True):
                 texts[row] = text
         return texts
 
@@ -149,8 +149,8 @@ class Seq2SeqLM(Task):
         # T5 has no table of positions; its tokenizer tells what it was trained with.
         most = min(self.spec.source_tokens, tokenizer.model_max_length)
         most = min(most, loaded.positions.table_size or most)
-        found = tokenizer([prompt + source for source in sources], verbose=False).input_ids
-        return [cut_end(ids, most) for ids in found]
+        encoded = tokenizer([prompt + source for source in sources], verbose=False).input_ids
+        return [cut_end(ids, most) for ids in encoded]
 
     @torch.inference_mode()
     def _generate(

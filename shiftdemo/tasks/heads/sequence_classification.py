@@ -56,11 +56,11 @@ class SequenceClassification(Task):
     def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
         """See :meth:`Task.shuffle_sources`: no label keeps its own text."""
         texts = [_text(sample) for sample in samples]
-        if len({one.label for one in texts}) < 2:
+        if len({sample.label for sample in texts}) < 2:
             raise DataError("classification.shuffled_source_control_needs")
         return [
-            dataclasses.replace(one, text=texts[other].text)
-            for one, other in zip(texts, passed_round(len(texts), rng), strict=True)
+            dataclasses.replace(sample, text=texts[other].text)
+            for sample, other in zip(texts, passed_round(len(texts), rng), strict=True)
         ]
 
     def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
@@ -72,19 +72,21 @@ class SequenceClassification(Task):
         known = {label: i for i, label in enumerate(loaded.labels)}
         texts = [_text(sample.shifted) for sample in samples]
         labels = []
-        for one in texts:
-            if one.label not in known:
+        for text_sample in texts:
+            if text_sample.label not in known:
                 fault = Message("classification.no_label")
-                if one.label:
-                    fault = Message("classification.model_has_no_label", label=repr(one.label))
+                if text_sample.label:
+                    fault = Message(
+                        "classification.model_has_no_label", label=repr(text_sample.label)
+                    )
                 raise DataError(
                     "classification.sample_give_one",
-                    id=one.id,
+                    id=text_sample.id,
                     fault=fault,
                     labels=", ".join(loaded.labels),
                 )
-            labels.append([known[one.label]])
-        ids = _encode(loaded, [one.text for one in texts])
+            labels.append([known[text_sample.label]])
+        ids = _encode(loaded, [text_sample.text for text_sample in texts])
         by = offsets(
             [sample.feed.source for sample in samples],
             [len(row) for row in ids],
@@ -109,7 +111,7 @@ class SequenceClassification(Task):
             inputs = left_padded(inputs, by, loaded.tokenizer.pad_token_id)
         if loaded.model.config.is_encoder_decoder:  # BART and T5 read the text with both halves
             inputs = {**inputs, "decoder_attention_mask": inputs["attention_mask"]}
-        # In bfloat16, T5's decoder makes no number of a place that sees nothing but padding.
+        # In bfloat16, T5's decoder makes no number of a position that sees nothing but padding.
         whole = torch.autocast(loaded.device.type, enabled=False)
         with moved_positions(loaded.positions, by, by), whole if padded else nullcontext():
             return loaded.model(**inputs).logits.unsqueeze(1)
@@ -118,17 +120,19 @@ class SequenceClassification(Task):
         self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
         """See :meth:`Task.predictions_from_logits`."""
-        found = [loaded.labels[label] for label in best[:, 0].tolist()]
-        return [(one.shifted, label) for one, label in zip(samples, found, strict=True)]
+        labels = [loaded.labels[label] for label in best[:, 0].tolist()]
+        return [(sample.shifted, label) for sample, label in zip(samples, labels, strict=True)]
 
     @torch.inference_mode()
     def predict(
         self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
         """Returns the predicted label of every text."""
-        neutral = [replace(one, shifted=self.neutral(loaded, one.shifted)) for one in samples]
+        neutral = [
+            replace(sample, shifted=self.neutral(loaded, sample.shifted)) for sample in samples
+        ]
         order = sorted(range(len(samples)), key=lambda i: self.size(loaded, neutral[i].shifted))
-        found = [""] * len(samples)
+        labels = [""] * len(samples)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self.collate(loaded, [neutral[i] for i in rows])
@@ -137,8 +141,8 @@ class SequenceClassification(Task):
             batch = batch.to(loaded.device)
             best = self.logits(loaded, batch)[:, 0].argmax(-1).tolist()
             for row, label in zip(rows, best, strict=True):
-                found[row] = loaded.labels[label]
-        return found
+                labels[row] = loaded.labels[label]
+        return labels
 
 
 def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:

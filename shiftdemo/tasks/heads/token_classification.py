@@ -49,7 +49,7 @@ class TokenClassification(Task):
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100.
 
-        Where the model answers ``d`` places late, so do the labels, after ``d`` padding tokens.
+        Where the model answers ``d`` tokens late, so do the labels, after ``d`` padding tokens.
         """
         late = loaded.output_delay
         known = {label: i for i, label in enumerate(loaded.labels)}
@@ -58,11 +58,11 @@ class TokenClassification(Task):
         labels = []
         for sample, (ids, first) in zip(tagged, encoded, strict=True):
             row = [IGNORED] * len(ids)  # already with the padding tokens of a delay
-            for word, place in enumerate(first):
-                if place is None:
+            for word, index in enumerate(first):
+                if index is None:
                     continue
                 try:
-                    row[place + late] = known[sample.tags[word]]
+                    row[index + late] = known[sample.tags[word]]
                 except KeyError:
                     raise DataError(
                         "ner.sample_model_has_no",
@@ -108,8 +108,8 @@ class TokenClassification(Task):
         rng.shuffle(words)
         dealt = iter(words)
         return [
-            dataclasses.replace(one, words=tuple(itertools.islice(dealt, len(one.words))))
-            for one in tagged
+            dataclasses.replace(sample, words=tuple(itertools.islice(dealt, len(sample.words))))
+            for sample in tagged
         ]
 
     def neutral(self, loaded: LoadedModel, sample: Sample) -> Sample:
@@ -123,14 +123,14 @@ class TokenClassification(Task):
         self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch: Batch, best: Tensor
     ) -> list[tuple[Sample, Any]]:
         """See :meth:`Task.predictions_from_logits`; words that were cut off are in neither."""
-        found: list[tuple[Sample, Any]] = []
+        pairs: list[tuple[Sample, Any]] = []
         for sample, labels, chosen in zip(samples, batch.labels, best, strict=True):
             counted = labels != IGNORED
             gold = tuple(loaded.labels[i] for i in labels[counted].tolist())
             tags = tuple(loaded.labels[i] for i in chosen[counted].tolist())
             if not bio_fault(gold):  # a mention may have lost its first word
-                found.append((TaggedSample(sample.original.id, ("",) * len(gold), gold), tags))
-        return found
+                pairs.append((TaggedSample(sample.original.id, ("",) * len(gold), gold), tags))
+        return pairs
 
     @torch.inference_mode()
     def predict(
@@ -156,17 +156,17 @@ class TokenClassification(Task):
                 n_tokens=0,
             ).to(loaded.device)
             best = logits(loaded, batch).argmax(-1).tolist()
-            for row, found in zip(rows, best, strict=True):
+            for row, classes in zip(rows, best, strict=True):
                 first = encoded[row][1]
-                places = (None if p is None else p + loaded.output_delay for p in first)
-                tags[row] = tuple("O" if p is None else loaded.labels[found[p]] for p in places)
+                indices = (None if p is None else p + loaded.output_delay for p in first)
+                tags[row] = tuple("O" if p is None else loaded.labels[classes[p]] for p in indices)
         return tags
 
 
 def _encode(
     loaded: LoadedModel, sentences: Sequence[Sequence[str]]
 ) -> list[tuple[list[int], list[int | None]]]:
-    """Returns for each sentence its ids and the place of every word's first piece.
+    """Returns for each sentence its ids and the index of every word's first piece.
 
     Where the model answers late, so many padding tokens stand at the end of the ids. A word
     that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
@@ -180,9 +180,9 @@ def _encode(
     for row, words in enumerate(sentences):
         ids = encoded.input_ids[row]
         first: list[int | None] = [None] * len(words)
-        for place, word in enumerate(encoded.word_ids(row)[:bound]):
+        for index, word in enumerate(encoded.word_ids(row)[:bound]):
             if word is not None and word < len(words) and first[word] is None:
-                first[word] = place
+                first[word] = index
         if len(ids) > bound:
             ids = [*ids[: bound - 1], ids[-1]]
             first = [None if p is not None and p >= bound - 1 else p for p in first]

@@ -19,7 +19,7 @@ class Window:
     Attributes:
         ids: the tokens, special ones counted.
         types: ``token_type_ids``; empty where the tokenizer has none.
-        first: the place of the context's first token in the row.
+        first: the index of the context's first token in the row.
         spans: the characters of the context, ``(start, end)``, of each of its tokens.
     """
 
@@ -29,7 +29,7 @@ class Window:
     spans: list[tuple[int, int]]
 
     def label(self, start: int, end: int) -> tuple[int, int] | None:
-        """Returns the places of the first and last token of some characters of the context.
+        """Returns the indices of the first and last token of some characters of the context.
 
         ``None`` where the window does not hold all of them.
         """
@@ -40,9 +40,9 @@ class Window:
         return self.first + begin, self.first + last
 
     def text(self, context: str, begin: int, last: int) -> str:
-        """Returns the text between two places of the row; empty where they are no span of it."""
-        here = range(self.first, self.first + len(self.spans))
-        if begin > last or begin not in here or last not in here:
+        """Returns the text between two indices of the row; empty where they are no span of it."""
+        indices = range(self.first, self.first + len(self.spans))
+        if begin > last or begin not in indices or last not in indices:
             return ""
         start, end = self.spans[begin - self.first][0], self.spans[last - self.first][1]
         return context[start:end].strip()
@@ -64,12 +64,12 @@ def windows(loaded: LoadedModel, samples: Sequence[QuestionSample]) -> list[list
         verbose=False,
     )
     types = encoded.get("token_type_ids") or [[]] * len(samples)
-    found = []
+    by_sample = []
     for row in range(len(samples)):
         sides = encoded.sequence_ids(row)  # 0: question, 1: context, None: special
         whole = (encoded.input_ids[row], types[row], encoded.offset_mapping[row])
-        found.append(_cut(*whole, sides, most))
-    return found
+        by_sample.append(_cut(*whole, sides, most))
+    return by_sample
 
 
 def _cut(
@@ -84,24 +84,24 @@ def _cut(
     head, tail = list(range(first)), list(range(end, len(ids)))  # what stands in every row
     excess = len(head) + len(tail) - most // 2
     if len(ids) > most and excess > 0:
-        question = [place for place in head if sides[place] == 0]
+        question = [index for index in head if sides[index] == 0]
         gone = set(question[max(0, len(question) - excess) :])
-        head = [place for place in head if place not in gone]
+        head = [index for index in head if index not in gone]
     room = max(1, most - len(head) - len(tail))
     step = room - min(OVERLAP, room // 2)
-    found = []
+    own_windows = []
     start = first
     while True:
         stop = min(start + room, end)
         row = [*head, *range(start, stop), *tail]
-        found.append(
+        own_windows.append(
             Window(
-                [ids[place] for place in row],
-                [types[place] for place in row] if types else [],
+                [ids[index] for index in row],
+                [types[index] for index in row] if types else [],
                 len(head),
                 [(a, b) for a, b in spans[start:stop]],
             )
         )
         if stop >= end:
-            return found
+            return own_windows
         start += step
