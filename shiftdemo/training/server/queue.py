@@ -128,7 +128,7 @@ class Runs:
         if self._run_in_thread is None:
             processes.warm()
 
-    def place(self, run_id: str) -> int:
+    def queue_position(self, run_id: str) -> int:
         """Returns how many runs are before this one; 0 when it runs or has ended."""
         with self._lock:
             if self._job(run_id).state != "queued":

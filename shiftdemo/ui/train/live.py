@@ -77,7 +77,7 @@ class Live:
                 now = time.monotonic()
                 if first or over or now > due or not curves.settled:
                     plots, due = curves.updates(visit), now + _pause(PLOT, history.eta().seconds)
-                where = progress.where(visit, history, state, runs.place(run_id))
+                where = progress.where(visit, history, state, runs.queue_position(run_id))
                 shown: dict[str, Any] = {
                     "status": gr.update(value=where),
                     "table": gr.update(value=progress.summary(visit, history)),
@@ -99,17 +99,18 @@ class Live:
         return Curves(history, view, under, run_id)
 
     def _view(self, visit: Visit) -> View:
-        found: View = self.context.sessions.views.get(visit.session) or View()
-        return found
+        view: View = self.context.sessions.views.get(visit.session) or View()
+        return view
 
     def earlier(self, visit: Visit, remembered: Sequence[str]) -> Any:
         """Returns the choices of the runs that can lie beneath the newest one."""
         runs = self.context.runs
-        known = [one for one in remembered[1:] if runs.knows(one)]
+        known = [run_id for run_id in remembered[1:] if runs.knows(run_id)]
         told = {
-            one: progress.described(visit, dataclasses.asdict(runs.config(one))) for one in known
+            run_id: progress.described(visit, dataclasses.asdict(runs.config(run_id)))
+            for run_id in known
         }
-        labels = [(f"{one[:4]} · {told[one]}", one) for one in known]
+        labels = [(f"{run_id[:4]} · {told[run_id]}", run_id) for run_id in known]
         under = self._view(visit).under
         value = under if under in known else ""
         return gr.update(choices=[(visit("none"), ""), *labels], value=value)
@@ -120,7 +121,7 @@ class Live:
         """Draws the curves in another way; the run that is followed keeps to it."""
         view = View(bool(raw), bool(log), str(under or ""))
         self.context.sessions.keep_view(visit.session, view)
-        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
         events = self.context.runs.events(known[0]) if known else recorded_events()
         curves = self._curves(RunHistory(events), view, known[0] if known else "")
         yield curves.updates(visit)

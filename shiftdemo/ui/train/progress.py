@@ -21,18 +21,20 @@ STATES = {
 }
 
 
-def where(visit: Visit, history: RunHistory, state: str, place: int) -> dict[str, Any]:
+def where(visit: Visit, history: RunHistory, state: str, queue_position: int) -> dict[str, Any]:
     """Returns what ``run.js`` draws.
 
     Args:
         state: of the run in the queue.
-        place: how many runs are before it.
+        queue_position: how many runs are before it.
     """
-    if state == "queued" and place == 0:
+    if state == "queued" and queue_position == 0:
         text = visit(STATES["starting"])
         return {"state": text, "fraction": 0, "figures": [], "notes": []}
     if state == "queued":
-        text = visit("Waiting: {n} run(s) before this one. One run trains at a time.", n=place)
+        text = visit(
+            "Waiting: {n} run(s) before this one. One run trains at a time.", n=queue_position
+        )
         return {"state": text, "fraction": 0, "figures": [], "notes": []}
     now, begun = history.eta(), history.begun
     said = visit(STATES[now.state])
@@ -41,13 +43,13 @@ def where(visit: Visit, history: RunHistory, state: str, place: int) -> dict[str
     figures = _figures(visit, now, begun) if begun else []
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
     notes = [visit.translate(note) for note in begun.notes] if begun else []
-    found = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    status = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
     if begun:
-        found["run"] = described(visit, begun.config)
+        status["run"] = described(visit, begun.config)
     if now.state == "running" and now.seconds_left is not None:
         text = "step {step} of {steps}, {seconds:.0f} seconds left"
-        found["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
-    return found
+        status["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
+    return status
 
 
 def described(visit: Visit, config: Mapping[str, Any]) -> str:
@@ -122,7 +124,9 @@ def summary(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
         if len(events) > 1:
             label += f", {visit('mean of {n} seeds', n=len(events))}"
         values = [[getattr(event, name) for event in events] for name in shown]
-        written = [_written(_COLUMNS[name], one) for name, one in zip(shown, values, strict=True)]
+        written = [
+            _written(_COLUMNS[name], figures) for name, figures in zip(shown, values, strict=True)
+        ]
         rows.append([label, str(max(event.step for event in events)), *written])
     titles = {
         "clean_loss": f"{visit('loss')}, {visit('clean')}",
@@ -146,13 +150,13 @@ def _written(form: str, values: Sequence[float]) -> str:
 
 def costs(visit: Visit, events: Sequence[RunEvent]) -> dict[str, Any] | None:
     """Returns the table of what each arm has cost, or ``None`` before the run has ended."""
-    found = {event.arm: event for event in events if isinstance(event, ArmCost)}
+    by_arm = {event.arm: event for event in events if isinstance(event, ArmCost)}
     begun = next((event for event in events if isinstance(event, RunStarted)), None)
-    if not found or begun is None:
+    if not by_arm or begun is None:
         return None
-    styles, first = arm_styles(begun.arms), next(iter(found.values()))
+    styles, first = arm_styles(begun.arms), next(iter(by_arm.values()))
     rows = []
-    for arm, cost in found.items():
+    for arm, cost in by_arm.items():
         saves = cost.tokens != first.tokens  # else a difference of time is the machine's
         rows.append(
             [

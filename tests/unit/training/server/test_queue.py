@@ -91,10 +91,10 @@ def test_one_run_at_a_time_and_the_rest_know_their_place(make: Callable[..., Run
     first, second, third = (runs.submit(CONFIG) for _ in range(3))
     started(runs, first)
     assert [runs.state(r) for r in (first, second, third)] == ["running", "queued", "queued"]
-    assert [runs.place(r) for r in (first, second, third)] == [0, 1, 2]
+    assert [runs.queue_position(r) for r in (first, second, third)] == [0, 1, 2]
     runs.cancel(second)
     assert runs.state(second) == "cancelled"
-    assert runs.place(third) == 1
+    assert runs.queue_position(third) == 1
     runs.cancel(first)
     assert wait(runs, first, "cancelled") == "cancelled"
     started(runs, third)
