@@ -39,10 +39,10 @@ def build_page(context: Context) -> gr.Blocks:
         # Outside the tabs: what a tab holds is not there before the tab is opened.
         remembered = gr.BrowserState([], storage_key="shiftdemo-runs")
         ended = gr.State("")
-        look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
-        page.load(fn=None, js=asset("ui/look.js"), outputs=[look])
+        page_look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
+        page.load(fn=None, js=asset("ui/look.js"), outputs=[page_look])
         tasks = [(t(label), name) for label, name in page_tasks()]
-        parts = PageParts(page, context, tasks, remembered, ended, look)
+        parts = PageParts(page, context, tasks, remembered, ended, page_look)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
                 BuildTab(parts)

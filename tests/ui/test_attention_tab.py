@@ -30,7 +30,7 @@ def tab() -> Iterator[AttentionTab]:
 
 def _last(handler: Any, visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
     async def run() -> dict[str, Any]:
-        return [shown async for shown in handler(visit, page="light 1000", **values)][-1]
+        return [shown async for shown in handler(visit, page_look="light 1000", **values)][-1]
 
     # In a thread of its own: the browser of other tests keeps an event loop in this one.
     with ThreadPoolExecutor(1) as pool:

@@ -71,7 +71,7 @@ def test_the_preview_of_an_upload_unpacks_no_further(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(b"\n" * 30_000))
     with pytest.raises(DataError, match=REFUSED):
-        form._found(Visit("en"), "translation", str(path), "")
+        form._preview(Visit("en"), "translation", str(path), "")
 
 
 def test_runs_of_this_server_are_read_though_other_folders_are_not(context: Context) -> None:

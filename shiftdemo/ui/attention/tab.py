@@ -25,7 +25,7 @@ class AttentionTab:
 
     def __init__(self, parts: PageParts) -> None:
         """Draws the tab."""
-        self.context, self.look = parts.context, parts.look
+        self.context, self.page_look = parts.context, parts.page_look
         gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         self.form = AttentionForm(parts.tasks)
@@ -43,7 +43,7 @@ class AttentionTab:
         wire(changes, self._models, mine, pickers, message, quiet=True)
         changed = form.some("text", "target", "kind")
         wire(form["task"].change, self._for_task, task, changed, message)
-        inputs = {**form, "page": self.look}
+        inputs = {**form, "page_look": self.page_look}
         shown = {"status": self.status, **form.some("layer", "head")}
         shown |= {"plot": self.plot, "plot2": self.plot2}
         asked = [form.run.click, form["text"].submit, form["target"].submit]
@@ -64,16 +64,20 @@ class AttentionTab:
     def _for_task(self, visit: Visit, task: str) -> dict[str, Any]:
         return self.form.example(task)
 
-    async def _draw(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
+    async def _draw(
+        self, visit: Visit, page_look: str, **values: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         """Draws the last result in another way; models run only where another one is asked for."""
         request, result = self.context.sessions.maps.get(visit.session, (None, None))
         if request == self.form.request(values):
-            yield await asyncio.to_thread(drawn_maps, visit, result, _look(page, values))
+            yield await asyncio.to_thread(drawn_maps, visit, result, _look(page_look, values))
             return
-        async for shown in self._run(visit, page, **values):
+        async for shown in self._run(visit, page_look, **values):
             yield shown
 
-    async def _run(self, visit: Visit, page: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
+    async def _run(
+        self, visit: Visit, page_look: str, **values: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         request = self.form.request(values)
         task, backend = request.task, self.context.backend
         if not request.model:
@@ -92,9 +96,9 @@ class AttentionTab:
         if job.result is None:
             return
         self.context.sessions.keep_maps(visit.session, request, job.result)
-        yield await asyncio.to_thread(drawn_maps, visit, job.result, _look(page, values))
+        yield await asyncio.to_thread(drawn_maps, visit, job.result, _look(page_look, values))
 
 
-def _look(page: str, values: dict[str, Any]) -> Look:
+def _look(page_look: str, values: dict[str, Any]) -> Look:
     layer, head = whole(values["layer"]), int(values["head"])
-    return Look(values["kind"], layer, head, values["special"], page)
+    return Look(values["kind"], layer, head, values["special"], page_look)

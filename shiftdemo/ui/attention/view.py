@@ -24,14 +24,14 @@ class Look:
     Attributes:
         head: one of them, or ``MEAN`` or ``ALL``.
         special: whether special tokens are shown.
-        page: ``light`` or ``dark``, and the width of the page.
+        page_look: ``light`` or ``dark``, and the width of the page.
     """
 
     kind: str
     layer: int
     head: int
     special: bool
-    page: str
+    page_look: str
 
 
 def within(look: Look, maps: Mapping[str, AttentionMap]) -> Look:
@@ -39,13 +39,13 @@ def within(look: Look, maps: Mapping[str, AttentionMap]) -> Look:
     kind = look.kind if look.kind in maps else next(iter(maps))
     layers, heads = maps[kind].weights.shape[:2]
     layer, head = min(look.layer, layers - 1), min(look.head, heads - 1)
-    return Look(kind, layer, head, look.special, look.page)
+    return Look(kind, layer, head, look.special, look.page_look)
 
 
 def drawn_maps(visit: Visit, result: AttentionResult, wanted: Look) -> dict[str, Any]:
     """Returns the updates of status, pickers and figures."""
-    maps = {one.kind: one for one in result.maps}
-    others = {one.kind: one for one in result.versus}
+    maps = {item.kind: item for item in result.maps}
+    others = {item.kind: item for item in result.versus}
     look = within(wanted, maps)
     layers, heads = maps[look.kind].weights.shape[:2]
     said = visit("target: {text}", text=result.target) if result.target else ""
@@ -59,18 +59,18 @@ def drawn_maps(visit: Visit, result: AttentionResult, wanted: Look) -> dict[str,
 
 
 def _figures(
-    visit: Visit, one: AttentionMap, other: AttentionMap | None, look: Look
+    visit: Visit, attention: AttentionMap, other: AttentionMap | None, look: Look
 ) -> dict[str, Any]:
     from shiftdemo.viz import attention as viz
 
-    theme, _, width = look.page.partition(" ")
+    theme, _, width = look.page_look.partition(" ")
     theme = "dark" if theme == "dark" else "light"
     narrow = width.isdigit() and int(width) < NARROW
     say = visit.translate
     head = None if look.head < 0 else look.head
     if look.head == ALL:
         names = (visit.arm("base"), visit.arm("shift")) if other else ("", "")
-        pairs = zip((one, other), names, strict=True)
+        pairs = zip((attention, other), names, strict=True)
         figures = [
             viz.heads(item, look.layer, theme, look.special, name, say)
             for item, name in pairs
@@ -79,10 +79,12 @@ def _figures(
     elif other is not None:
         columns = 1 if narrow else 3
         figures = [
-            viz.compare(one, other, look.layer, head, theme, look.special, columns, say, visit.arm)
+            viz.compare(
+                attention, other, look.layer, head, theme, look.special, columns, say, visit.arm
+            )
         ]
     else:
-        figures = [viz.heatmap(one, look.layer, head, theme, look.special, say=say)]
+        figures = [viz.heatmap(attention, look.layer, head, theme, look.special, say=say)]
     shown = [gr.update(value=figure, visible=True) for figure in figures]
     return dict(zip(("plot", "plot2"), [*shown, gr.update(visible=False)], strict=False))
 

@@ -24,11 +24,11 @@ from shiftdemo.ui.common.i18n import Visit, t
 class BuildSet:
     """The controls, the preview and the downloads of a whole set."""
 
-    def __init__(self, context: Context, form: BuildForm, look: gr.Textbox) -> None:
+    def __init__(self, context: Context, form: BuildForm, page_look: gr.Textbox) -> None:
         """Draws them.
 
         Args:
-            look: ``light`` or ``dark`` and the width of the page, set by the browser.
+            page_look: ``light`` or ``dark`` and the width of the page, set by the browser.
         """
         self.context, self.form = context, form
         gr.Markdown(t("Build a set"), elem_classes="sd-heading")
@@ -50,14 +50,16 @@ class BuildSet:
         with gr.Row(elem_classes="sd-bar"):
             for name, label in FORMATS.items():
                 shown[name] = gr.DownloadButton(label, visible=False, size="sm", min_width=100)
-        wire(button.click, self._run, {"look": look, **form}, shown, message)
+        wire(button.click, self._run, {"page_look": page_look, **form}, shown, message)
         wire(stop.click, self._cancel, {}, {"stop": stop}, message)
 
     def _cancel(self, visit: Visit) -> dict[str, Any]:
         self.context.jobs.stop(f"{visit.session}/set")
         return {"stop": gr.update(interactive=False)}
 
-    async def _run(self, visit: Visit, look: str, **values: Any) -> AsyncIterator[dict[str, Any]]:
+    async def _run(
+        self, visit: Visit, page_look: str, **values: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         n, most = whole(values["n"]), self.context.limits.train_samples
         if not 1 <= n <= most:
             raise LimitError("build.sentences_give", n=n, most=most)
@@ -68,8 +70,8 @@ class BuildSet:
         spec = sized(request.data, size)
 
         def work(report: Any, stopped: Any) -> BuiltSet:
-            found = self.context.backend.samples(task, spec, "train", size)
-            samples = read_all(found, size, report, stopped, visit)
+            unread = self.context.backend.samples(task, spec, "train", size)
+            samples = read_all(unread, size, report, stopped, visit)
             told = self.context.sessions.files_of(visit.session), report, stopped, visit
             return build_files(task, samples, specs, request.seed, *told, n=n)
 
@@ -86,7 +88,7 @@ class BuildSet:
         except ShiftDemoError:
             yield {"status": None, **_buttons(busy=False)}
             raise
-        shown = await asyncio.to_thread(drawn_set, visit, job.result, task, look)
+        shown = await asyncio.to_thread(drawn_set, visit, job.result, task, page_look)
         yield {"status": None, **_buttons(busy=False), **shown}
 
 

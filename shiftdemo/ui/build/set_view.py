@@ -16,11 +16,11 @@ MOST_REASONS = 6
 NARROW = 640  # pixels, as in the style sheet
 
 
-def drawn_set(visit: Visit, built: BuiltSet, task: str, look: str) -> dict[str, Any]:
+def drawn_set(visit: Visit, built: BuiltSet, task: str, page_look: str) -> dict[str, Any]:
     """Returns the updates of counts, figure, table and downloads."""
     from shiftdemo.viz.set_view import set_figure
 
-    theme, _, width = look.partition(" ")
+    theme, _, width = page_look.partition(" ")
     tagged = "tags" in TASKS.get(task).columns
     figure = set_figure(
         built.summary,
@@ -105,8 +105,8 @@ def _drawn(visit: Visit, row: ShiftedSample) -> str:
         idle = name.startswith("target") and row.target_alignment is None
         if drawn_ and not idle and value is not None:
             draws.setdefault(operator, []).append(f"{name} = {_short(value)}")
-    found = [f"{operator}: {', '.join(parts)}" for operator, parts in draws.items()]
-    return "\n".join([*found, *([visit.translate(row.note)] if row.note else [])]) or visit(
+    lines = [f"{operator}: {', '.join(parts)}" for operator, parts in draws.items()]
+    return "\n".join([*lines, *([visit.translate(row.note)] if row.note else [])]) or visit(
         "not shifted"
     )
 

@@ -45,7 +45,7 @@ def to_read(task: str, specs: Sequence[str], n: int) -> int:
 
 
 def read_all(
-    found: Iterable[Sample], n: int, report: Progress, stopped: Cancel, visit: Visit
+    unread: Iterable[Sample], n: int, report: Progress, stopped: Cancel, visit: Visit
 ) -> list[Sample]:
     """Returns the samples, of which there are at most ``n``.
 
@@ -54,7 +54,7 @@ def read_all(
         ShiftDemoError: they cannot be read.
     """
     samples: list[Sample] = []
-    for sample in found:
+    for sample in unread:
         if len(samples) % _TOLD_EVERY == 0:
             if stopped():
                 raise Cancelled("set_work.stopped")
@@ -94,20 +94,20 @@ def build_files(
     began, total = time.monotonic(), len(wanted) * len(formats)
 
     def rows(number: int) -> Iterator[ShiftedSample]:
-        for place, row in enumerate(api.build_shifted(task, wanted, specs, seed, head)):
+        for index, row in enumerate(api.build_shifted(task, wanted, specs, seed, head)):
             if number == 0:
                 built.summary.add(row)
-                if place < MOST_SHOWN:
+                if index < MOST_SHOWN:
                     built.first.append(row)
-            if place % _TOLD_EVERY == 0:
+            if index % _TOLD_EVERY == 0:
                 if stopped():
                     raise Cancelled("set_work.stopped")
-                done = number * len(wanted) + place
+                done = number * len(wanted) + index
                 left = (time.monotonic() - began) / max(1, done) * (total - done)
                 text = visit(
                     "Writing {name}: {n} of {all}",
                     name=FORMATS[formats[number]],
-                    n=f"{place:,}",
+                    n=f"{index:,}",
                     all=f"{len(wanted):,}",
                 )
                 wait = visit("about {s} s left", s=round(left)) if done else ""

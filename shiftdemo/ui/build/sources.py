@@ -99,12 +99,12 @@ class BuildData(Form):
     def filled(self, request: BuildRequest) -> dict[str, Any]:
         """Returns the updates with which the controls show the sentences of ``request``."""
         own = {name: getattr(request, name) for name in ("origin", "text", "target", "index")}
-        found = {**own, "seed": request.data.seed}
+        updates = {**own, "seed": request.data.seed}
         if request.origin == "file":
-            found |= under("file", self.file.filled(request.task, request.data))
+            updates |= under("file", self.file.filled(request.task, request.data))
         if request.origin == "hub":
-            found |= under("hub", self.hub.filled(request.data))
-        return found
+            updates |= under("hub", self.hub.filled(request.data))
+        return updates
 
     def sample(self, request: BuildRequest, joins: bool) -> tuple[Sample, Sequence[Sample]]:
         """Returns the sample to look at, and the context that it has in its set.
@@ -115,22 +115,22 @@ class BuildData(Form):
         Raises:
             ShiftDemoError: the text, the file or the data set cannot be used.
         """
-        task, place = request.task, request.index
+        task, index = request.task, request.index
         if request.origin in ("worked", "typed"):
             typed = self._typed(task, request.origin, request.text, request.target)
             return typed, api.typed_context(task) if joins else ()
         # Powers of two, so that one reading serves many numbers.
-        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << place.bit_length())
+        size = max(api.CONTEXT_SIZE if joins else _FEWEST, 1 << index.bit_length())
         spec = sized(request.data, size)
         others = _first(task, spec, size, _changed(spec.train), self.limits)
-        if place >= len(others):
+        if index >= len(others):
             raise DataError(
                 "sources.there_no_sentence_number",
-                index=place,
+                index=index,
                 n_others=len(others),
                 n_others_2=len(others) - 1,
             )
-        return others[place], others[: api.CONTEXT_SIZE] if joins else ()
+        return others[index], others[: api.CONTEXT_SIZE] if joins else ()
 
     def _typed(self, task: str, origin: str, text: str, target: str) -> Sample:
         example, tagged = worked(task), "tags" in TASKS.get(task).columns
@@ -175,4 +175,4 @@ def shown(origin: str) -> dict[str, Any]:
     """Returns the updates of :attr:`BuildData.groups`."""
     visible = {name: origin == name for name in ("typed", "corpus", "file", "hub")}
     visible["index"] = origin in ("corpus", "file", "hub")
-    return {name: gr.update(visible=one) for name, one in visible.items()}
+    return {name: gr.update(visible=is_shown) for name, is_shown in visible.items()}

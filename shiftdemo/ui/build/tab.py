@@ -32,7 +32,7 @@ class BuildTab:
                 self.view = drawn("build", "sd-tall")
                 self.form.shift.about.render()
         self._wire(parts.page)
-        BuildSet(parts.context, self.form, parts.look)
+        BuildSet(parts.context, self.form, parts.page_look)
 
     def _wire(self, page: gr.Blocks) -> None:
         form, shift, message = self.form, self.form.shift, self.message
@@ -45,7 +45,7 @@ class BuildTab:
         typed = form.some("data.text", "data.target", "shift.name")
         asked = {**task, **origin, "operator": shift.picker}
         wire(form["task"].change, self._for_task, asked, {**typed, **words}, message)
-        # A word that is pointed at by its place takes its aligned target word along.
+        # A word that is pointed at by its index takes its aligned target word along.
         first, second, index = words.values()
         index.input(None, None, [first, second], js="() => ['', '']", api_visibility="private")
         form.data.file.wire(form["task"], message)

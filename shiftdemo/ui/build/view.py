@@ -63,15 +63,15 @@ def _note(visit: Visit, shifted: ShiftedSample, steps: dict[str, Any] | None) ->
 def _positions(visit: Visit, side: str, plan: PositionPlan) -> str:
     """Returns what happened to the position ids of one side."""
     name = visit("Source positions" if side == "source" else "Target positions")
-    found = []
+    changes = []
     if plan.offset:
-        found.append(visit("every id moves by {k}", k=plan.offset))
+        changes.append(visit("every id moves by {k}", k=plan.offset))
     if plan.span:
-        found.append(visit("a random increasing choice below {span}", span=plan.span))
+        changes.append(visit("a random increasing choice below {span}", span=plan.span))
     if plan.skips:
         gaps = ", ".join(str(gap) for _, gap in plan.skips)
-        found.append(visit("gaps of {gaps} between chunks", gaps=gaps))
-    return f"{name}: {'; '.join(found)}."
+        changes.append(visit("gaps of {gaps} between chunks", gaps=gaps))
+    return f"{name}: {'; '.join(changes)}."
 
 
 def _steps_note(visit: Visit, decoded: bool, steps: dict[str, Any] | None) -> str:

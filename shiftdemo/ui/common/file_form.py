@@ -33,7 +33,7 @@ class FileForm(Form):
         label = t("JSONL, CSV, TSV, Parquet or CoNLL")
         self.add("file", gr.File(label=label, height=130, elem_id=f"{form}-file"))
         gr.Markdown(t(texts.FILE_COLUMNS), elem_classes="sd-note")
-        self.found = drawn("table", "sd-found")
+        self.preview = drawn("table", "sd-found")
         with gr.Row():
             for name, text in (
                 ("first", "Column of the source, words or text"),
@@ -61,21 +61,21 @@ class FileForm(Form):
     def wire(self, task: gr.Radio, message: gr.HTML) -> None:
         """Shows what a file holds as soon as there is one."""
         inputs = {"task": task, "file": self["file"], "encoding": self["encoding"]}
-        outputs = {"found": self.found, "first": self["first"], "second": self["second"]}
+        outputs = {"preview": self.preview, "first": self["first"], "second": self["second"]}
         changes = [component.change for component in (self["file"], self["encoding"], task)]
-        wire(changes, self._found, inputs, outputs, message)
+        wire(changes, self._preview, inputs, outputs, message)
 
-    def _found(self, visit: Visit, task: str, file: str | None, encoding: str) -> dict[str, Any]:
+    def _preview(self, visit: Visit, task: str, file: str | None, encoding: str) -> dict[str, Any]:
         choices = [(visit("as guessed"), GUESSED)]
         if not file:
-            return {"found": None, **_picks(choices)}
+            return {"preview": None, **_picks(choices)}
         seen = api.Backend(self.limits).preview(file, task, ROWS, encoding or "")
         names = [name for name in seen["columns"] if "," not in name and "=" not in name]
         choices += [(name, name) for name in names]
         read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
         lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
         table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-        return {"found": table, **_picks(choices)}
+        return {"preview": table, **_picks(choices)}
 
     def request(self, task: str, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
         """Returns where the file lies and how it is read; ``size`` says how much of it.
@@ -94,7 +94,7 @@ class FileForm(Form):
 
     def filled(self, task: str, data: DataSpec) -> dict[str, Any]:
         """Returns the updates with which the form shows how ``data`` is read, the file apart."""
-        named = dict(one.partition("=")[::2] for one in data.columns.split(",") if one)
+        named = dict(pair.partition("=")[::2] for pair in data.columns.split(",") if pair)
         columns = [named.get(role, GUESSED) for role in TASKS.get(task).columns]
         picked = dict(zip(("first", "second"), columns, strict=False))
         return {"first": GUESSED, "second": GUESSED, **picked, "encoding": data.encoding}

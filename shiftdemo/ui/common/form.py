@@ -94,15 +94,17 @@ class Form(Mapping[str, Any]):
         self._components.update(under(name, form))
 
 
-def under(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def under(name: str, entries: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what stands in a form for a form within another, under the other's names."""
-    return {f"{name}.{key}": value for key, value in found.items()}
+    return {f"{name}.{key}": value for key, value in entries.items()}
 
 
 def part(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what belongs to the form ``name`` within a form, under its own names."""
     start = f"{name}."
-    return {key.removeprefix(start): one for key, one in values.items() if key.startswith(start)}
+    return {
+        key.removeprefix(start): value for key, value in values.items() if key.startswith(start)
+    }
 
 
 def whole(value: Any) -> int:

@@ -134,9 +134,9 @@ class _Names:
         """Returns the values of the inputs by name."""
         return {name: given[component] for name, component in self.inputs.items()}
 
-    def updates(self, found: Mapping[str, Any], first: bool = True) -> dict[Any, Any]:
+    def updates(self, changes: Mapping[str, Any], first: bool = True) -> dict[Any, Any]:
         """Returns the updates by component; the first of an event empties the message."""
-        updates = {self.outputs[name]: update for name, update in found.items()}
+        updates = {self.outputs[name]: update for name, update in changes.items()}
         # An error of another event that comes meanwhile stays.
         says = first and not self.quiet
         return {**updates, self.message: None if says else gr.skip()}
@@ -162,8 +162,8 @@ def _stream(handler: Callable[..., Iterator[Any]], named: _Names) -> Callable[..
     def run(request: gr.Request, given: dict[Any, Any]) -> Iterator[Any]:
         visit = visit_of(request)
         try:
-            for number, found in enumerate(handler(visit, **named.values(given))):
-                yield named.updates(found, first=number == 0)
+            for number, changes in enumerate(handler(visit, **named.values(given))):
+                yield named.updates(changes, first=number == 0)
         except Exception as error:
             yield named.failed(error, visit)
 
@@ -175,8 +175,8 @@ def _astream(handler: Callable[..., AsyncIterator[Any]], named: _Names) -> Calla
         visit = visit_of(request)
         try:
             first = True
-            async for found in handler(visit, **named.values(given)):
-                yield named.updates(found, first)
+            async for changes in handler(visit, **named.values(given)):
+                yield named.updates(changes, first)
                 first = False
         except Exception as error:
             yield named.failed(error, visit)

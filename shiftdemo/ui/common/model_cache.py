@@ -40,18 +40,18 @@ class ModelCache:
         Raises:
             ModelError: there is no such model, or it is not one for the task.
         """
-        place, limits = ref, self._limits
+        location, limits = ref, self._limits
         changed = 0.0
         if ref.startswith("run:"):
             arm = self._arm(ref)
-            place, limits = str(arm), Limits()
+            location, limits = str(arm), Limits()
             changed = (arm / "config.json").stat().st_mtime
         key = (ref, task, changed)
         with self._lock:
             if key in self._models:
                 self._models.move_to_end(key)
                 return self._models[key]
-        loaded = api.Backend(limits).load(place, task)
+        loaded = api.Backend(limits).load(location, task)
         with self._lock:
             self._models[key] = loaded
             while len(self._models) > _MODELS_KEPT:

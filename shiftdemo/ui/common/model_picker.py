@@ -43,14 +43,14 @@ def usable(visit: Visit, context: Context, task: str, run_ids: list[str]) -> lis
     Args:
         run_ids: the visitor's runs, the newest first.
     """
-    found = []
+    choices = []
     for run_id in run_ids:
         for ref in context.models.arms_of(run_id):
             config = context.runs.config(run_id)
             if config.task == task:
                 arm, run = visit.arm(ref.rpartition("/")[2]), visit("run {name}", name=run_id[:4])
-                found.append((f"{arm} · {config.model} · {run}", ref))
-    return found + [(ref, ref) for ref in bundled(task)]
+                choices.append((f"{arm} · {config.model} · {run}", ref))
+    return choices + [(ref, ref) for ref in bundled(task)]
 
 
 def default_pair(choices: list[tuple[str, str]]) -> tuple[Any, Any]:

@@ -21,7 +21,7 @@ class PageParts:
         tasks: label and name of those that the page offers.
         remembered: the visitor's run ids, the newest first; kept by the browser.
         ended: changes when a run has ended, so that other tabs learn of its models.
-        look: ``light`` or ``dark`` and the width of the page, set by the browser.
+        page_look: ``light`` or ``dark`` and the width of the page, set by the browser.
     """
 
     page: gr.Blocks
@@ -29,4 +29,4 @@ class PageParts:
     tasks: Sequence[tuple[Any, str]]
     remembered: gr.BrowserState
     ended: gr.State
-    look: gr.Textbox
+    page_look: gr.Textbox

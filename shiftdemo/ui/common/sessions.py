@@ -43,9 +43,9 @@ class Sessions:
         """Remembers how a session wants to see its curves."""
         self._keep(self.views, session, view)
 
-    def keep_maps(self, session: str, asked: Any, found: Any) -> None:
+    def keep_maps(self, session: str, asked: Any, result: Any) -> None:
         """Remembers the attention that a session looks at, so that picking a head only draws."""
-        self._keep(self.maps, session, (asked, found))
+        self._keep(self.maps, session, (asked, result))
 
     def _keep(self, store: OrderedDict[str, Any], session: str, value: Any) -> None:
         with self._lock:

@@ -71,8 +71,8 @@ class ShiftForm(Form):
             if param.name in self.hidden or fixed or dialled:
                 continue
             elem_id = f"{self.form}-{shift.name}-{param.name}"
-            made = control(param, values.get(param.name), elem_id)
-            self._add(shift.name, (param.name,), made)
+            component = control(param, values.get(param.name), elem_id)
+            self._add(shift.name, (param.name,), component)
 
     def _add(self, shift: str, params: tuple[str, ...], component: Any) -> None:
         name = f"{shift}.{params[0]}"

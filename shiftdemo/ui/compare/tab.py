@@ -31,7 +31,8 @@ class CompareTab:
 
     def __init__(self, parts: PageParts) -> None:
         """Draws the tab."""
-        self.context, self.remembered, self.look = parts.context, parts.remembered, parts.look
+        self.context, self.remembered = parts.context, parts.remembered
+        self.page_look = parts.page_look
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         allow = go_on_tick(NoEffectError)
@@ -68,13 +69,13 @@ class CompareTab:
         status = {**tick, "status": self.status}
         answered = {**status, "run_text": form.run_text, "typed_outputs": self.typed_outputs}
         wire(form.run_text.click, self._typed, typed, answered, message)
-        look = {"look": self.look}
+        page_look = {"page_look": self.page_look}
         compared = {**status, "run": form.run, "cancel": form.cancel, **self.shown}
         asked = {name: form[name] for name in form if name not in ("text", "offset")}
-        wire(form.run.click, self._compare, {**look, **asked}, compared, message)
+        wire(form.run.click, self._compare, {**page_look, **asked}, compared, message)
         wire(form.cancel.click, self._cancel, {}, {"cancel": form.cancel}, message)
         opening = {"status": self.status, **self.shown}
-        wire(self.look.change, self._opening, look, opening, message, quiet=True)
+        wire(self.page_look.change, self._opening, page_look, opening, message, quiet=True)
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
         choices = usable(visit, self.context, task, remembered or [])
@@ -84,7 +85,7 @@ class CompareTab:
             "shifted": gr.update(choices=choices, value=shifted),
         }
 
-    def _opening(self, visit: Visit, look: str) -> dict[str, Any]:
+    def _opening(self, visit: Visit, page_look: str) -> dict[str, Any]:
         recorded = recorded_comparison()
         if recorded is None:
             text = visit(texts.COMPARE_EMPTY)
@@ -92,7 +93,7 @@ class CompareTab:
             return {"status": status}
         name, result = recorded
         badge = visit("recorded run (not live): {name}", name=name)
-        return {"status": None, **_shown(visit, result, look, badge)}
+        return {"status": None, **_shown(visit, result, page_look, badge)}
 
     async def _typed(
         self,
@@ -113,18 +114,18 @@ class CompareTab:
             )
         _check_pair(base, shifted)
         samples = [self.context.backend.typed_sample(task, line) for line in lines]
-        place = whole(offset)
+        position = whole(offset)
 
         def work(report: Any, cancel: Any) -> tuple[list[OutputRow], str]:
             models = self.context.backend.pair(task, base, shifted)
             condition = api.trained_condition(task, models)
-            moved = condition.moved(samples, place)
-            found = {
+            moved = condition.moved(samples, position)
+            predictions = {
                 arm: api.predict_typed(loaded, moved, allow_no_effect)
                 for arm, loaded in models.items()
             }
             rows = [
-                view.typed_row(sample, {arm: (out[i],) for arm, out in found.items()})
+                view.typed_row(sample, {arm: (out[i],) for arm, out in predictions.items()})
                 for i, sample in enumerate(samples)
             ]
             return rows, condition.side
@@ -137,11 +138,11 @@ class CompareTab:
         if job.error:
             raise job.error
         rows, side = job.result or ([], "row")
-        lead = visit(texts.TYPED_LEADS[side], k=place)
-        yield {"status": None, "typed_outputs": view.outputs(visit, rows, [place], lead)}
+        lead = visit(texts.TYPED_LEADS[side], k=position)
+        yield {"status": None, "typed_outputs": view.outputs(visit, rows, [position], lead)}
 
     async def _compare(
-        self, visit: Visit, look: str, **values: Any
+        self, visit: Visit, page_look: str, **values: Any
     ) -> AsyncIterator[dict[str, Any]]:
         base, shifted = values["base"], values["shifted"]
         n, most = values["n"], self.context.limits.compare_samples
@@ -168,7 +169,7 @@ class CompareTab:
         if job.error:
             raise job.error
         # Drawing takes a while, and other visitors share this event loop.
-        shown = await asyncio.to_thread(_shown, visit, job.result, look)
+        shown = await asyncio.to_thread(_shown, visit, job.result, page_look)
         yield {"status": None, **_buttons(busy=False), **shown}
 
     def _cancel(self, visit: Visit) -> dict[str, Any]:
@@ -203,11 +204,11 @@ def _buttons(busy: bool) -> dict[str, Any]:
     return {"run": gr.update(interactive=not busy), "cancel": gr.update(interactive=busy)}
 
 
-def _shown(visit: Visit, result: Comparison, look: str, badge: str = "") -> dict[str, Any]:
+def _shown(visit: Visit, result: Comparison, page_look: str, badge: str = "") -> dict[str, Any]:
     """Returns the updates of what is drawn of a comparison."""
     from shiftdemo.viz.robustness import curve_figure
 
-    theme, _, width = look.partition(" ")
+    theme, _, width = page_look.partition(" ")
     curve: Any = gr.update(visible=False)
     if result.curves:
         figure = curve_figure(

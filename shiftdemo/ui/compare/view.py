@@ -58,11 +58,11 @@ def _seed_by_seed(visit: Visit, result: Comparison) -> str:
     """Returns the differences of the single seeds, where it matters most."""
     arm = result.case.arm
     where = "inside" if result.differences[arm].inside else "clean"
-    values = (one.differences[arm].tests[where] for one in result.of_seeds)
+    tests = (seed.differences[arm].tests[where] for seed in result.of_seeds)
     return visit(
         texts.SEED_BY_SEED,
         what=visit(_WHERE[where]),
-        values=", ".join(f"{one.value:+.1f}" for one in values),
+        values=", ".join(f"{test.value:+.1f}" for test in tests),
         score=visit(result.score_name),
     )
 
@@ -125,10 +125,10 @@ def _kind(visit: Visit, result: Comparison) -> str:
     return visit("Scores (in brackets: 95 % interval over the sentences)")
 
 
-def interval(visit: Visit, found: Score | Difference, form: str = ".1f") -> str:
+def interval(visit: Visit, estimate: Score | Difference, form: str = ".1f") -> str:
     """Returns a score or a difference with its interval."""
-    span = Message("range.span", low=number(found.low), high=number(found.high))
-    return f"{number(found.value, form)} ({visit.translate(span)})"
+    span = Message("range.span", low=number(estimate.low), high=number(estimate.high))
+    return f"{number(estimate.value, form)} ({visit.translate(span)})"
 
 
 def number(value: float | None, form: str = ".1f") -> str:
@@ -141,16 +141,16 @@ def differences(visit: Visit, result: Comparison) -> dict[str, Any] | None:
     rows = []
     panels = [result, *result.also]
     for panel in panels:
-        for arm, found in panel.differences.items():
-            tests = found.tests
+        for arm, difference in panel.differences.items():
+            tests = difference.tests
             for where in (name for name in ("clean", "inside", "outside") if name in tests):
-                one = tests[where]
+                test = tests[where]
                 label = f"{visit.arm(arm)} − {visit.arm('base')}, {visit(_WHERE[where])}"
                 if len(panels) > 1:
                     label += f"; {visit.translate(panel.condition.axis)}"
-                cell = interval(visit, one, "+.1f")
+                cell = interval(visit, test, "+.1f")
                 corrected = panel.verdict_detail.corrected.get(where)
-                rows.append([label, cell, _p(one.p_value), _p(corrected)])
+                rows.append([label, cell, _p(test.p_value), _p(corrected)])
     if not rows:
         return None
     over = "Differences over the same sentences (in brackets: 95 % interval over the sentences)."
@@ -175,13 +175,13 @@ def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
     rows = []
     for arm, control in result.controls.items():
         kinds = (("no-op detector", control.offset), ("shuffled sources", control.source))
-        for label, found in kinds:
-            if found is not None:
-                mark = "✓" if found.ok else "✗"
+        for label, check in kinds:
+            if check is not None:
+                mark = "✓" if check.ok else "✗"
                 rows.append(
                     [
                         f"{named(visit, arm)}, {visit(label)}",
-                        f"{mark} {visit.translate(found.message)}",
+                        f"{mark} {visit.translate(check.message)}",
                     ]
                 )
     if not rows:
@@ -202,10 +202,10 @@ def outputs(
         {
             "name": f"{strength:g}",
             "rows": [
-                output_view(_at(row, place), place, label=visit.arm) for row in rows[:EXAMPLES]
+                output_view(_at(row, index), index, label=visit.arm) for row in rows[:EXAMPLES]
             ],
         }
-        for place, strength in enumerate(strengths)
+        for index, strength in enumerate(strengths)
     ]
     labels = {
         "source": visit("source"),
@@ -216,10 +216,10 @@ def outputs(
     return {"sets": sets, "labels": labels, "marks": marks, "lead": lead}
 
 
-def _at(row: OutputRow, place: int) -> dict[str, Any]:
+def _at(row: OutputRow, index: int) -> dict[str, Any]:
     """Returns a row as plain values, with the sentence as it is at one strength."""
     plain: dict[str, Any] = as_plain(row)
-    return {**plain, **plain["moved"][place]} if row.moved else plain
+    return {**plain, **plain["moved"][index]} if row.moved else plain
 
 
 def curves(result: Comparison) -> list[CurvePanel]:
@@ -228,13 +228,13 @@ def curves(result: Comparison) -> list[CurvePanel]:
 
     return [
         CurvePanel(
-            one.strengths,
-            one.curves,
-            one.condition.axis,
-            one.condition.dial,
-            one.condition.trained,
+            panel.strengths,
+            panel.curves,
+            panel.condition.axis,
+            panel.condition.dial,
+            panel.condition.trained,
         )
-        for one in (result, *result.also)
+        for panel in (result, *result.also)
     ]
 
 

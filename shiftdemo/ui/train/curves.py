@@ -81,25 +81,25 @@ class Curves:
         A plot makes its scales and lines anew when a title changes, from the table that it has by
         then: so the first table comes alone, and the titles with the second.
         """
-        found: dict[str, Any] = {}
+        updates: dict[str, Any] = {}
         if 0 in self._drawn:
-            found["legend"] = gr.update(value=self._legend(visit))
-        for place, name in enumerate(("train_plot", "held_plot")):
-            held_out, drawn = place == 1, self._drawn[place]
+            updates["legend"] = gr.update(value=self._legend(visit))
+        for index, name in enumerate(("train_plot", "held_plot")):
+            held_out, drawn = index == 1, self._drawn[index]
             if held_out and drawn > 1 and self._measured == len(self.history.evals):
                 continue
             table, colors = self._lines(visit, held_out)
             self._measured = len(self.history.evals) if held_out else self._measured
             if table is None:
-                found[name] = gr.update(elem_classes=[_UNSEEN])
+                updates[name] = gr.update(elem_classes=[_UNSEEN])
                 continue
             line = visit(_LINE)
             table = table.rename(columns={_LINE: line})
             more: dict[str, Any] = {"color_map": colors, "color": line} if drawn < 2 else {}
             more |= self._titles(visit) | {"elem_classes": []} if drawn == 1 else {}
-            found[name] = gr.update(value=table, **more)  # see live._changed
-            self._drawn[place] += 1
-        return found
+            updates[name] = gr.update(value=table, **more)  # see live._changed
+            self._drawn[index] += 1
+        return updates
 
     @property
     def settled(self) -> bool:

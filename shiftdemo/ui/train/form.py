@@ -80,9 +80,9 @@ class TrainForm(Form):
             self.data = DataForm(message, train=True, first=first.data)
         self.include("data", self.data)
         with gr.Accordion(t("More settings"), open=False):
-            self._further(first)
+            self._more_settings(first)
 
-    def _further(self, first: TrainConfig) -> None:
+    def _more_settings(self, first: TrainConfig) -> None:
         with gr.Row():
             self.number("batch_size", "Batch")
             self.number("learning_rate", "Learning rate")

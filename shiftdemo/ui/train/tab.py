@@ -153,7 +153,7 @@ class TrainTab:
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
     ) -> dict[str, Any]:
         """Finds the visitor's newest run again when the page is opened, and its settings."""
-        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
         if not known:
             return {"followed": ("", 1)}
         settings = self.form.filled(self.context.runs.config(known[0]))
@@ -201,7 +201,7 @@ class TrainTab:
         return {"stop": gr.update(interactive=False)}
 
     def _newest(self, remembered: list[str]) -> str:
-        known = [one for one in remembered or [] if self.context.runs.knows(str(one))]
+        known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
         if not known:
             raise LimitError("train.there_no_run_yours")
         return known[0]
