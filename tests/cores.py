@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_EVERY = getattr(os, "sched_getaffinity", lambda _: set())(0)
 
 
 def stay_on_one_core() -> None:
@@ -13,5 +17,17 @@ def stay_on_one_core() -> None:
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker and hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
+        cores = sorted(_EVERY)
         os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+
+
+@contextmanager
+def on_every_core() -> Iterator[None]:
+    """Lets this worker, and what it starts meanwhile, have all cores again."""
+    if not _EVERY:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, _EVERY)
+    yield
+    os.sched_setaffinity(0, before)

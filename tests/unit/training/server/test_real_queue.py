@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cores import on_every_core
 
 from shiftdemo import api
 from shiftdemo.core.config import DataSpec, TrainConfig
@@ -39,10 +40,11 @@ CONFIG = TrainConfig(
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    made = Runs(api.finetune_in_worker, tmp_path_factory.mktemp("runs"))
-    made.warm()
-    yield made
-    made.close()
+    with on_every_core():  # a server gives a run no more processes than it has cores
+        started = Runs(api.finetune_in_worker, tmp_path_factory.mktemp("runs"))
+        started.warm()
+        yield started
+        started.close()
 
 
 def until(runs: Runs, run_id: str, met: Callable[[], bool], seconds: float = 90) -> None:
