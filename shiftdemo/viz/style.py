@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 FONT_SIZE = 13
-_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uff00-\uff60"  # Chinese and its like
-_STAYS = "：，。；、）！？"  # never first in a line
 SMALL_SIZE = 11
+_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uff00-\uff60"  # Chinese and its like
+# What stays together in a line: brackets and points keep to their words.
+_WORD = re.compile(rf"\s+|（*(?:[^\s{_WIDE}]+|[{_WIDE}])[：，。；、）]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +177,19 @@ def escape(text: str) -> str:
 
 
 def lines_of(text: str, width: int) -> list[str]:
-    """Returns a text in lines of at most ``width`` letters; a Chinese one counts twice.
+    """Returns a text in as few lines of at most ``width`` letters as can be, all about as long.
 
-    It breaks at spaces, and anywhere between Chinese letters; a longer word stays whole.
+    It breaks at spaces, and anywhere between Chinese letters, which count twice; a longer word
+    stays whole.
     """
+    fewest = _broken(text, width)
+    narrower = (_broken(text, one) for one in range(width // len(fewest), width))
+    return next((found for found in narrower if len(found) == len(fewest)), fewest)
+
+
+def _broken(text: str, width: int) -> list[str]:
     found, room = [""], width
-    for word in re.findall(rf"\s+|[^\s{_WIDE}]+|[{_WIDE}][{_STAYS}]*", text):
+    for word in _WORD.findall(text):
         size = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in word)
         if size > room and found[-1].strip():
             found.append("")

@@ -353,6 +353,7 @@ def test_language_follows_the_link_then_the_browser(
     expect(page.locator(".sd-legend .sd-key").first).to_have_text(
         "未动" if word == "构建" else "kept in place"
     )
+    expect(page).to_have_title(re.compile("移位训练" if word == "构建" else "a laboratory for"))
 
 
 @pytest.mark.parametrize("query", ["", "?lang=zh"])

@@ -61,9 +61,10 @@ def test_escape_leaves_no_markup_and_no_line_end(text: str):
 def test_lines_break_at_spaces_and_between_chinese_letters():
     assert lines_of("a bb ccc", 4) == ["a bb", "ccc"]
     assert lines_of("abcdef g", 3) == ["abcdef", "g"]
-    assert lines_of("偏移：第一个", 8) == ["偏移：第", "一个"]
+    assert lines_of("one two three four", 17) == ["one two", "three four"]
     assert lines_of("偏移偏移：a", 8) == ["偏移偏", "移：a"]
-    assert lines_of("", 5) == [""]
+    assert lines_of("间隔 G（位置数），源侧", 16) == ["间隔 G（位置", "数），源侧"]
+    assert lines_of("", 5) == [""] and lines_of("a", 9) == ["a"]
 
 
 def test_faded_and_themes():
