@@ -48,15 +48,15 @@ def attend_loaded(
     from shiftdemo.tasks.heads import make_task
 
     most = (limits or Limits()).attention_tokens
-    made = make_task(task)
+    head = make_task(task)
     with torch_threads(1):
         generated = isinstance(sample, TranslationSample) and not sample.target.strip()
         if isinstance(sample, TranslationSample) and generated:
-            target = made.predict(model, [unshifted(sample)])[0]
+            target = head.predict(model, [unshifted(sample)])[0]
             sample = dataclasses.replace(sample, target=target, links=None)
         models = [model, versus] if versus else [model]
         maps, *others = (
-            tuple(extract(one, made, sample, max_tokens=most, generated=generated))
-            for one in models
+            tuple(extract(loaded, head, sample, max_tokens=most, generated=generated))
+            for loaded in models
         )
     return AttentionResult(sample, maps, others[0] if others else ())

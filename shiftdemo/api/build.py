@@ -118,12 +118,12 @@ def build_shifted(
     Raises:
         ConfigError: a specification is wrong, or not for ``task``.
     """
-    made = make_shifts(shifts, task)
-    if not made:
+    operators = make_shifts(shifts, task)
+    if not operators:
         raise ConfigError("api.no_shift_given_name")
     if context is None:
         context = samples[:CONTEXT_SIZE] if isinstance(samples, (list, tuple)) else ()
-    return shift_many(made, samples, seed, context, always=always)
+    return shift_many(operators, samples, seed, context, always=always)
 
 
 def push_shifted(

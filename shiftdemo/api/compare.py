@@ -46,7 +46,7 @@ def compare_loaded(
     base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
     conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", (shifted, base))
     with torch_threads(1):
-        found = compare_models(
+        comparison = compare_models(
             models,
             task,
             samples,
@@ -58,7 +58,7 @@ def compare_loaded(
             cancel,
             more_tokens(base, shifted),
         )
-    return dataclasses.replace(found, notes=(*notes, *found.notes))
+    return dataclasses.replace(comparison, notes=(*notes, *comparison.notes))
 
 
 def _asked(
@@ -81,7 +81,7 @@ def _asked(
     if config.offsets and asked.operator != "position_offset":
         raise ConfigError("compare.offsets_those_position_offset", operator=asked.operator)
     if asked.trained is None:  # it names no strength: the range is that of the run
-        same = (one.trained for one in conditions if one.operator == asked.operator)
+        same = (c.trained for c in conditions if c.operator == asked.operator)
         asked = dataclasses.replace(asked, trained=next(same, None))
     return (asked,), (), strengths
 
@@ -111,7 +111,7 @@ def pairs_of(folder: Path, base: str = "base", shifted: str = "shift") -> list[t
     """Returns the models of two arms of a finetune's folder, a pair for each seed that has both."""
     from shiftdemo.training.run_folder import RunFolder
 
-    return [(str(one), str(other)) for one, other in RunFolder(folder).pairs(base, shifted)]
+    return [(str(first), str(second)) for first, second in RunFolder(folder).pairs(base, shifted)]
 
 
 def over_pairs(
@@ -143,7 +143,7 @@ def predict_typed(
 ) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
-    A language model's is how well it predicts the text, and how it would go on.
+    A language model's is how well it predicts the text, and how it would continue.
 
     Args:
         moved: the samples, shifted or not.
@@ -157,7 +157,7 @@ def predict_typed(
     from shiftdemo.tasks.heads import make_task
 
     with torch_threads(1):
-        if any(one.feed.source.offset or one.feed.target.offset for one in moved):
+        if any(s.feed.source.offset or s.feed.target.offset for s in moved):
             check_offset(model, moved, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model
         return make_task(model.task).answers(asked, moved)

@@ -48,7 +48,7 @@ def resume(
     seconds: float | None = None,
     spare: Sequence[Any] = (),
 ) -> Iterator[RunEvent]:
-    """Goes on with the run in ``output`` that was stopped, killed or ran out of time.
+    """Resumes the run in ``output`` that was stopped, killed or ran out of time.
 
     On a CPU it comes to the same weights, bit by bit, as a run that was never interrupted.
 
@@ -63,22 +63,27 @@ def resume(
     from shiftdemo.training.record import read_events, write_json
 
     config = read_config(output)
-    found = find_checkpoint(output)
+    checkpoint = find_checkpoint(output)
     ended = read_events(output)[-1:]
-    if found is None and ended and isinstance(ended[0], RunFinished):
+    if checkpoint is None and ended and isinstance(ended[0], RunFinished):
         raise ConfigError("train.run_complete", output=output, reason=ended[0].reason)
-    if seconds is None and found and config.seconds and found[1].seconds >= config.seconds:
+    if (
+        seconds is None
+        and checkpoint
+        and config.seconds
+        and checkpoint[1].seconds >= config.seconds
+    ):
         seconds = 0.0
     if seconds is not None:
         config = dataclasses.replace(config, seconds=seconds)
     config = (limits or Limits()).check_run(config)
-    rewind_log(output, found[1] if found else None, config.seeds)
-    if found:
+    rewind_log(output, checkpoint[1] if checkpoint else None, config.seeds)
+    if checkpoint:
         from shiftdemo.models.load import versions
         from shiftdemo.training.run_folder import RunFolder
 
         write_json(RunFolder(output).config, {**dataclasses.asdict(config), "versions": versions()})
-    yield from _run(config, output, cancel, limits, spare, found)
+    yield from _run(config, output, cancel, limits, spare, checkpoint)
 
 
 def _run(
@@ -87,7 +92,7 @@ def _run(
     cancel: Cancel,
     limits: Limits | None,
     spare: Sequence[Any],
-    found: Any = None,
+    checkpoint: Any = None,
 ) -> Iterator[RunEvent]:
     from shiftdemo.training.loop import fit
     from shiftdemo.training.planning import make_plan
@@ -95,7 +100,7 @@ def _run(
     from shiftdemo.training.record import record
 
     plan = make_plan(config, output, limits or Limits())
-    events = fit(plan, cancel, output.name, found, spare)
+    events = fit(plan, cancel, output.name, checkpoint, spare)
     if not ProcessGroup().first:  # another process writes and tells
         for _ in events:
             pass
@@ -114,7 +119,7 @@ def finetune_in_worker(
 
     Args:
         limits: of the server, which holds for the files too that are read here. It has set the
-            time limit itself: a run that goes on gets its time once more.
+            time limit itself: a run that is resumed gets its time once more.
     """
     from shiftdemo.training.run_folder import RunFolder
 
@@ -136,7 +141,7 @@ def pretrain(
 
     Args:
         data: the folder that the recipe's file names are relative to.
-        first_stage: go on from the weights of the stage before, which lie in ``output``.
+        first_stage: start from the weights of the stage before, which lie in ``output``.
 
     Raises:
         ShiftDemoError: recipe or data cannot be used.

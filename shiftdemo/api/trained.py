@@ -41,11 +41,11 @@ def training_of(ref: str) -> Training | None:
     folder = Path(ref)
     for run, seed_index in RunFolder.around(folder):
         try:
-            found = read_arm(run.path, folder.name, seed_index)
+            saved = read_arm(run.path, folder.name, seed_index)
         except ShiftDemoError:
             continue  # another folder that happens to lie there
-        if found.folder == folder:
-            return Training(found.config.shifts_of(found.arm), _tokens(run.path, found.arm))
+        if saved.folder == folder:
+            return Training(saved.config.shifts_of(saved.arm), _tokens(run.path, saved.arm))
     return None
 
 
@@ -77,21 +77,22 @@ def conditions_of(
     """
     from shiftdemo.evaluation.conditions import OFFSET, condition_of, not_measured
 
-    known = [one for one in trainings if one is not None and one.shifts]
-    found = [condition_of(one.shifts, decoder) for one in known]
+    known = [training for training in trainings if training is not None and training.shifts]
+    trained = [condition_of(training.shifts, decoder) for training in known]
     if offsets:
-        found = [one if one and one.operator == OFFSET else None for one in found]
+        trained = [c if c and c.operator == OFFSET else None for c in trained]
     left: dict[str, None] = {}
-    for one, condition in zip(known, found, strict=True):
-        left |= dict.fromkeys(not_measured(one.shifts, condition.operator if condition else OFFSET))
-    conditions = tuple(dict.fromkeys(one for one in found if one is not None))
-    measured = {one.operator for one in conditions} or {OFFSET}
+    for training, condition in zip(known, trained, strict=True):
+        operator = condition.operator if condition else OFFSET
+        left |= dict.fromkeys(not_measured(training.shifts, operator))
+    conditions = tuple(dict.fromkeys(c for c in trained if c is not None))
+    measured = {condition.operator for condition in conditions} or {OFFSET}
     notes: tuple[str, ...] = ()
     if left := {name: None for name in left if name not in measured}:
         offsets_said = Message("trained.position_offsets")
         names = with_and([offsets_said if n == OFFSET else n for n in sorted(measured)])
         notes = (Message("trained.training_also_used_what", left=", ".join(left), names=names),)
-    if any(_cut_to_source(one, condition) for one, condition in zip(known, found, strict=True)):
+    if any(_cut_to_source(*pair) for pair in zip(known, trained, strict=True)):
         notes += (Message("trained.training_moved_target_s"),)
     return conditions, notes
 
@@ -104,4 +105,4 @@ def _cut_to_source(training: Training, condition: Condition | None) -> bool:
     if condition is None or condition.operator == OFFSET or condition.side != "source":
         return False
     used = (make_shift(spec) for spec in training.shifts)
-    return any(one.name == condition.operator and one.values["side"] == "both" for one in used)
+    return any(o.name == condition.operator and o.values["side"] == "both" for o in used)

@@ -185,16 +185,16 @@ class TrainConfig:
             )
 
     def _others(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        others: dict[str, tuple[str, ...]] = {}
         for text in self.other_arms:
             name, equals, specs = str(text).partition("=")
             name = name.strip()
             if not equals or not specs.strip() or not _ARM_NAME.fullmatch(name):
                 raise ConfigError("config.arm_not_name_spec", text=str(text)[:60])
-            if name in OWN_ARMS or name in found or name.startswith(_TAKEN):
+            if name in OWN_ARMS or name in others or name.startswith(_TAKEN):
                 raise ConfigError("config.name_arm_taken_give", name=name)
-            found[name] = tuple(part.strip() for part in specs.split(" + "))
-        return found
+            others[name] = tuple(part.strip() for part in specs.split(" + "))
+        return others
 
     @property
     def trained_arms(self) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ class ArmCost:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
-    """A run that had ended early goes on after ``step`` of ``seed``."""
+    """A run that had ended early is resumed after ``step`` of ``seed``."""
 
     run_id: str
     seed: int

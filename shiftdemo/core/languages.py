@@ -60,8 +60,8 @@ def language_code(name: str) -> str:
     bare = name.strip(_MARKS).lower()
     if bare in _CODE_OF:
         return _CODE_OF[bare]
-    found = _CODE.fullmatch(bare)
-    return _CODE_OF.get(found[1], found[1]) if found else ""
+    match = _CODE.fullmatch(bare)
+    return _CODE_OF.get(match[1], match[1]) if match else ""
 
 
 def known_language(name: str) -> str:
@@ -112,11 +112,11 @@ def _kind(text: str) -> str:
     A word of another script counts as much as one character of these.
     """
     hangul = kana = han = other = 0
-    for found in _UNITS.finditer(text):
-        hangul += found.lastindex == 1
-        kana += found.lastindex == 2
-        han += found.lastindex == 3
-        other += found.lastindex == 4
+    for unit in _UNITS.finditer(text):
+        hangul += unit.lastindex == 1
+        kana += unit.lastindex == 2
+        han += unit.lastindex == 3
+        other += unit.lastindex == 4
     east = hangul + kana + han
     if not east + other:
         return ""

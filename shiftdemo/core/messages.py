@@ -35,10 +35,10 @@ class Message(str):
         Raises:
             KeyError: there is no such key, or a value is missing.
         """
-        found = super().__new__(cls, templates(ENGLISH)[key].format(**values))
-        found.key = key
-        found.values = {name: _kept(value) for name, value in values.items()}
-        return found
+        message = super().__new__(cls, templates(ENGLISH)[key].format(**values))
+        message.key = key
+        message.values = {name: _kept(value) for name, value in values.items()}
+        return message
 
     def text(self, lang: str) -> str:
         """Returns the sentence in a language; in English where that has no file."""
@@ -52,7 +52,7 @@ class Message(str):
 
     def to_dict(self) -> dict[str, Any]:
         """Returns key and values as plain JSON values."""
-        return {"key": self.key, "values": {n: _plain(one) for n, one in self.values.items()}}
+        return {"key": self.key, "values": {n: _plain(value) for n, value in self.values.items()}}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Message:
@@ -61,7 +61,7 @@ class Message(str):
         Raises:
             KeyError: it is of a version that had other keys.
         """
-        return cls(plain["key"], **{n: _said(one) for n, one in plain["values"].items()})
+        return cls(plain["key"], **{n: _said(value) for n, value in plain["values"].items()})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Message.from_dict, (self.to_dict(),)
@@ -82,9 +82,9 @@ class Text(str):
 
     def __new__(cls, whole: str, inside: bool = False) -> Text:
         """Returns the text."""
-        found = super().__new__(cls, _inside(whole) if inside else whole)
-        found.whole, found.inside = whole, inside
-        return found
+        text = super().__new__(cls, _inside(whole) if inside else whole)
+        text.whole, text.inside = whole, inside
+        return text
 
     def text(self, lang: str) -> str:
         """Returns it in a language; in English where that does not have it."""
@@ -156,9 +156,9 @@ class Line(str):
 
     def __new__(cls, name: str, number: int) -> Line:
         """Args: number: of the line, from 1."""
-        found = super().__new__(cls, f"{name}, {cls.unit} {number}")
-        found.name, found.number = name, number
-        return found
+        line = super().__new__(cls, f"{name}, {cls.unit} {number}")
+        line.name, line.number = name, number
+        return line
 
     name: str
     number: int
@@ -186,26 +186,26 @@ def _kept(value: Any) -> Any:
 @functools.cache
 def languages() -> tuple[str, ...]:
     """Returns the languages that have a file, English first."""
-    found = sorted(path.stem for path in FOLDER.glob("*.json"))
-    return (ENGLISH, *(lang for lang in found if lang != ENGLISH))
+    langs = sorted(path.stem for path in FOLDER.glob("*.json"))
+    return (ENGLISH, *(lang for lang in langs if lang != ENGLISH))
 
 
 @functools.cache
 def _file(lang: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
-    return found
+    content: dict[str, Any] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    return content
 
 
 def templates(lang: str) -> Mapping[str, str]:
     """Returns the templates of a language by key."""
-    found: Mapping[str, str] = _file(lang)["messages"]
-    return found
+    by_key: Mapping[str, str] = _file(lang)["messages"]
+    return by_key
 
 
 def texts(lang: str) -> Mapping[str, str]:
     """Returns the texts of the page in a language, by the English text."""
-    found: Mapping[str, str] = _file(lang).get("texts", {})
-    return found
+    by_text: Mapping[str, str] = _file(lang).get("texts", {})
+    return by_text
 
 
 def told(value: Any) -> dict[str, dict[str, Any]]:
@@ -213,16 +213,16 @@ def told(value: Any) -> dict[str, dict[str, Any]]:
 
     Stored beside a record, whose sentences then can be said in other languages too.
     """
-    found: dict[str, dict[str, Any]] = {}
+    messages: dict[str, dict[str, Any]] = {}
     if isinstance(value, Message):
-        found[str(value)] = value.to_dict()
+        messages[str(value)] = value.to_dict()
     elif isinstance(value, Mapping):
         for item in value.values():
-            found |= told(item)
+            messages |= told(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            found |= told(item)
-    return found
+            messages |= told(item)
+    return messages
 
 
 def retold(value: Any, known: Mapping[str, Mapping[str, Any]]) -> Any:

@@ -197,10 +197,10 @@ class ShiftSpec:
         Raises:
             ConfigError: a part of it is not ``key=value``.
         """
-        name, _, rest = text.strip().partition(":")
+        name, _, settings = text.strip().partition(":")
         params: dict[str, str] = {}
         # A comma inside a value is kept: only one before another ``key=`` separates.
-        for part in re.split(r",(?=\s*\w+=)", rest) if rest.strip() else []:
+        for part in re.split(r",(?=\s*\w+=)", settings) if settings.strip() else []:
             key, equals, value = part.partition("=")
             if not equals:
                 raise ConfigError("params.shift_not_key_value", text=text, part=part, name=name)
@@ -208,5 +208,5 @@ class ShiftSpec:
         return cls(name.strip(), params)
 
     def __str__(self) -> str:
-        rest = ",".join(f"{key}={value}" for key, value in self.params.items())
-        return f"{self.name}:{rest}" if rest else self.name
+        settings = ",".join(f"{key}={value}" for key, value in self.params.items())
+        return f"{self.name}:{settings}" if settings else self.name

@@ -59,7 +59,7 @@ def _read(hint: Any, value: Any) -> Any:
         return from_plain(hint, value)
     if origin is tuple:
         of = [args[0]] * len(value) if args[-1] is Ellipsis else args
-        return tuple(_read(one, item) for one, item in zip(of, value, strict=True))
+        return tuple(_read(kind, item) for kind, item in zip(of, value, strict=True))
     if origin is not None and issubclass(origin, Mapping):
         return {key: _read(args[1], item) for key, item in value.items()}
     return tuple(value) if isinstance(value, list) else value

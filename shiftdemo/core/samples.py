@@ -180,10 +180,10 @@ class QuestionSample:
 
     Attributes:
         answers: the gold answers, each as it stands in the context; none for typed input.
-        starts: the place of each answer's first character in the context, from 0.
+        starts: the index of each answer's first character in the context, from 0.
 
     Raises:
-        DataError: there is not one place for each answer, or the answer does not stand there.
+        DataError: there is not one index for each answer, or the answer does not stand there.
     """
 
     kind: ClassVar[str] = "question"
@@ -205,14 +205,14 @@ class QuestionSample:
                 n_starts=len(self.starts),
             )
         for answer, start in zip(self.answers, self.starts, strict=True):
-            found = self.context[start : start + len(answer)] if start >= 0 else ""
-            if not answer or found != answer:
+            excerpt = self.context[start : start + len(answer)] if start >= 0 else ""
+            if not answer or excerpt != answer:
                 raise DataError(
                     "samples.sample_answer_does_not",
                     id=self.id,
                     answer=answer[:40],
                     start=start,
-                    found=found[:40],
+                    found=excerpt[:40],
                 )
 
     @property
@@ -258,12 +258,12 @@ def bio_fault(tags: tuple[str, ...]) -> str:
     if tags.count("O") == len(tags):
         return ""
     before = "O"
-    for place, tag in enumerate(tags):
+    for index, tag in enumerate(tags):
         if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
-            return Message("samples.not_bio", place=place + 1, tag=tag[:40])
+            return Message("samples.not_bio", place=index + 1, tag=tag[:40])
         if tag.startswith("I-") and before[2:] != tag[2:]:
-            values = {"place": place + 1, "tag": tag, "kind": tag[2:]}
-            if place:
+            values = {"place": index + 1, "tag": tag, "kind": tag[2:]}
+            if index:
                 return Message("samples.cannot_follow", before=before, **values)
             return Message("samples.cannot_stand_first", **values)
         before = tag
@@ -272,11 +272,11 @@ def bio_fault(tags: tuple[str, ...]) -> str:
 
 def mentions(tags: tuple[str, ...] | list[str]) -> list[tuple[str, int, int]]:
     """Returns the mentions of a valid BIO sequence as ``(type, start, end)``, end exclusive."""
-    found: list[tuple[str, int, int]] = []
-    for place, tag in enumerate(tags):
+    spans: list[tuple[str, int, int]] = []
+    for index, tag in enumerate(tags):
         if tag.startswith("B-"):
-            found.append((tag[2:], place, place + 1))
-        elif tag.startswith("I-") and found:
-            kind, start, _ = found[-1]
-            found[-1] = (kind, start, place + 1)
-    return found
+            spans.append((tag[2:], index, index + 1))
+        elif tag.startswith("I-") and spans:
+            kind, start, _ = spans[-1]
+            spans[-1] = (kind, start, index + 1)
+    return spans

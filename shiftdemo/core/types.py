@@ -52,7 +52,7 @@ class PositionPlan:
             gaps[first:] = [before + gap for before in gaps[first:]]
         ids = [i + gap for i, gap in zip(ids, gaps, strict=True)]
         if bound is not None:  # from the end: an id may not pass the one after it
-            ids = [min(i, bound - n + place) for place, i in enumerate(ids)]
+            ids = [min(i, bound - n + index) for index, i in enumerate(ids)]
         return ids
 
 
@@ -70,8 +70,8 @@ class StepInputs:
             ``"window"`` (loss on ``length`` tokens somewhere; those before are context and those
             after are cut off).
         window: where the window stands, from 0 (at the start) to 1 (at the end).
-        right_shift: by how many places the decoder input lags behind the labels, ``>= 1``.
-        output_delay: by how many places the labels lag behind the input, ``>= 0``.
+        right_shift: by how many positions the decoder input lags behind the labels, ``>= 1``.
+        output_delay: by how many positions the labels lag behind the input, ``>= 0``.
     """
 
     source: PositionPlan = PLAIN_POSITIONS

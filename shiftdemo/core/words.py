@@ -71,10 +71,10 @@ def split(text: str) -> Words:
     gaps = []
     start = 0
     for chunk, pieces in zip(chunks, known, strict=True):
-        place = text.index(chunk, start)
+        index = text.index(chunk, start)
         words += pieces[1::2]
-        gaps += [text[start:place], *pieces[2::2]]
-        start = place + len(chunk)
+        gaps += [text[start:index], *pieces[2::2]]
+        start = index + len(chunk)
     return Words(tuple(words), (*gaps, text[start:]))
 
 

@@ -32,9 +32,9 @@ def recorded_comparison() -> tuple[str, Comparison] | None:
     for run in _runs():
         try:
             values = json.loads(run.comparison.read_text(encoding="utf-8"))
-            found = Comparison.from_dict(values)
+            comparison = Comparison.from_dict(values)
         except (OSError, ValueError, DataError):
             continue
-        if found.curves:
-            return run.path.name, found
+        if comparison.curves:
+            return run.path.name, comparison
     return None
