@@ -18,6 +18,7 @@ from shiftdemo.core.samples import (
     TextSample,
     TranslationSample,
 )
+from shiftdemo.core.task_spec import task_specs
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 settings.register_profile(
@@ -97,14 +98,17 @@ def by_task(
     questions: list[QuestionSample],
     labelled: list[TextSample],
 ) -> dict[str, Sequence[Sample]]:
-    """The samples of each task."""
+    """The samples of each task, by their kind."""
+    texts = [TextSample(sample.id, sample.text) for sample in labelled]
+    kinds: dict[type[Sample], Sequence[Sample]] = {
+        TranslationSample: pairs,
+        TaggedSample: tagged,
+        QuestionSample: questions,
+        TextSample: texts,
+    }
     return {
-        "translation": pairs,
-        "summarization": pairs,
-        "ner": tagged,
-        "question_answering": questions,
-        "language_modeling": [TextSample(one.id, one.text) for one in labelled],
-        "classification": labelled,
+        spec.name: labelled if "label" in spec.columns else kinds[spec.sample]
+        for spec in task_specs()
     }
 
 

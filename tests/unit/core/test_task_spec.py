@@ -23,7 +23,7 @@ WITHOUT_TORCH = """
 import sys
 from shiftdemo.core.task_spec import task_names
 from shiftdemo.shifts import SHIFTS
-assert len(task_names()) == 6 and all(shift.tasks() for shift in SHIFTS)
+assert len(task_names()) >= 6 and all(shift.tasks() for shift in SHIFTS)
 assert not {"torch", "transformers", "gradio", "plotly"} & set(sys.modules)
 """
 
@@ -33,14 +33,9 @@ def test_tasks_and_their_operators_are_known_without_torch() -> None:
 
 
 def test_lists_begin_with_the_least_rank_and_one_task_is_the_default() -> None:
-    assert task_names() == (
-        "translation",
-        "ner",
-        "language_modeling",
-        "classification",
-        "summarization",
-        "question_answering",
-    )
+    ranks = [spec.rank for spec in task_specs()]
+    assert ranks == sorted(ranks) and len(set(ranks)) == len(ranks)
+    assert task_names()[:3] == ("translation", "ner", "language_modeling")
     assert (first_task(), default_task()) == ("translation", "ner")
     assert sum(spec.default for spec in task_specs()) == 1
 
