@@ -57,8 +57,8 @@ def each_sample(
         if not path:
             wanted = "--train" if split == "train" else "--eval"
             raise ConfigError("load.there_no_file_give", split=split, wanted=wanted)
-        found = stream_samples(path, task, data, split, limits=limits)
-        return islice(found, min(size, limit or size))
+        samples = stream_samples(path, task, data, split, limits=limits)
+        return islice(samples, min(size, limit or size))
     if data.corpus not in CORPORA:
         raise ConfigError("load.there_no_corpus_built", corpus=data.corpus)
     return _grammar(task, data, split, limit)
@@ -88,10 +88,10 @@ def stream_samples(
     columns = parse_columns(data.columns)
     if is_hub(ref):
         part = data.train_split if split == "train" else data.eval_split
-        found = hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
+        samples = hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
     else:
-        found = iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
-    return with_languages(found, data.source_lang, data.target_lang)
+        samples = iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
+    return with_languages(samples, data.source_lang, data.target_lang)
 
 
 def keep_corpus() -> None:

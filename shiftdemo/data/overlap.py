@@ -37,9 +37,9 @@ def shared_samples(train: Iterable[Sample], held_out: Sequence[Sample]) -> Share
     between the words; the reference does not matter.
     """
     seen = {hash(_read(sample)) for sample in train}  # 64 bits each: none of 200,000 meet by chance
-    found = [sample for sample in held_out if hash(_read(sample)) in seen]
-    example = _read(found[0])[:_SHOWN] if found else ""
-    return Shared(len(found), len(held_out), example)
+    shared = [sample for sample in held_out if hash(_read(sample)) in seen]
+    example = _read(shared[0])[:_SHOWN] if shared else ""
+    return Shared(len(shared), len(held_out), example)
 
 
 def _read(sample: Sample) -> str:

@@ -19,16 +19,16 @@ def command(config: TrainConfig) -> tuple[list[str], list[str]]:
     """Returns the words of the command, and as ``name=value`` the settings that have no flag."""
     words = ["python", "-m", "shiftdemo", "finetune", "--task", config.task]
     words += ["--model", config.model, *_data_flags(config.data)]
-    rest = [f"data.seed={config.data.seed}"] if config.data.seed else []
+    unflagged = [f"data.seed={config.data.seed}"] if config.data.seed else []
     for item in dataclasses.fields(TrainConfig):
         value = getattr(config, item.name)
         if item.name in ("task", "model", "data") or value == item.default:
             continue
         if item.name in WITHOUT_FLAG or value == ():
-            rest.append(f"{item.name}={value}")
+            unflagged.append(f"{item.name}={value}")
         else:
             words += _words(_FLAGS.get(item.name, _flag(item.name)), value)
-    return [*words, "--output", "run"], rest
+    return [*words, "--output", "run"], unflagged
 
 
 def _words(flag: str, value: Any) -> list[str]:

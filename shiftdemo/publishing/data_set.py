@@ -52,7 +52,7 @@ def push_samples(
     repo_id: str,
     task: str,
     private: bool,
-    made: Mapping[str, Any],
+    provenance: Mapping[str, Any],
     token: str | None = None,
     endpoint: str | None = None,
 ) -> tuple[str, int]:
@@ -64,7 +64,7 @@ def push_samples(
         path = Path(folder) / "train.parquet"
         count = write_shifted(rows, path, "parquet")
         columns = {item.name: str(item.type) for item in pq.read_schema(path)}
-        card = make_card(repo_id, task, count, columns, made)
+        card = make_card(repo_id, task, count, columns, provenance)
         files: dict[str, bytes | Path] = {"README.md": card.encode(), DATA_PATH: path}
         message = "Shifted samples, made by shiftdemo"
         address = push_files(repo_id, files, message, "dataset", private, token, endpoint)
@@ -76,14 +76,14 @@ def make_card(
     task: str,
     count: int,
     columns: Mapping[str, str],
-    made: Mapping[str, Any],
+    provenance: Mapping[str, Any],
 ) -> str:
     """Returns the card (README.md) of a built set.
 
     Args:
         count: number of rows.
         columns: column -> type.
-        made: what makes the set again: command, shifts, seed, versions.
+        provenance: what makes the set again: command, shifts, seed, versions.
     """
     files = [{"split": "train", "path": DATA_PATH}]
     head = {
@@ -92,7 +92,7 @@ def make_card(
         "tags": ["shiftdemo", "shift-training"],
         "configs": [{"config_name": "default", "data_files": files}],
     }
-    facts = [f"    {key}: {_one_line(value)}" for key, value in made.items()]
+    facts = [f"    {key}: {_one_line(value)}" for key, value in provenance.items()]
     rows = [(f"`{name}`", kind, _MEANING.get(name, "")) for name, kind in columns.items()]
     lines = [
         *front_matter(head),

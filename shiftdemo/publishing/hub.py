@@ -34,10 +34,10 @@ def check_push(repo_id: str, token: str | None = None, kind: str = "dataset") ->
         raise ConfigError(
             "hub.no_name_write_owner", repo_id=repo_id[:120], words=Message(_WORDS[kind])
         )
-    found = token or get_token()
-    if not found:
+    token = token or get_token()
+    if not token:
         raise ConfigError("hub.there_no_token_hub")
-    return found
+    return token
 
 
 def push_files(
@@ -69,22 +69,22 @@ def push_files(
 
     api = HfApi(endpoint=endpoint or None, token=check_push(repo_id, token, kind))
     disable_progress_bars()
-    made = False
+    created = False
     try:
         address = api.create_repo(repo_id, repo_type=kind, private=private)
-        made = True
+        created = True
         added = [
             CommitOperationAdd(path, content if isinstance(content, bytes) else str(content))
             for path, content in files.items()
         ]
         api.create_commit(repo_id, added, commit_message=message, repo_type=kind)
     except Exception as error:  # the client's own, the transport's and the uploader's
-        raise _fault(repo_id, error, _WORDS[kind] if made else "") from None
+        raise _fault(repo_id, error, _WORDS[kind] if created else "") from None
     return str(address)
 
 
-def _fault(repo_id: str, error: Exception, made: str) -> DataError:
-    """Returns one sentence for what the hub's client raised; ``made``: the key of what is there."""
+def _fault(repo_id: str, error: Exception, created: str) -> DataError:
+    """Returns one sentence for what the hub's client raised; ``created``: key of what is there."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     reason = ""
     if status in _REFUSALS:
@@ -98,7 +98,7 @@ def _fault(repo_id: str, error: Exception, made: str) -> DataError:
     if not reason and "Timeout" in _kind(error):
         reason = Message("hub.no_answer_in_time")
     reason = reason or f"{_kind(error)}: {' '.join(str(error).split())[:120]}"
-    there = Message("hub.is_there_empty", made=Message(made)) if made else ""
+    there = Message("hub.is_there_empty", made=Message(created)) if created else ""
     return DataError("hub.was_not_pushed", repo_id=repo_id, reason=reason, there=there)
 
 

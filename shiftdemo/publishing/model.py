@@ -136,11 +136,11 @@ def _snapshot(folder: Path, into: Path) -> None:
         for path in into.iterdir():
             path.unlink()
         try:
-            made = folder.stat()
+            before = folder.stat()
             for path in folder.iterdir():
                 if path.is_file() and not path.name.startswith("."):
                     copyfile(path, into / path.name)
-            if os.path.samestat(made, folder.stat()) and (into / "config.json").is_file():
+            if os.path.samestat(before, folder.stat()) and (into / "config.json").is_file():
                 return
         except FileNotFoundError:  # it was put in another's place just now
             pass
@@ -186,11 +186,13 @@ def _scores(run: Path, saved: SavedArm) -> dict[str, Any]:
     scores: dict[str, Any] = {"units": UNITS, "held_out": as_plain(saved.held_out)}
     path = RunFolder(run).comparison
     if path.is_file():
-        found = _json(path)
-        found.pop("outputs", None)  # the sentences are the data's
-        if isinstance(found.get("arms"), Mapping):
-            found["arms"] = {arm: public_ref(str(ref)) for arm, ref in found["arms"].items()}
-        scores["comparison"] = found
+        comparison = _json(path)
+        comparison.pop("outputs", None)  # the sentences are the data's
+        if isinstance(comparison.get("arms"), Mapping):
+            comparison["arms"] = {
+                arm: public_ref(str(ref)) for arm, ref in comparison["arms"].items()
+            }
+        scores["comparison"] = comparison
     return scores
 
 

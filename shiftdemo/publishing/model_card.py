@@ -109,8 +109,8 @@ def _licence(saved: SavedArm) -> str:
     if kind != "bundled" or not saved.config.data.corpus or not card.is_file():
         return ""
     head = card.read_text(encoding="utf-8").split("---\n")[1]
-    found = [line for line in head.splitlines() if line.startswith("license:")]
-    return found[0].partition(":")[2].strip().strip('"') if found else ""
+    lines = [line for line in head.splitlines() if line.startswith("license:")]
+    return lines[0].partition(":")[2].strip().strip('"') if lines else ""
 
 
 def _figures(saved: SavedArm) -> list[str]:
@@ -146,7 +146,7 @@ def _figure_row(event: EvalLogged, with_score: bool) -> list[str]:
 
 
 def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[str]:
-    task, place = saved.config.task, repo_id or "."
+    task, ref = saved.config.task, repo_id or "."
     late = int(model.get(OUTPUT_DELAY) or 0)
     prompt = prompt_in(model.get("task_specific_params"), task)
     where = "" if repo_id else " Unpack the zip; `place` is the folder that it was unpacked into."
@@ -159,7 +159,7 @@ def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[st
     lines = [
         f"{first}{where}",
         "",
-        *fenced(plain_usage(task, place, late, prompt), "python"),
+        *fenced(plain_usage(task, ref, late, prompt), "python"),
     ]
     if late:
         lines += [
@@ -168,13 +168,13 @@ def _loading(saved: SavedArm, model: Mapping[str, Any], repo_id: str) -> list[st
             f"word's first piece, and {late} padding tokens at the end make room for the last.",
         ]
     if model.get(NAME):
-        ref = f"hub:{repo_id}" if repo_id else place
+        own_ref = f"hub:{repo_id}" if repo_id else ref
         lines += [
             "",
             f"The delay layer that it was trained with lies in `{FILE}`; shiftdemo loads the "
             "model with it:",
             "",
-            *fenced(own_usage(task, ref, late, prompt), "python"),
+            *fenced(own_usage(task, own_ref, late, prompt), "python"),
         ]
     return lines
 
@@ -187,22 +187,22 @@ def _training(saved: SavedArm) -> list[str]:
         source = f"{code(data.train)}, held out {code(data.eval)}"
     step = f"{saved.step:,}" if saved.step else "an unknown number"
     ending = f"it ended: {printable(saved.ending)}" if saved.ending else "and goes on"
-    words, rest = command(config)
+    words, unflagged = command(config)
     versions = saved.settings.get("versions")
-    made = versions.items() if isinstance(versions, Mapping) else ()
+    packages = versions.items() if isinstance(versions, Mapping) else ()
     lines = [
         f"- Data: {source}.",
         f"- Start: {code(config.model)}, seed {saved.seed}.",
         f"- Saved after {step} of {config.steps:,} steps; the run took {saved.seconds:.0f} s, "
         f"{ending}.",
-        f"- Made with {', '.join(printable(f'{name} {found}') for name, found in made)}.",
+        f"- Made with {', '.join(printable(f'{name} {version}') for name, version in packages)}.",
         "",
         "The command that makes the run again (all settings are in `run.json`):",
         "",
         *fenced(printable(shlex.join(words)), "sh"),
     ]
-    if rest:
-        lines += ["", f"Settings that have no flag: {', '.join(map(code, rest))}."]
+    if unflagged:
+        lines += ["", f"Settings that have no flag: {', '.join(map(code, unflagged))}."]
     return lines
 
 

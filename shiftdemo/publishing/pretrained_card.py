@@ -53,28 +53,33 @@ def _measure(recipe: Recipe, loaded: LoadedModel, sources: Any, data: Path) -> d
     task = make_task(recipe.task)
     samples = gather(sources, data, recipe.task)
     outputs = task.predict(loaded, [unshifted(sample) for sample in samples])
-    found = {}
+    figures = {}
     for name in score_names(task):
         result = score(task, name, samples, outputs, seed=0)
-        found[name] = {
+        figures[name] = {
             "value": round(result.value, 2),
             "low": round(result.low, 2),
             "high": round(result.high, 2),
             "n": result.n,
             "signature": result.signature,
         }
-    return found
+    return figures
 
 
 def _rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Returns the rows of the card's table, a score each."""
     return [
         (
-            *(where, name, f"{found['value']:.1f}", f"{found['low']:.1f} to {found['high']:.1f}"),
-            *(str(found["n"]), f"`{found['signature']}`"),
+            *(
+                where,
+                name,
+                f"{figure['value']:.1f}",
+                f"{figure['low']:.1f} to {figure['high']:.1f}",
+            ),
+            *(str(figure["n"]), f"`{figure['signature']}`"),
         )
         for where, by_name in figures.items()
-        for name, found in by_name.items()
+        for name, figure in by_name.items()
     ]
 
 

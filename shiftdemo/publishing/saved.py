@@ -142,28 +142,28 @@ def _ending(events: Sequence[RunEvent]) -> str:
 
 def _public(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a run's settings with names in place of paths."""
-    found = {name: file_name(v) if _is_path(v) else v for name, v in settings.items()}
+    public = {name: file_name(v) if _is_path(v) else v for name, v in settings.items()}
     model, data = settings.get("model"), settings.get("data")
     if isinstance(model, str):
-        found["model"] = public_ref(model)
+        public["model"] = public_ref(model)
     if isinstance(data, Mapping):
-        found["data"] = {
+        public["data"] = {
             name: public_ref(value)
             if name in ("train", "eval") and value and isinstance(value, str)
             else value
             for name, value in data.items()
         }
-    return found
+    return public
 
 
 def public_ref(ref: str) -> str:
     """Returns a reference to a model or to data; of a path the last name alone."""
-    kind, colon, rest = ref.partition(":")
+    kind, colon, name = ref.partition(":")
     if colon and kind in ("bundled", "scratch"):
         return ref
     if colon and kind == "hub":
-        named = is_repo_id(rest.partition("@")[0]) and not Path(rest).is_dir()
-        return ref if named else f"hub:{file_name(rest)}"
+        named = is_repo_id(name.partition("@")[0]) and not Path(name).is_dir()
+        return ref if named else f"hub:{file_name(name)}"
     return file_name(ref)
 
 

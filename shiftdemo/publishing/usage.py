@@ -48,18 +48,18 @@ for number, word in enumerate(words):
     print(word, model.config.id2label[best[places.index(number) + late]])"""
 
 
-def plain_usage(task: str, place: str, late: int = 0, prompt: str = "") -> str:
+def plain_usage(task: str, ref: str, late: int = 0, prompt: str = "") -> str:
     """Returns Python that loads a model with transformers alone and runs one text through it.
 
     Args:
-        place: the model's folder, or its name on the hub.
-        late: by how many places a tagger answers late.
+        ref: the model's folder, or its name on the hub.
+        late: by how many positions a tagger answers late.
         prompt: what the model wants in front of a source.
     """
     name = f"AutoModelFor{TASKS.get(task).head}"
     return (
         f"import torch\nfrom transformers import {name}, AutoTokenizer\n\n"
-        f"place = {place!r}\n"
+        f"place = {ref!r}\n"
         "tokenizer = AutoTokenizer.from_pretrained(place)\n"
         f"model = {name}.from_pretrained(place).eval()\n{_use(task, late, prompt)}"
     )

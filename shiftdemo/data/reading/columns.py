@@ -48,7 +48,7 @@ def all_parts() -> tuple[Parts, ...]:
 def beside(parts: Parts) -> Parts:
     """Returns the roles that may be there beside some parts."""
     more = (spec.beside for spec in task_specs() if spec.columns == parts)
-    return tuple(dict.fromkeys(role for some in more for role in some))
+    return tuple(dict.fromkeys(role for names in more for role in names))
 
 
 @functools.cache
@@ -69,7 +69,7 @@ def parse_columns(text: str) -> dict[str, str]:
     Raises:
         ConfigError: a part is not ``role=name``, or the role is unknown.
     """
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for part in text.split(",") if text.strip() else []:
         role, equals, name = part.partition("=")
         role, name = role.strip().lower(), name.strip()
@@ -77,8 +77,8 @@ def parse_columns(text: str) -> dict[str, str]:
             raise ConfigError(
                 "columns.columns_not_role_name", part=part.strip()[:40], roles=", ".join(roles())
             )
-        found[role] = name
-    return found
+        columns[role] = name
+    return columns
 
 
 def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
@@ -92,24 +92,24 @@ def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
         role -> column; empty where not all parts of a sample are found.
     """
     top = [name for name in names if "." not in name]
-    for some in (top, names) if len(top) < len(names) else (names,):
+    for candidates in (top, names) if len(top) < len(names) else (names,):
         for parts in _parts(task):
-            found = _match(some, parts, task)
-            if found:
+            by_role = _match(candidates, parts, task)
+            if by_role:
                 more = {role: _first(names, _NAMES.get(role, (role,))) for role in beside(parts)}
                 more["id"] = _first(top, _NAMES["id"])
-                return {**found, **{role: name for role, name in more.items() if name}}
+                return {**by_role, **{role: name for role, name in more.items() if name}}
     return {}
 
 
 def _match(names: Sequence[str], parts: Parts, task: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    by_role: dict[str, str] = {}
     for role in parts:
-        rest = [name for name in names if name not in found.values()]
-        if column := _first(rest, _usual(role, task)):
-            found[role] = column
-    if len(found) == len(parts):
-        return found
+        free = [name for name in names if name not in by_role.values()]
+        if column := _first(free, _usual(role, task)):
+            by_role[role] = column
+    if len(by_role) == len(parts):
+        return by_role
     spoken = parts[0] == "source" if task not in TASKS else TASKS.get(task).by_language
     return _languages(names) if spoken else {}
 
@@ -152,7 +152,7 @@ def _first(names: Sequence[str], wanted: Iterable[str]) -> str:
 def resolve(
     names: Sequence[str], task: str, columns: Mapping[str, str] | None, where: str
 ) -> dict[str, str]:
-    """Returns role -> column: what the user mapped, and the guess for the rest.
+    """Returns role -> column: what the user mapped; other columns are inferred.
 
     Raises:
         DataError: a mapped column is not there, or the names tell too little.
@@ -170,19 +170,19 @@ def resolve(
                 "columns.there_no_column_has", where=where, name=name[:40], short=short(names)
             )
         mapped[role] = actual
-    found = {**match_names(names, task), **mapped}
+    by_role = {**match_names(names, task), **mapped}
     for parts in _parts(task):
-        if set(parts) & set(mapped) and not set(parts) <= set(found):
+        if set(parts) & set(mapped) and not set(parts) <= set(by_role):
             # one was mapped by hand; look for its partners by name alone
-            rest = [name for name in names if name not in mapped.values()]
-            for role in set(parts) - set(found):
-                if partner := _first(rest, _usual(role, task)):
-                    found[role] = partner
+            free = [name for name in names if name not in mapped.values()]
+            for role in set(parts) - set(by_role):
+                if partner := _first(free, _usual(role, task)):
+                    by_role[role] = partner
     mapped_parts = [parts for parts in _parts(task) if set(parts) & set(mapped)]
     for parts in mapped_parts or _parts(task):
-        if set(parts) <= set(found):
+        if set(parts) <= set(by_role):
             used = (*parts, *beside(parts), "id")
-            return {role: found[role] for role in used if role in found}
+            return {role: by_role[role] for role in used if role in by_role}
     raise DataError(
         "columns.columns",
         where=where,
@@ -225,14 +225,14 @@ def feature_names(features: Mapping[str, Any]) -> list[str]:
             inner = item.get("languages") or ()
         elif isinstance(item, Mapping) and not isinstance(item.get("_type"), str):
             inner = item  # a struct
-        found = [f"{name}.{one}" for one in inner]
-        names += found or [name]
+        nested = [f"{name}.{leaf}" for leaf in inner]
+        names += nested or [name]
     return names
 
 
 def feature_classes(features: Mapping[str, Any]) -> dict[str, list[str]]:
     """Returns column -> names of its classes, where the hub's features say that it has some."""
-    return {name: found for name, item in features.items() if (found := _classes(item))}
+    return {name: classes for name, item in features.items() if (classes := _classes(item))}
 
 
 def _classes(feature: Any) -> list[str]:

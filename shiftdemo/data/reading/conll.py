@@ -65,12 +65,12 @@ def read_conll(lines: Iterable[str], name: str) -> Iterator[TaggedSample]:
 
 def comment(line: str) -> tuple[str, str] | None:
     """Returns key and value of a comment line, or ``None`` for a line that is none."""
-    found = _COMMENT.match(line) if line.startswith("#") and "\t" not in line else None
-    if found is None:
+    match = _COMMENT.match(line) if line.startswith("#") and "\t" not in line else None
+    if match is None:
         return None
-    if " =" not in line and found["key"] not in _BARE:
+    if " =" not in line and match["key"] not in _BARE:
         return None
-    return found["key"], found["value"] or ""
+    return match["key"], match["value"] or ""
 
 
 def _with_end(lines: Iterable[str]) -> Iterator[str]:

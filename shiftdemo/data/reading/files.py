@@ -68,8 +68,8 @@ def iter_samples(
         path: a ``.jsonl``, ``.csv``, ``.tsv``, ``.conll`` or ``.txt`` file, or one of them
             gzipped, or a ``.parquet`` file.
         task: name of the task; the file must hold its kind of sample. Empty: whichever fits.
-        columns: role -> column name, ``translation.en`` for a nested one; the rest is guessed.
-            In a file without a header the names are the numbers 1, 2, …
+        columns: role -> column name, ``translation.en`` for a nested one; other columns
+            are inferred. In a file without a header the names are the numbers 1, 2, …
         encoding: of the characters; empty: UTF-8, or UTF-16 with its mark.
         meter: is told how far the reading is.
         max_bytes: refuse to unpack more than this.
@@ -92,8 +92,8 @@ def read_samples(
     max_bytes: int | None = None,
 ) -> list[Sample]:
     """Returns the samples of a file, at most ``limit``; see :func:`iter_samples`."""
-    found = with_languages(iter_samples(path, task, columns, encoding, max_bytes=max_bytes))
-    return list(found if limit is None else islice(found, max(1, limit)))
+    samples = with_languages(iter_samples(path, task, columns, encoding, max_bytes=max_bytes))
+    return list(samples if limit is None else islice(samples, max(1, limit)))
 
 
 def checked_path(path: str | Path) -> Path:
@@ -158,8 +158,8 @@ def _from_json(source: _Source) -> Iterator[Sample]:
     for number, row in rows:
         if roles is None:
             where = Line(source.name, number)
-            found = resolve(flat_names(row), source.task, source.columns, where)
-            roles = Roles(found, source.name, source.task)
+            by_role = resolve(flat_names(row), source.task, source.columns, where)
+            roles = Roles(by_role, source.name, source.task)
         yield roles.sample(number, row)
 
 
@@ -167,10 +167,10 @@ def _from_text(source: _Source) -> Iterator[Sample]:
     first = next(source.lines(), "")
     delimiter, names = choose_delimiter(first, source.suffix, source.task, source.columns)
     if _is_table(source, names):
-        found = resolve(names, source.task, source.columns, Line(source.name, 1))
+        by_role = resolve(names, source.task, source.columns, Line(source.name, 1))
         lines = source.lines(meter=source.meter, keep_ends=True)
         rows = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, source.name, delimiter)
-        roles = Roles(found, source.name, source.task)
+        roles = Roles(by_role, source.name, source.task)
         yield from roles.samples(table_rows(rows, source.name, delimiter))
     elif not has_tags(source.task):
         yield from _plain_fields(source)
@@ -207,7 +207,7 @@ def choose_delimiter(
 def _plain_fields(source: _Source) -> Iterator[Sample]:
     """Yields the samples of a file without a header: one a line, its parts between tabs."""
     parts = TASKS.get(source.task).columns
-    places = [int(source.columns.get(role, at)) for at, role in enumerate(parts, 1)]
+    positions = [int(source.columns.get(role, at)) for at, role in enumerate(parts, 1)]
     for number, line in enumerate(source.lines(meter=source.meter), 1):
         if not line.strip():
             continue
@@ -216,10 +216,10 @@ def _plain_fields(source: _Source) -> Iterator[Sample]:
         if not source.columns and len(fields) != len(parts):
             wanted = reduce(lambda a, b: Message("files.and_tab", first=a, second=b), parts)
             raise DataError("files.write", where=where, n_fields=n_fields, wanted=wanted)
-        if not 1 <= min(places) <= max(places) <= len(fields):
-            asked = with_and([str(place) for place in places])
+        if not 1 <= min(positions) <= max(positions) <= len(fields):
+            asked = with_and([str(position) for position in positions])
             raise DataError("files.columns_were_asked", where=where, n_fields=n_fields, asked=asked)
-        values = [fields[place - 1].strip() for place in places]
+        values = [fields[position - 1].strip() for position in positions]
         yield make_sample(f"{source.name}-{number}", parts, values, Line(source.name, number))
 
 

@@ -50,7 +50,7 @@ def hub_samples(
         ref: ``hub:OWNER/NAME``, or ``hub:`` and the path of a folder in the hub's format.
         subset: the configuration's name; empty: the only or the default one.
         revision: branch, tag or commit; empty: the main branch.
-        columns: role -> column name; the rest is guessed.
+        columns: role -> column name; other columns are inferred.
 
     Raises:
         LimitError: this server does not read that data set.
@@ -69,8 +69,8 @@ def hub_samples(
         rows = _again(first, rows)
     else:
         names = feature_names(features)
-    found = resolve(names, task, columns, name)
-    roles = Roles(found, name, task, feature_classes(features or {}), RowPlace)
+    by_role = resolve(names, task, columns, name)
+    roles = Roles(by_role, name, task, feature_classes(features or {}), RowPlace)
     empty = True
     for sample in roles.samples(rows):
         empty = False
@@ -89,10 +89,10 @@ def _rows(dataset: Any, name: str, meter: Meter | None, split: str) -> Iterator[
     size = (dataset.info.splits or {}).get(split)
     if meter is not None:
         meter.start(getattr(size, "num_examples", 0) or 0, lambda: done[0])
-    found = iter(dataset)
+    stream = iter(dataset)
     while True:
         try:
-            row = next(found, None)
+            row = next(stream, None)
         except Exception as error:  # readers of a dozen formats, each with errors of its own
             what = Message("hub.cannot_read", row=done[0] + 1)
             raise _fault(name, error, what) from None

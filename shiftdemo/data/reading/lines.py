@@ -83,13 +83,13 @@ def check_encoding(name: str) -> str:
     if not name:
         return ""
     try:
-        found = codecs.lookup(name).name if name.isascii() and "\0" not in name else ""
+        codec = codecs.lookup(name).name if name.isascii() and "\0" not in name else ""
     except LookupError:
-        found = ""
-    if not _TEXT_CODECS.fullmatch(found):
+        codec = ""
+    if not _TEXT_CODECS.fullmatch(codec):
         encodings = Message("lines.encodings")
         raise ConfigError("lines.there_no_text_encoding", name=name[:40], encodings=encodings)
-    return "utf-8" if found == "utf-8-sig" else found
+    return "utf-8" if codec == "utf-8-sig" else codec
 
 
 def read_lines(

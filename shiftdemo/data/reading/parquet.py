@@ -43,10 +43,10 @@ def read_parquet(
     with open_bytes(path) as raw:
         file = open_parquet(path.name, raw)
         names, leaves = flat_schema(file)
-        found = resolve(names, task, columns, path.name)
+        by_role = resolve(names, task, columns, path.name)
         classes = class_names(file)
-        roles = Roles(found, path.name, task, classes, RowPlace)
-        wanted = [leaf for column in found.values() for leaf in leaves[column]]
+        roles = Roles(by_role, path.name, task, classes, RowPlace)
+        wanted = [leaf for column in by_role.values() for leaf in leaves[column]]
         yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes))
 
 
@@ -186,15 +186,15 @@ def _check_groups(
     for at in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(at)
         whole = 0
-        for place in range(min(group.num_columns, len(paths))):
-            size = group.column(place).total_uncompressed_size
-            whole += size if paths[place] in wanted else 0
-            if paths[place] in wanted and size > MAX_CHUNK:
+        for index in range(min(group.num_columns, len(paths))):
+            size = group.column(index).total_uncompressed_size
+            whole += size if paths[index] in wanted else 0
+            if paths[index] in wanted and size > MAX_CHUNK:
                 raise DataError(
                     "parquet.row_group_column_unpacks",
                     name=name,
                     at=at + 1,
-                    paths=paths[place],
+                    paths=paths[index],
                     size=size,
                     max_chunk=MAX_CHUNK,
                 )

@@ -21,16 +21,16 @@ from shiftdemo.data.reading.tables import comma_rows, json_rows, tab_rows, table
 MAX_SHOWN = 200  # characters of a cell
 
 
-def guess_columns(found: str | Path | Iterable[str], task: str = "") -> dict[str, str]:
+def guess_columns(path_or_names: str | Path | Iterable[str], task: str = "") -> dict[str, str]:
     """Returns role -> column, as far as the names tell; empty where they tell too little.
 
     Args:
-        found: the path of a file, or the names of its columns in order.
+        path_or_names: the path of a file, or the names of its columns in order.
     """
-    if isinstance(found, (str, Path)):
-        guess: dict[str, str] = preview(found, task, 1)["guess"]
+    if isinstance(path_or_names, (str, Path)):
+        guess: dict[str, str] = preview(path_or_names, task, 1)["guess"]
         return guess
-    return match_names(list(found), task)
+    return match_names(list(path_or_names), task)
 
 
 def preview(
@@ -87,7 +87,7 @@ def _text(
         shown = [[_shown(cell) for cell in row] for row in table]
         return {"columns": numbers, "guess": guess, "rows": shown}
     tagged = islice(read_conll(read(), path.name), n)
-    shown = [[_shown(" ".join(one.words)), _shown(" ".join(one.tags))] for one in tagged]
+    shown = [[_shown(" ".join(sample.words)), _shown(" ".join(sample.tags))] for sample in tagged]
     guess = {"words": "words", "tags": "tags"}
     return {"columns": ["words", "tags"], "guess": guess, "rows": shown}
 

@@ -33,15 +33,15 @@ def question_sample(
     answer, start = _held(answer, str), _held(start, int)
     if isinstance(answer, Mapping):
         answer, start = answer.get("text"), answer.get("answer_start", start)
-    answers = [one for one in _listed(answer) if one != ""]
-    if not all(isinstance(one, str) for one in answers):
+    answers = [item for item in _listed(answer) if item != ""]
+    if not all(isinstance(item, str) for item in answers):
         raise DataError(
             "questions.answer_cannot_read", answer=str(answer)[:40], forms=Message(_FORMS)
         )
-    starts = [_number(one) for one in _listed(start)]
+    starts = [_number(item) for item in _listed(start)]
     if not starts:
-        answers = [one.strip() for one in answers]
-        starts = [_first_place(one, context) for one in answers]
+        answers = [item.strip() for item in answers]
+        starts = [_first_index(item, context) for item in answers]
     if len(starts) != len(answers):
         raise DataError(
             "questions.answers_do_not_fit",
@@ -90,8 +90,8 @@ def _number(value: Any) -> int:
     return value
 
 
-def _first_place(answer: str, context: str) -> int:
-    place = context.find(answer) if answer else -1
-    if place < 0:
+def _first_index(answer: str, context: str) -> int:
+    index = context.find(answer) if answer else -1
+    if index < 0:
         raise DataError("questions.answer_does_not_stand", answer=answer[:40])
-    return place
+    return index

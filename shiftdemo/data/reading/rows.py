@@ -139,16 +139,16 @@ def make_sample(
             if not words or not all(word.strip() for word in words):
                 raise DataError("rows.there_empty_word_none")
             return TaggedSample(identity, words, _as_words(values[1]))
-        first, *rest = values
-        fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in rest)
+        first, *others = values
+        fits = isinstance(first, str) and all(isinstance(v, str) or _is_number(v) for v in others)
         if not fits or not first.strip():
             raise DataError("rows.must_text_not_empty", parts=with_and(parts), parts_2=parts[0])
         if parts[0] == "source":
-            texts = first.strip(), str(rest[0]).strip()
+            texts = first.strip(), str(others[0]).strip()
             source, target = languages
             by = "column" if target else ""
             return TranslationSample(identity, *texts, source, target, lang_by=by)
-        return TextSample(identity, first.strip(), *map(str, rest))
+        return TextSample(identity, first.strip(), *map(str, others))
     except DataError as error:
         raise DataError("rows.text", where=where, error=error) from None
 

@@ -43,12 +43,12 @@ def regenerate(row: Mapping[str, Any], context: Sequence[Sample] = ()) -> Shifte
     context = _drawn_from(row, context, where)
     # A share that was drawn, or counted as 1 (``always``): either way the operator was tried.
     always = "not drawn (p = " not in str(row.get("note") or "")
-    made = apply_shifts(
+    shifted = apply_shifts(
         [make_shift(spec) for spec in specs], original, seed, context, epoch, always
     )
-    if not _is_row(made, row, where):
+    if not _is_row(shifted, row, where):
         raise DataError("regenerate.does_not_come_out", where=where)
-    return made
+    return shifted
 
 
 def _drawn_from(row: Mapping[str, Any], context: Sequence[Sample], where: str) -> Sequence[Sample]:
@@ -71,15 +71,15 @@ def _drawn_from(row: Mapping[str, Any], context: Sequence[Sample], where: str) -
 
 def _original(row: Mapping[str, Any], identity: str, where: str) -> Sample:
     """Returns the sample that a row was shifted from, of the kind that its columns tell."""
-    kind = next((one for one in KINDS if one.original in row), KINDS[-1])
+    kind = next((k for k in KINDS if k.original in row), KINDS[-1])
     cells = {name: row[name] for name in kind.lists if name in row}
     lists = {n: _listed("null" if cell == "" else cell, where) for n, cell in cells.items()}
     return next(with_languages([kind.from_row(identity, {**row, **lists})]))
 
 
-def _is_row(made: ShiftedSample, row: Mapping[str, Any], where: str) -> bool:
+def _is_row(shifted: ShiftedSample, row: Mapping[str, Any], where: str) -> bool:
     """Whether a sample is what the row holds; a CSV cell may have a mark against formulas."""
-    fresh = as_row(made)
+    fresh = as_row(shifted)
     for name in _CONTENT & set(fresh):
         if isinstance(fresh[name], str):
             cell = str(row.get(name) or "")
