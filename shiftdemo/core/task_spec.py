@@ -61,13 +61,14 @@ class TaskSpec:
     Attributes:
         name: as written on the command line.
         title: in headings.
-        label: on the page, which offers the task where there is one.
+        label: on the page, which offers the task where there is one; it needs ``worked`` and
+            ``typed`` then.
         rank: where it stands in lists; the least first.
         default: whether it is the one of a run that names none.
         sample: the kind of its samples.
         columns: the roles that make a sample together, in the order of a file without a header.
         beside: roles that may be there too.
-        column_names: what files for this task, and no others, call a role.
+        column_names: what files for this task, and no others, call a role, besides the usual names.
         by_language: whether two columns called by their languages are its columns.
         in_corpus: whether the built-in corpus has samples for it.
         allows: what may be done to a sample, of :data:`EDITS`.
@@ -87,7 +88,7 @@ class TaskSpec:
         typed: the sentences that Compare and Attention open with.
 
     Raises:
-        ValueError: a head or an edit that there is not.
+        ValueError: a head or an edit that there is not, or a label without the page's examples.
     """
 
     name: str
@@ -121,6 +122,8 @@ class TaskSpec:
     def __post_init__(self) -> None:
         if self.head not in HEADS or not self.allows <= set(EDITS):
             raise ValueError(f"task {self.name!r}: unknown head or edit")
+        if self.label and not (self.worked and self.typed):
+            raise ValueError(f"task {self.name!r}: with a label it needs worked and typed too")
 
     @property
     def kind(self) -> str:

@@ -17,19 +17,20 @@ from shiftdemo.core.task_spec import TASKS, task_specs
 
 Parts = tuple[str, ...]  # the roles that make a sample together
 # The exact name comes first; the rest are those that data sets on the hub use, usual ones first.
-_NAMES: dict[str, tuple[str, ...]] = {
-    "source": ("source", "src", "source_text", "src_text", "source_sentence", "input"),
-    "target": ("target", "tgt", "target_text", "tgt_text", "target_sentence", "reference"),
-    "words": ("words", "tokens"),
-    "tags": ("tags", "ner_tags", "bio_tags", "iob_tags", "ner_labels", "labels"),
-    "text": ("text", "sentence", "review", "content"),
-    "label": ("label", "labels", "sentiment", "class", "category"),
-    "question": ("question", "query"),
-    "context": ("context", "passage", "paragraph", "document"),
-    "answer": ("answers", "answer", "answers.text", "answer_text"),
-    "start": ("answer_start", "answer_starts", "start"),
-    "id": ("id", "sample_id", "sent_id", "guid"),
+_WRITTEN = {
+    "source": "source src source_text src_text source_sentence input",
+    "target": "target tgt target_text tgt_text target_sentence reference",
+    "words": "words tokens",
+    "tags": "tags ner_tags ner bio_tags iob_tags ner_labels labels",
+    "text": "text sentence review content",
+    "label": "label labels sentiment class category",
+    "question": "question query",
+    "context": "context passage paragraph document",
+    "answer": "answers answer answers.text answer_text",
+    "start": "answer_start answer_starts start",
+    "id": "id sample_id sent_id guid",
 }
+_NAMES = {role: tuple(names.split()) for role, names in _WRITTEN.items()}
 # A tagged sentence may be given as text with spaces; alone, such a column says nothing.
 _LOOSE_NAMES = {
     "words": (*_NAMES["words"], "sentence", "text"),

@@ -44,7 +44,6 @@ def test_lists_begin_with_the_least_rank_and_one_task_is_the_default() -> None:
 def test_what_a_task_names_is_there(spec) -> None:
     assert importlib.util.find_spec(f"shiftdemo.evaluation.scorers.{spec.scores}")
     assert spec.kind in ("encoder", "seq2seq", "causal")
-    assert not spec.label or (spec.worked and len(spec.typed) >= 1)
     assert set(spec.column_names) <= set(spec.columns)
 
 
@@ -52,6 +51,12 @@ def test_what_a_task_names_is_there(spec) -> None:
 def test_an_unknown_head_or_edit_is_refused(wrong) -> None:
     with pytest.raises(ValueError, match="'ner': unknown head or edit"):
         dataclasses.replace(TASKS.get("ner"), **wrong)
+
+
+@pytest.mark.parametrize("lost", [{"worked": None}, {"typed": ()}])
+def test_a_task_of_the_page_needs_its_examples(lost) -> None:
+    with pytest.raises(ValueError, match="'ner': with a label it needs worked and typed"):
+        dataclasses.replace(TASKS.get("ner"), **lost)
 
 
 def test_every_edit_is_allowed_somewhere_and_needed_by_an_operator() -> None:
