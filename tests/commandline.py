@@ -16,7 +16,9 @@ from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["commandline_preload"])
+# By names that every interpreter finds: one that it does not find is left out without a word. A
+# worker of the tests has one fork server, so it begins with what runs need as well.
+_context.set_forkserver_preload(["shiftdemo.evaluation.comparing", "shiftdemo.training.preload"])
 
 
 def no_lookup_is_known() -> None:
@@ -32,6 +34,9 @@ def _main(arguments: list[str], folder: str, cwd: str, prepare: Callable[[], Non
         os.dup2(target, number)
     sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))
     os.chdir(cwd)
+    import torch
+
+    torch.set_num_threads(1)
     if prepare is not None:
         prepare()
     from shiftdemo.cli.main import main

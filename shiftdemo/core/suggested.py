@@ -8,6 +8,7 @@ from typing import Any
 FROM_SCRATCH, FINE_TUNING = 1e-3, 2e-4  # AdamW; of weights that are drawn, and of trained ones
 _MOST_WARMUP = 100
 _EVALUATIONS = 12  # points of the held-out curves
+_APART = 10  # steps between two of them, at least
 
 
 def learning_rate(model: str) -> float:
@@ -21,8 +22,11 @@ def warmup(steps: int) -> int:
 
 
 def eval_every(steps: int) -> int:
-    """Returns after how many steps the held-out figures are taken: twelve times at most."""
-    return max(1, math.ceil(steps / _EVALUATIONS))
+    """Returns after how many steps the held-out figures are taken: twelve times at most.
+
+    Never after fewer than ten: they take as long as some ten steps of a small model.
+    """
+    return max(_APART, math.ceil(steps / _EVALUATIONS))
 
 
 def settings(model: str, steps: int) -> dict[str, Any]:

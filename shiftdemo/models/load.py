@@ -19,6 +19,7 @@ import transformers as tf
 
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import LimitError, ModelError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.task_spec import TASKS, task_names, task_specs
 from shiftdemo.models.delay import load_delay, save_delay, without_delay
 from shiftdemo.models.positions import Positions
@@ -140,7 +141,7 @@ def load_model(
                 "load.there_no_bundled_model",
                 name=name,
                 task=task,
-                fitting=fitting or "none: give scratch:learned, a folder or hub:OWNER/NAME",
+                fitting=fitting or Message("load.no_bundled"),
             )
         name_or_path: str = str(ASSETS / "models" / name)
     elif kind == "hub":

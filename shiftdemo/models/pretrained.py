@@ -10,6 +10,7 @@ import torch
 import transformers as tf
 
 from shiftdemo.core.errors import ModelError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.task_spec import TASKS
 
 # transformers advises it wherever a Marian tokenizer is made or copied, several times a run, and
@@ -53,7 +54,7 @@ def read_pretrained(
     except Exception as error:  # whatever a stranger's files bring about, in any library
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         if "ignore_mismatched_sizes" in reason:  # transformers speaks of an option of its own
-            reason = "its head is of another kind or size; give a model without a head."
+            reason = Message("pretrained.head_of_another_kind")
         raise ModelError(
             "pretrained.model_cannot_loaded", ref=ref, task=task, reason=reason
         ) from None

@@ -96,8 +96,9 @@ class Shift(ABC):
                     name_2=name,
                     known=", ".join(known),
                 )
+        where = Message("shifts.shift", name=self.name)
         self.values: dict[str, Any] = {
-            name: param.parse(values.get(name, param.default), f"Shift {self.name}")
+            name: param.parse(values.get(name, param.default), where)
             for name, param in known.items()
         }
 

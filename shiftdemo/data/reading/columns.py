@@ -12,7 +12,7 @@ from typing import Any
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.languages import known_language
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Message, with_or
 from shiftdemo.core.task_spec import TASKS, task_specs
 
 Parts = tuple[str, ...]  # the roles that make a sample together
@@ -187,7 +187,7 @@ def resolve(
     raise DataError(
         "columns.columns",
         where=where,
-        short=short(names) or "empty",
+        short=short(names) or Message("columns.empty"),
         wanted_columns=wanted_columns(task),
     )
 
@@ -252,7 +252,7 @@ def _parts(task: str) -> list[Parts]:
 
 def wanted_columns(task: str) -> str:
     """Returns what columns a file needs, as the end of a message."""
-    names = " or ".join(", ".join(parts) for parts in _parts(task))
+    names = with_or([", ".join(parts) for parts in _parts(task)])
     mapping = ",".join(f"{role}=NAME" for role in _parts(task)[0])
     return Message("columns.give", names=names, mapping=mapping)
 

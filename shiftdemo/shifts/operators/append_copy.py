@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core.errors import NotApplicable
+from shiftdemo.core.messages import Message
 from shiftdemo.core.params import SHARE, Param
 from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
 from shiftdemo.shifts.base import SHIFTS, Dial, Example, Shift
@@ -85,14 +86,12 @@ class AppendCopy(Shift):
         word, index = self.values["word"], self.values["index"]
         source_index = _index(draft.words, word, index, rng)
         if source_index is None:
-            wanted = repr(word) if word else f"at index {index}"
-            raise NotApplicable("append_copy.sentence_has_no_word", wanted=wanted)
+            if not word:
+                raise NotApplicable("append_copy.sentence_has_no_index", index=index)
+            raise NotApplicable("append_copy.sentence_has_no_word", word=word)
         target_index = self._target_index(draft, source_index, rng)
         if target_index is None and draft.target is not None and draft.target.words:
-            draft.notes.append(
-                "append_copy: which target word is aligned is not known, so the target stays; give "
-                "target_word to copy one."
-            )
+            draft.notes.append(Message("append_copy.target_word_not_known"))
         if target_index is not None and draft.target is not None:
             if draft.links is not None:
                 new = (len(draft.words), len(draft.target.words))

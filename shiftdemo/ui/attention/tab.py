@@ -39,10 +39,11 @@ class AttentionTab:
         form, message, remembered = self.form, self.message, parts.remembered
         task, pickers = form.some("task"), form.some("model", "versus")
         mine = {**task, "remembered": remembered}
-        changes = [parts.page.load, remembered.change, parts.ended.change, form["task"].change]
+        changes = [parts.page.load, remembered.change, parts.ended.change]
         wire(changes, self._models, mine, pickers, message, quiet=True)
-        changed = form.some("text", "target", "kind")
-        wire(form["task"].change, self._for_task, task, changed, message)
+        # In one answer, so that a press on the button never meets a new model and an old sentence.
+        changed = {**pickers, **form.some("text", "target", "kind")}
+        wire(form["task"].change, self._for_task, mine, changed, message)
         inputs = {**form, "page_look": self.page_look}
         shown = {"status": self.status, **form.some("layer", "head")}
         shown |= {"plot": self.plot, "plot2": self.plot2}
@@ -61,8 +62,8 @@ class AttentionTab:
             "versus": gr.update(choices=[(visit("none"), ""), *choices], value=second or ""),
         }
 
-    def _for_task(self, visit: Visit, task: str) -> dict[str, Any]:
-        return self.form.example(task)
+    def _for_task(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
+        return {**self._models(visit, task, remembered), **self.form.example(task)}
 
     async def _draw(
         self, visit: Visit, page_look: str, **values: Any

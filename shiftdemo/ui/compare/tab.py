@@ -59,12 +59,13 @@ class CompareTab:
         form, message = self.form, self.message
         task, pickers = form.some("task"), form.some("base", "shifted")
         mine = {"remembered": self.remembered}
-        changes = [page.load, self.remembered.change, ended.change, form["task"].change]
+        changes = [page.load, self.remembered.change, ended.change]
         wire(changes, self._models, {**task, **mine}, pickers, message, quiet=True)
-        wire(form["task"].change, _example, task, form.some("text"), message)
         tick = form.some("allow_no_effect")
-        other = [form["task"].change, form["base"].input, form["shifted"].input]
-        wire(other, _untick, {}, tick, message)
+        # In one answer, so that a press on a button never meets new models and an old text.
+        changed = {**pickers, **tick, **form.some("text")}
+        wire(form["task"].change, self._for_task, {**task, **mine}, changed, message)
+        wire([form["base"].input, form["shifted"].input], _untick, {}, tick, message)
         typed = {**task, **pickers, **tick, **form.some("text", "offset")}
         status = {**tick, "status": self.status}
         answered = {**status, "run_text": form.run_text, "typed_outputs": self.typed_outputs}
@@ -84,6 +85,10 @@ class CompareTab:
             "base": gr.update(choices=choices, value=base),
             "shifted": gr.update(choices=choices, value=shifted),
         }
+
+    def _for_task(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
+        models = self._models(visit, task, remembered)
+        return {**models, **_untick(visit), "text": typed_lines(task)}
 
     def _opening(self, visit: Visit, page_look: str) -> dict[str, Any]:
         recorded = recorded_comparison()
@@ -183,10 +188,6 @@ def _check_pair(base: str, shifted: str, different: bool = False) -> None:
         raise ModelError("compare.choose_two_models_run")
     if different and base == shifted:
         raise ModelError("compare.both_models_choose_two", base=base)
-
-
-def _example(visit: Visit, task: str) -> dict[str, Any]:
-    return {"text": typed_lines(task)}
 
 
 def _untick(visit: Visit) -> dict[str, Any]:

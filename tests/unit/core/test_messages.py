@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from chinese import english_in
 
 import shiftdemo
 from shiftdemo import api
@@ -33,9 +34,10 @@ from shiftdemo.core.messages import (
     with_and,
     with_or,
 )
+from shiftdemo.core.samples import TranslationSample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.load import load_samples
-from shiftdemo.shifts import make_shifts
+from shiftdemo.shifts import apply_shifts, make_shifts
 from shiftdemo.training.record import from_json, to_json
 from shiftdemo.viz.style import get_theme
 
@@ -190,15 +192,31 @@ def test_records_keep_what_was_said_and_old_ones_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("append_copy:index=9", "append_copy：句中没有索引为 9 的词。"),
+        ("append_copy:word=zebra", "append_copy：句中没有词 'zebra'。"),
+        ("append_copy:word=reads", "append_copy：不知道对齐的是哪个目标词"),
+    ],
+)
+def test_a_note_beside_a_row_is_said_in_chinese(spec: str, said: str) -> None:
+    sample = TranslationSample("a", "Ada reads.", "Ada lit.")
+    note = apply_shifts(make_shifts([spec], "translation"), sample, 0, always=True).note
+    assert isinstance(note, Message) and note.text("zh").startswith(said)
+    assert english_in(note.text("zh"), "append_copy target_word") == []
+
+
+@pytest.mark.parametrize(
     ("call", "said"),
     [
         (lambda: TrainConfig(learning_rate=-3), "learning_rate 为 -3；请给出"),
         (lambda: TrainConfig(steps=2.5), "之间的整数"),  # type: ignore[arg-type]
         (lambda: make_shifts(["append_copi"], "ner"), "是否想写 append_copy"),
         (lambda: make_shifts(["append_copy:q=3"], "ner"), "没有参数"),
-        (lambda: make_shifts(["rotate:k=x"], "ner"), "不是整数"),
+        (lambda: make_shifts(["rotate:k=x"], "ner"), "移位 rotate：k='x' 不是整数"),
         (lambda: load_samples("ner", DataSpec(train="/no/such.conll", eval="x")), "没有文件"),
         (lambda: api.load("bundled:nothing", "ner"), "没有用于"),
+        (lambda: api.load("bundled:tagger", "question_answering"), "有的是 无：请给出 scratch:"),
         (lambda: DataSpec(size=0), "数据：size 为 0"),
         (lambda: make_shifts(["no_such"], "ner"), "没有名为 'no_such' 的移位算子"),
         (lambda: TASKS.get("no_such"), "没有名为 'no_such' 的任务"),

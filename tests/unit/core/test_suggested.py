@@ -20,7 +20,7 @@ def test_settings_fit_the_model_and_the_steps() -> None:
         "eval_every": 50,
     }
     assert suggested.settings("bundled:tagger", 5000)["learning_rate"] == 2e-4
-    assert suggested.warmup(5000) == 100 and suggested.eval_every(3) == 1
+    assert suggested.warmup(5000) == 100 and suggested.eval_every(3) == 10
 
 
 def test_the_command_line_takes_them_where_nothing_else_is_given() -> None:
