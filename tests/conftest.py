@@ -35,6 +35,17 @@ _VERBS = (("sees", "voit"), ("likes", "aime"), ("visits", "visite"))
 _PLACES = ("Paris", "Rome", "Oslo", "New York")
 
 
+# Of the browser tests, then of the others; each takes from half a minute to two.
+LONG = ("test_runs.py", "test_console.py", "test_stopped_runs.py", "test_contract.py")
+LONG += ("test_resume.py", "test_operators_in_training.py", "test_streaming.py")
+LONG += ("test_whole_corpora.py", "test_quiet.py", "test_cli.py", "test_process_group.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the long files first, so that no worker ends long after the other."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> None:
     import torch

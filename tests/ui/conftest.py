@@ -13,13 +13,6 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 # What is waited for comes within a second on a free machine; test machines are shared.
 expect.set_options(timeout=20_000)
 
-LONG = ("test_runs.py", "test_console.py", "test_stopped_runs.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the long files first, so that no worker ends long after the other."""
-    items.sort(key=lambda item: item.path.name not in LONG)
-
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
