@@ -34,6 +34,7 @@ CASES = [(shift, task) for shift in SHIFTS for task in _of_each_kind(shift.tasks
 
 TEXT = st.one_of(
     st.text(max_size=30),
+    st.text(alphabet="al0s.,'’-( ", max_size=12),  # numbers and elisions, whole and in pieces
     st.lists(
         st.sampled_from(
             ["a", "book", "l'homme", "Ada's", "qu’", "'s", "(", ")", ",", "中文", "。"]

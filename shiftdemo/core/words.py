@@ -22,7 +22,7 @@ _S = rf"[sS\u017f](?!{_LETTER})"  # an s that is a word by itself
 _WORD = regex.compile(
     rf"(\p{{Nd}}+(?:[.,]\p{{Nd}}+)+(?!{_LETTER})"
     rf"|[[{_CJK}]--\p{{M}}]{_MARK}*"
-    rf"|(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S})(?=[\p{{L}}\p{{N}}_]|\Z)"
+    rf"|(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?!{_S}|{_MARK})"
     rf"|['’]{_S}"
     rf"|{_LETTER}+(?:(?:-|['’](?!{_S})){_LETTER}+)*"
     r"|\X)",
@@ -32,6 +32,8 @@ _IS_CJK = regex.compile(rf"[{_CJK}，。、！？；：]")
 _AFTER_ELISION = regex.compile(rf"(?!{_S}){_LETTER}", regex.VERSION1)
 _ONE = regex.compile(r"\X")  # what a reader counts as one character
 _ALONE = regex.compile(r"\p{Grapheme_Cluster_Break=Other}")  # never one with its neighbour
+_DIGIT = regex.compile(r"\p{Nd}")
+_POINTS = (".", ",")  # part of a number between two digits
 _OPENING = "([{«“"
 _CLOSING = ".,!?;:)]}%…»”，。、！？；："
 _CACHED_CHARS = 40  # longer runs are hardly met twice
@@ -100,8 +102,15 @@ def join(text: Words) -> str:
     return "".join(pieces) + text.gaps[-1]
 
 
-def gap_between(left: str, right: str) -> str:
-    """Returns what to write between two words that did not stand together: a space or nothing."""
+def gap_between(left: str, right: str, then: str = "") -> str:
+    """Returns what to write between two words that did not stand together: a space or nothing.
+
+    Args:
+        then: the word behind ``right`` if nothing stands between the two: a point or comma with a
+            digit on either side would be read as part of one number.
+    """
+    if right in _POINTS and _DIGIT.match(left[-1:]) and _DIGIT.match(then[:1]):
+        return " "
     return _gap(left[-2:], right[:3])
 
 
@@ -111,12 +120,14 @@ def _gap(left: str, right: str) -> str:
     if not left or not right:
         return ""
     ending, beginning = ending_of(left), beginning_of(right)
-    if max(ending, beginning) >= JOINS and _ONE.fullmatch(left[-1] + right[0]):
+    if (ending | beginning) & JOINS and _ONE.fullmatch(left[-1] + right[0]):
         return " "  # an accent would join the word before
-    return " " if SPACE_BETWEEN[ending % JOINS][beginning % JOINS] else ""
+    return " " if SPACE_BETWEEN[ending % KINDS][beginning % KINDS] else ""
 
 
-JOINS = 8  # added to the kind of an end that may be one character with what stands beside it
+KINDS = 8  # the kinds of an end of a word are less; flags are added to them:
+JOINS = 8  # the end may be one character with what stands beside it
+POINT = 16  # the word is a point or comma, part of a number between two digits
 # [ending][beginning]: whether a space stands between two words.
 SPACE_BETWEEN = (
     (False, False, False, False, False, False),  # an opening bracket
@@ -127,7 +138,7 @@ SPACE_BETWEEN = (
 
 
 def ending_of(word: str) -> int:
-    """Returns the row of ``SPACE_BETWEEN`` for a word on the left, or that plus ``JOINS``."""
+    """Returns the row of ``SPACE_BETWEEN`` for a word on the left, plus ``JOINS``."""
     last = word[-1]
     joins = 0 if _ALONE.match(last) else JOINS
     if last in _OPENING:
@@ -138,9 +149,10 @@ def ending_of(word: str) -> int:
 
 
 def beginning_of(word: str) -> int:
-    """Returns the column of ``SPACE_BETWEEN`` for a word on the right, or that plus ``JOINS``."""
+    """Returns the column of ``SPACE_BETWEEN`` for a word on the right, plus flags."""
     first, head = word[0], word[:3]
     joins = 0 if _ALONE.match(first) else JOINS
     closing = first in _CLOSING or head in ("'s", "’s")
     kind = 0 if closing else 2 if _IS_CJK.match(first) else 4
-    return joins + kind + bool(_AFTER_ELISION.match(head))
+    point = POINT if word in _POINTS else 0
+    return joins + point + kind + bool(_AFTER_ELISION.match(head))

@@ -38,9 +38,9 @@ class WordRow:
         if gaps is not None:
             rearranged = list(map(gaps.__getitem__, order))
             steps = map(sub, order[1:], order)
-            for index in [i for i, step in enumerate(steps, 1) if step != 1]:
+            for index in [i for i, step in enumerate(steps, 1) if step != 1][::-1]:
                 # a seam: these words did not stand together
-                rearranged[index] = w.gap_between(words[index - 1], words[index])
+                rearranged[index] = _seam(words[index - 1], words, rearranged, index)
             rearranged[0] = gaps[0]
             self._gaps = [*rearranged, gaps[-1]]
         first = dict(zip(order[::-1], range(n - 1, -1, -1), strict=True))
@@ -52,7 +52,7 @@ class WordRow:
         words, gaps, n = self.words, self._gaps, len(self.words)
         self.words = [*words[cut:], *words[:cut]]
         if gaps is not None:
-            seam = w.gap_between(words[-1], words[0])
+            seam = _seam(words[-1], words[:cut], gaps)
             self._gaps = [gaps[0], *gaps[cut + 1 : n], seam, *gaps[1:cut], gaps[n]]
         by = n - cut
         self.alignment = [None if i is None else (i + by) % n for i in self.alignment]
@@ -78,7 +78,7 @@ class WordRow:
         if self._gaps is not None and other._gaps is not None:
             between = other._gaps[-1] + self._gaps[0]
             if by and self.words and not between:
-                between = w.gap_between(other.words[-1], self.words[0])
+                between = _seam(other.words[-1], self.words, self._gaps)
             self._gaps = [*other._gaps[:-1], between, *self._gaps[1:]]
         if not by:
             return
@@ -90,3 +90,9 @@ class WordRow:
         """Returns the running text."""
         gaps = self._gaps or ()
         return "".join(chain.from_iterable(zip(gaps, self.words, strict=False))) + gaps[-1]
+
+
+def _seam(left: str, words: Sequence[str], gaps: Sequence[str], at: int = 0) -> str:
+    """Returns what to write between ``left`` and ``words[at]``, which did not stand together."""
+    touches = at + 1 < len(words) and not gaps[at + 1]
+    return w.gap_between(left, words[at], words[at + 1] if touches else "")

@@ -119,14 +119,15 @@ class WordColumns:
         """Returns what stands before each word once the indices ``order`` stand in this order."""
         before = gaps.before[order]
         seam = np.flatnonzero(np.diff(order) != 1) + 1  # these words did not stand together
-        left, right = word[seam - 1], word[seam]
-        ending, beginning = gaps.ending[left], gaps.beginning[right]
-        spaces = _SPACE_BETWEEN[ending % w.JOINS, beginning % w.JOINS]
-        for pair in np.flatnonzero(np.maximum(ending, beginning) >= w.JOINS).tolist():
-            words = self._words[left[pair]].as_py(), self._words[right[pair]].as_py()
-            spaces[pair] = GAPS[w.gap_between(*words)]
-        before[seam] = spaces
+        ending, beginning = gaps.ending[word[seam - 1]], gaps.beginning[word[seam]]
+        before[seam] = _SPACE_BETWEEN[ending % w.KINDS, beginning % w.KINDS]
         there = np.diff(offsets) > 0
+        touches = np.append(before == GAPS[""], False)  # the word before
+        touches[offsets] = False
+        look = ((ending | beginning) & w.JOINS > 0) | (beginning & w.POINT > 0) & touches[seam + 1]
+        for at in seam[look].tolist():
+            words = self._words.take(pa.array(word[at - 1 : at + 1 + touches[at + 1]]))
+            before[at] = GAPS[w.gap_between(*words.to_pylist())]
         before[offsets[:-1][there]] = gaps.before[self.offsets[:-1][there]]
         return before
 

@@ -64,6 +64,7 @@ def test_words_of_running_text_are_the_words_that_it_was_made_from(texts: list[s
         ("S'il n'y a", ("S'", "il", "n'", "y", "a")),
         ("Ada's book isn't here", ("Ada", "'s", "book", "isn't", "here")),
         ("the l's", ("the", "l", "'s")),
+        ("plan d', plan d'", ("plan", "d'", ",", "plan", "d'")),
         ("vitamin-s x's中", ("vitamin-s", "x", "'s", "中")),
         ("a well-known one", ("a", "well-known", "one")),
         ("你好，世界。", ("你", "好", "，", "世", "界", "。")),
@@ -105,6 +106,12 @@ def test_from_words_writes_running_text(words: list[str], text: str) -> None:
 )
 def test_accents_signs_and_numbers_stay_with_their_word(text: str, words: list[str]) -> None:
     assert list(w.split(text).words) == words and w.join(w.split(text)) == text
+
+
+def test_a_point_between_digits_that_stood_apart_is_kept_apart() -> None:
+    assert w.gap_between("0", ".", "5") == w.gap_between("3.1", ",", "4") == " "
+    assert w.gap_between("0", ".") == w.gap_between("0", ".", "x") == w.gap_between("x", ".", "5")
+    assert w.gap_between("0", ".") == ""
 
 
 def test_an_accent_by_itself_does_not_join_another_word() -> None:
