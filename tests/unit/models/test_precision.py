@@ -30,6 +30,21 @@ def test_bfloat16_has_to_win_clearly_and_a_busy_machine_changes_nothing(
     assert min(calls.values()) > 30
 
 
+def test_a_bfloat16_that_has_no_chance_is_not_measured_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spent = dict.fromkeys((torch.bfloat16, torch.float32), 0.0)
+
+    def seconds(left: torch.Tensor, right: torch.Tensor) -> float:
+        took = 0.05 if left.dtype == torch.bfloat16 else 0.001
+        spent[left.dtype] += took
+        return took
+
+    monkeypatch.setattr(precision, "_seconds", seconds)
+    assert precision.fastest_precision("cpu") == "float32"
+    assert sum(spent.values()) < 0.3
+
+
 def test_this_machine_is_measured_and_answers_the_same_again() -> None:
     first = precision._gain("cpu")
     assert first > 0
