@@ -11,6 +11,7 @@ import transformers as tf
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from shiftdemo.evaluation import cost
 from shiftdemo.evaluation.cost import StepCost
 from shiftdemo.models.delay import attach_delay
 from shiftdemo.shifts import apply_shifts, make_shift
@@ -130,6 +131,26 @@ def test_step_cost_is_what_the_loss_of_a_task_takes(
     assert bool((batch.labels == -100).any())
     wanted = counted(lambda: some.task.loss(loaded, batch))
     assert StepCost(loaded.model)(batch) == pytest.approx(wanted, rel=0.01)
+
+
+def test_arms_of_one_shape_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, wider = (
+        tf.BertForTokenClassification(tf.BertConfig(**{**ENCODER, "intermediate_size": ffn}))
+        for ffn in (FFN + 1, FFN + 1, FFN + 2)
+    )
+    monkeypatch.setattr(cost, "_KNOWN", {})
+    known = StepCost(first)(some_batch(first))
+    passes = 0
+
+    def count(*args: Any) -> int:
+        nonlocal passes
+        passes += 1
+        return 1
+
+    monkeypatch.setattr(cost, "_count", count)
+    assert StepCost(second)(some_batch(second)) == known and not passes
+    StepCost(wider)
+    assert passes
 
 
 def test_frozen_matrices_cost_no_gradient_of_their_own() -> None:
