@@ -82,7 +82,7 @@ class Curves:
         then: so the first table comes alone, and the titles with the second.
         """
         updates: dict[str, Any] = {}
-        if 0 in self._drawn:
+        if min(self._drawn) < 2:  # twice: a tab that opens this moment forgets what it is told
             updates["legend"] = gr.update(value=self._legend(visit))
         for index, name in enumerate(("train_plot", "held_plot")):
             held_out, drawn = index == 1, self._drawn[index]
