@@ -7,7 +7,6 @@ import itertools
 import random
 from typing import Any
 
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from shiftdemo.core import words as w
@@ -155,5 +154,4 @@ def _shift(draw: st.DrawFn, operator: type[Shift]) -> Shift:
     try:
         return operator(**params)
     except ConfigError:  # two values that exclude each other
-        assume(False)
-        raise
+        return operator()

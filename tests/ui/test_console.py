@@ -43,7 +43,7 @@ def _run_twice(page: Page, t: Callable[[str], str]) -> None:
     """Two short runs: the curves of the first make way for those of the second."""
     open_section(page, t("Data"))
     fill(page.get_by_label(t("Training sentences"), exact=True), "600")
-    for steps in ("20", "30"):
+    for steps in ("12", "16"):
         fill(page.get_by_label(t("Steps"), exact=True), steps)
         page.locator("#train-start").click()
         expect(page.locator("#train-start")).to_be_disabled()

@@ -21,11 +21,11 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     expect(page.locator("#tab-train .sd-legend")).to_contain_text("light: held out, shifted")
     open_section(page, "More settings")
     fill(page.get_by_label("number input for Seeds"), "2")
-    start_run(page, steps=30)
+    start_run(page, steps=16)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("optimiser steps of each arm", timeout=60_000)
     expect(status).to_contain_text("Done", timeout=120_000)
-    expect(status).to_contain_text("60 / 60")
+    expect(status).to_contain_text("32 / 32")
     assert _lines(page, "#train-plot") >= 2
     expect(page.locator("#tab-train .sd-draws-table td").first).to_contain_text("base")
 
@@ -64,7 +64,7 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
             page.locator("#train-start").click()
             expect(page.locator("#train-start")).to_be_disabled()
         else:
-            start_run(page, steps=40)
+            start_run(page, steps=24)
         expect(status).to_contain_text("optimiser steps", timeout=60_000)
         expect(status).to_contain_text("Done", timeout=120_000)
         expect(page.locator("#train-start")).to_be_enabled(timeout=60_000)

@@ -61,16 +61,16 @@ def test_a_run_whose_tab_is_closed_is_drawn_when_it_opens(open_page: OpenPage) -
 
 def test_a_stopped_run_is_resumed_and_downloaded(open_page: OpenPage, server: Any) -> None:
     page = open_page(tab="Train")
-    start_run(page, steps=200)
+    start_run(page, steps=120)
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("MiB", timeout=60_000)
     config = _events(server.runs)[0]["config"]
-    assert (config["steps"], config["warmup"], config["data"]["size"]) == (200, 20, 600)
+    assert (config["steps"], config["warmup"], config["data"]["size"]) == (120, 12, 600)
     page.locator("#train-stop").click()
     expect(page.locator("#train-resume")).to_be_visible(timeout=20_000)
     page.locator("#train-resume").click()
     expect(status).to_contain_text("Done: all steps done", timeout=120_000)
-    expect(status).to_contain_text("200 / 200")
+    expect(status).to_contain_text("120 / 120")
     expect(page.locator("#train-resume")).to_be_hidden()
     expect(page.locator("#train-costs")).to_contain_text("TFLOP")
     expect(page.locator(".sd-run-box [role=status]")).to_have_text("Done: all steps done")
