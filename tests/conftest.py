@@ -35,15 +35,18 @@ _VERBS = (("sees", "voit"), ("likes", "aime"), ("visits", "visite"))
 _PLACES = ("Paris", "Rome", "Oslo", "New York")
 
 
-# Of the browser tests, then of the others; each takes from half a minute to two.
-LONG = ("test_runs.py", "test_console.py", "test_stopped_runs.py", "test_contract.py")
-LONG += ("test_resume.py", "test_operators_in_training.py", "test_streaming.py")
-LONG += ("test_whole_corpora.py", "test_quiet.py", "test_cli.py", "test_process_group.py")
+# The longest first: of the browser tests, then of the others; from half a minute to three.
+LONG = ("test_page.py", "test_console.py", "test_stopped_runs.py", "test_runs.py")
+LONG += ("test_no_effect_page.py", "test_text_tasks_page.py", "test_overlap_page.py")
+LONG += ("test_resume.py", "test_whole_corpora.py", "test_contract.py", "test_streaming.py")
+LONG += ("test_operators_in_training.py", "test_columnar.py", "test_quiet.py")
+LONG += ("test_process_group.py", "test_cli.py", "test_compare.py", "test_outside_task.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the long files first, so that no worker ends long after the other."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(scope="session", autouse=True)
