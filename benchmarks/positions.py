@@ -19,7 +19,8 @@ from typing import Any
 import torch
 from rounds import machine
 
-from shiftdemo.models.load import LoadedModel, bundled_models, load_model
+from shiftdemo.core.model_refs import bundled_models
+from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.models.probing import find_positions
 

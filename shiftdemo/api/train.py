@@ -137,7 +137,7 @@ def pretrain(
     first_stage: int = 1,
     report: Progress = silent,
 ) -> Iterator[RunEvent]:
-    """Makes a bundled model from a recipe; yields its events, leaves model and card in ``output``.
+    """Makes a bundled pair from a recipe; yields its events, leaves arms and card in ``output``.
 
     Args:
         data: the folder that the recipe's file names are relative to.
@@ -147,19 +147,16 @@ def pretrain(
         ShiftDemoError: recipe or data cannot be used.
     """
     from shiftdemo.training.pretrain import read_recipe, run_stages
-    from shiftdemo.training.record import append
 
     recipe = read_recipe(recipe_path)
     if task and task != recipe.task:
         raise ConfigError(
             "train.recipe_not", recipe_path=recipe_path.name, task=recipe.task, task_2=task
         )
-    for event in run_stages(recipe, data, output, first_stage):
-        append(event, output)
-        yield event
-    from shiftdemo.publishing.pretrained_card import finish_model
+    yield from run_stages(recipe, data, output, first_stage)
+    from shiftdemo.publishing.pretrained_pair import finish_pair
 
-    finish_model(recipe, recipe_path, data, output, report)
+    finish_pair(recipe, recipe_path, data, output, report)
 
 
 def runs_root() -> Path:

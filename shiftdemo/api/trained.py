@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.messages import Message, with_and
+from shiftdemo.core.model_refs import bundled_arm
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.conditions import Condition
@@ -36,9 +37,9 @@ def training_of(ref: str) -> Training | None:
     from shiftdemo.publishing.saved import read_arm
     from shiftdemo.training.run_folder import RunFolder
 
-    if ":" in ref:
+    folder = bundled_arm(ref) or Path(ref)
+    if ":" in ref and folder == Path(ref):
         return None
-    folder = Path(ref)
     for run, seed_index in RunFolder.around(folder):
         try:
             saved = read_arm(run.path, folder.name, seed_index)

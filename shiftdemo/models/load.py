@@ -1,8 +1,8 @@
 """Models behind one function: bundled, scratch, local folders and hub ids.
 
-A reference is ``bundled:NAME``, ``scratch:ENCODING``, ``hub:OWNER/NAME`` (``@REVISION`` may
-follow) or the path of a folder in Hugging Face format. Weights are read from safetensors only
-and no code that comes with a model is ever run.
+A reference is ``bundled:NAME`` (its base arm) or ``bundled:NAME/ARM``, ``scratch:ENCODING``,
+``hub:OWNER/NAME`` (``@REVISION`` may follow) or the path of a folder in Hugging Face format.
+Weights are read from safetensors only and no code that comes with a model is ever run.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any
 import torch
 import transformers as tf
 
-from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import LimitError, ModelError
-from shiftdemo.core.messages import Message
-from shiftdemo.core.task_spec import TASKS, task_names, task_specs
+from shiftdemo.core.messages import Message, with_or
+from shiftdemo.core.model_refs import bundled_arm, bundled_refs
+from shiftdemo.core.task_spec import TASKS, task_names
 from shiftdemo.models.delay import load_delay, save_delay, without_delay
 from shiftdemo.models.positions import Positions
 from shiftdemo.models.pretrained import read_pretrained
@@ -80,17 +80,12 @@ class LoadedModel:
         return next(self.model.parameters()).device
 
 
-def bundled_models() -> dict[str, str]:
-    """Returns the task of every model that comes with the package, by the model's name."""
-    return {spec.bundled: spec.name for spec in task_specs() if spec.bundled}
-
-
 def references() -> list[dict[str, str]]:
     """Returns every model that needs no download: ``ref``, ``task``, ``encoding``, ``kind``."""
     rows = [
-        {"ref": f"bundled:{name}", "task": task, "kind": "bundled"}
-        for name, task in bundled_models().items()
-        if (ASSETS / "models" / name).is_dir()
+        {"ref": ref, "task": task, "kind": "bundled"}
+        for task in task_names()
+        for ref in bundled_refs(task)
     ]
     for task in task_names():
         for encoding in ENCODINGS:
@@ -134,16 +129,12 @@ def load_model(
         key = "load.has_no_weights_before" if name else "load.names_no_encoding"
         raise ModelError(key, ref=ref)
     if kind == "bundled":
-        own = TASKS.get(task).bundled
-        if name != own:
-            fitting = f"bundled:{own}" if own else ""
-            raise ModelError(
-                "load.there_no_bundled_model",
-                name=name,
-                task=task,
-                fitting=fitting or Message("load.no_bundled"),
-            )
-        name_or_path: str = str(ASSETS / "models" / name)
+        folder = bundled_arm(ref)
+        if folder is None or name.partition("/")[0] != TASKS.get(task).bundled:
+            refs = bundled_refs(task)
+            fitting = with_or(refs) if refs else Message("load.no_bundled")
+            raise ModelError("load.there_no_bundled_model", name=name, task=task, fitting=fitting)
+        name_or_path: str = str(folder)
     elif kind == "hub":
         if allow_hub is not None and name not in allow_hub:
             raise LimitError("load.server_does_not_load", name=name)

@@ -105,7 +105,7 @@ def _head(saved: SavedArm) -> dict[str, Any]:
 def _licence(saved: SavedArm) -> str:
     """Returns the licence, where start and data both came with shiftdemo; else nothing."""
     kind, _, name = saved.config.model.partition(":")
-    card = Path(ASSETS / "models" / name / "README.md")
+    card = Path(ASSETS / "models" / name.partition("/")[0] / "README.md")
     if kind != "bundled" or not saved.config.data.corpus or not card.is_file():
         return ""
     head = card.read_text(encoding="utf-8").split("---\n")[1]

@@ -1,92 +1,34 @@
-"""The end of pretraining: figures on held-out and test data, the model folder and its card."""
+"""The card of a bundled pair: what it is, what both arms score, what the shift has cost."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shiftdemo.evaluation.scores import score, score_names
-from shiftdemo.models.load import LoadedModel, load_model, save_model, torch_threads, versions
+from shiftdemo.core.events import ArmCost, RunEvent
+from shiftdemo.core.types import Score
+from shiftdemo.evaluation.comparing import Comparison
+from shiftdemo.models.load import LoadedModel, versions
 from shiftdemo.publishing.markdown import front_matter, table
-from shiftdemo.shifts.applying import unshifted
-from shiftdemo.tasks.heads import make_task
-from shiftdemo.training.pretrain import Recipe, gather
-from shiftdemo.training.record import write_json
-from shiftdemo.training.run_folder import RunFolder
+from shiftdemo.training.pretrain import Recipe
+from shiftdemo.viz.style import arm_label
 
 
-def finish_model(
+def pair_card(
     recipe: Recipe,
-    recipe_path: Path,
-    data: Path,
-    output: Path,
-    report: Callable[[float, str], None],
-) -> dict[str, Any]:
-    """Writes the final model (float16), ``figures.json`` and ``README.md`` into ``output``.
+    base: LoadedModel,
+    measured: Mapping[str, Comparison],
+    events: Sequence[RunEvent],
+) -> str:
+    """Returns the card in Markdown.
 
     Args:
-        recipe: the recipe whose stages were trained in ``output``.
-        data: the folder that its files are relative to.
-
-    Returns:
-        The figures: by test set, by score, value and interval.
+        base: the base arm.
+        measured: the comparisons of the two arms, by test set.
+        events: of the run that trained them.
     """
-    last = RunFolder(output / f"stage-{len(recipe.stages)}").arm("base")
-    loaded = load_model(str(last), recipe.task)
-    figures: dict[str, Any] = {}
-    with torch_threads(1):
-        for done, (name, sources) in enumerate(recipe.test.items()):
-            report(done / len(recipe.test), f"measuring on {name}")
-            figures[name] = _measure(recipe, loaded, sources, data)
-    save_model(loaded, output, half=True)
-    shutil.copyfile(recipe_path, output / "recipe.json")
-    write_json(output / "figures.json", figures)
-    (output / "README.md").write_text(_card(recipe, loaded, figures), encoding="utf-8")
-    report(1.0, "done")
-    return figures
-
-
-def _measure(recipe: Recipe, loaded: LoadedModel, sources: Any, data: Path) -> dict[str, Any]:
-    task = make_task(recipe.task)
-    samples = gather(sources, data, recipe.task)
-    outputs = task.predict(loaded, [unshifted(sample) for sample in samples])
-    figures = {}
-    for name in score_names(task):
-        result = score(task, name, samples, outputs, seed=0)
-        figures[name] = {
-            "value": round(result.value, 2),
-            "low": round(result.low, 2),
-            "high": round(result.high, 2),
-            "n": result.n,
-            "signature": result.signature,
-        }
-    return figures
-
-
-def _rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Returns the rows of the card's table, a score each."""
-    return [
-        (
-            *(
-                where,
-                name,
-                f"{figure['value']:.1f}",
-                f"{figure['low']:.1f} to {figure['high']:.1f}",
-            ),
-            *(str(figure["n"]), f"`{figure['signature']}`"),
-        )
-        for where, by_name in figures.items()
-        for name, figure in by_name.items()
-    ]
-
-
-def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> str:
-    card, rows = recipe.card, _rows(figures)
-    settings = json.dumps([dict(stage["training"]) for stage in recipe.stages], indent=1)
-    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    card = recipe.card
     head = {
         "license": card["licence_id"],
         "language": card["languages"],
@@ -99,16 +41,97 @@ def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> st
         "",
         card["about"],
         "",
-        f"{type(loaded.model).__name__}, {loaded.n_params:,} weights, "
-        f"{loaded.positions.encoding} positions ({loaded.positions.table_size}), "
-        f"{len(loaded.tokenizer):,} sub-words, stored as float16.",
+        f"Two arms of one run: `base/` was trained on plainly, `shift/` with "
+        f"`{' + '.join(recipe.shifts)}`, from the same weights, on the same sentences in the same "
+        "order, for the same number of steps.",
         "",
-        "## Figures",
+        f"Each is a {type(base.model).__name__}, {base.n_params:,} weights, "
+        f"{base.positions.encoding} positions ({base.positions.table_size}), "
+        f"{len(base.tokenizer):,} sub-words, stored as float16.",
         "",
-        *table(("test set", "score", "value", "95 % interval", "sentences", "signature"), rows),
+        "## Robustness",
         "",
-        "Intervals: bootstrap over sentences, 1,000 resamples; one training seed.",
+        *_curves(recipe, measured),
+        "In brackets: 95 % interval over the sentences (bootstrap, 1,000 resamples); one training "
+        "seed, so they say nothing of the chance of training.",
         "",
+        "## Scores at position 0",
+        "",
+        *_scores(measured),
+        "",
+        "## Cost of the pair",
+        "",
+        *_costs(events),
+        "",
+        "Of the last stage, in which the arms part. Tokens without padding; operations are an "
+        "estimate, with padding.",
+        "",
+        *_origin(recipe),
+    ]
+    return "\n".join(lines)
+
+
+def _curves(recipe: Recipe, measured: Mapping[str, Comparison]) -> list[str]:
+    lines: list[str] = []
+    for name in recipe.curves:
+        of = measured[name]
+        head = ("first word at position", *map(arm_label, of.curves), "difference")
+        rows = [
+            (
+                f"{strength:g}",
+                *(_interval(scores[i]) for scores in of.curves.values()),
+                _interval(of.differences["shift"].by_offset[i], "+.1f"),
+            )
+            for i, strength in enumerate(of.strengths)
+        ]
+        price = _interval(of.differences["shift"].clean, "+.1f")
+        lines += [
+            f"{name}, {of.score_name}, {of.n:,} sentences:",
+            "",
+            *table(head, rows),
+            "",
+            f"The price on clean data (position 0): {price}.",
+            "",
+        ]
+    return lines
+
+
+def _interval(estimate: Any, form: str = ".1f") -> str:
+    return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"
+
+
+def _scores(measured: Mapping[str, Comparison]) -> list[str]:
+    head = ("test set", "score", "base", "shift-trained", "sentences", "signature")
+    rows = []
+    for where, comparison in measured.items():
+        by_arm = comparison.scores
+        for name in by_arm["base"]:
+            pair: list[Score] = [by_arm[arm][name] for arm in ("base", "shift")]
+            signature = f"`{pair[0].signature}`"
+            rows.append((where, name, *map(_interval, pair), str(pair[0].n), signature))
+    return table(head, rows)
+
+
+def _costs(events: Sequence[RunEvent]) -> list[str]:
+    rows = [
+        (
+            arm_label(cost.arm),
+            f"{cost.steps:,}",
+            f"{cost.tokens:,}",
+            f"{cost.seconds:,.0f} s",
+            f"{cost.flops / 1e12:,.0f}",
+        )
+        for cost in events
+        if isinstance(cost, ArmCost)
+    ]
+    return table(("arm", "steps", "tokens", "time of its steps, one core", "TFLOP"), rows)
+
+
+def _origin(recipe: Recipe) -> list[str]:
+    card = recipe.card
+    settings = json.dumps([dict(stage["training"]) for stage in recipe.stages], indent=1)
+    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return [
         "## Data and licence",
         "",
         *[f"- {line}" for line in card["data"]],
@@ -124,7 +147,10 @@ def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> st
         "",
         f"The recipe is in `recipe.json`; seed {recipe.seed}; made with {made_with}. "
         "BPE-dropout draws from no seed of ours, so a new run gives about these figures, not these "
-        "weights. Training settings of its stages:",
+        "weights.",
+        *(["", card["history"]] if "history" in card else []),
+        "",
+        "Training settings of its stages:",
         "",
         "```json",
         settings,
@@ -135,4 +161,3 @@ def _card(recipe: Recipe, loaded: LoadedModel, figures: Mapping[str, Any]) -> st
         card["limits"],
         "",
     ]
-    return "\n".join(lines)

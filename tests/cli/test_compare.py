@@ -174,7 +174,9 @@ def test_training_of_knows_arms_and_nothing_else(fixed_run: str, tmp_path: Path)
     assert found is not None and found.shifts[0] == "position_offset:fixed=3"
     assert training_of(f"{fixed_run}/base").shifts == ()
     assert more_tokens(training_of(f"{fixed_run}/base"), found) > 0.2
-    for ref in ("bundled:tagger", "scratch:learned", str(tmp_path / "x"), fixed_run):
+    pair = [training_of(ref) for ref in ("bundled:tagger", "bundled:tagger/shift")]
+    assert [one and one.shifts for one in pair] == [(), ("position_offset:max_offset=48,p=0.5",)]
+    for ref in ("bundled:x", "scratch:learned", str(tmp_path / "x"), fixed_run):
         assert training_of(ref) is None
     assert more_tokens(None, found) is None
     nothing = conditions_of([None, Training((), 1.0)], decoder=True)

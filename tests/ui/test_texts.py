@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shiftdemo.core.messages import texts as texts_of
+from shiftdemo.core.model_refs import bundled_models, bundled_refs
 from shiftdemo.core.task_spec import task_names, task_specs
 from shiftdemo.evaluation.scores import score_names
 from shiftdemo.models import load as models
@@ -70,6 +71,7 @@ def _named() -> Iterator[str]:
     yield from (name for name in scored if not name.startswith(SCORES_IN_EVERY_LANGUAGE))
     yield from (spec.accuracy_name for spec in task_specs())
     yield app.TITLE
+    yield from (spec.first_look for spec in task_specs() if spec.first_look)
     yield from position_offset.INVARIANT.values()
 
 
@@ -101,9 +103,25 @@ def test_visit_puts_values_in(lang: str, said: str) -> None:
 
 def test_pickers_offer_what_there_is() -> None:
     assert pickers.ENCODINGS == scratch.ENCODINGS
-    for name, task in models.bundled_models().items():
-        loaded = models.load_model(f"bundled:{name}", task)
-        assert pickers.encoding_of(loaded.ref) == loaded.positions.encoding
+    for name, task in bundled_models().items():
+        for ref in bundled_refs(task):
+            loaded = models.load_model(ref, task)
+            assert pickers.encoding_of(ref) == loaded.positions.encoding, name
+
+
+@pytest.mark.parametrize(
+    ("refs", "pair"),
+    [
+        ([], (None, None)),
+        (["bundled:tagger", "bundled:tagger/shift"], ("bundled:tagger", "bundled:tagger/shift")),
+        (["run:b/base", "bundled:t", "bundled:t/shift"], ("bundled:t", "bundled:t/shift")),
+        (["run:b/base", "run:b/shift", "bundled:t"], ("run:b/base", "run:b/shift")),
+        (["run:b/base", "run:b/odd", "run:b/shift"], ("run:b/base", "run:b/shift")),
+        (["run:b/odd"], ("run:b/odd", "run:b/odd")),
+    ],
+)
+def test_pickers_begin_with_the_newest_pair(refs: list[str], pair: tuple[str, str]) -> None:
+    assert pickers.default_pair([(ref, ref) for ref in refs]) == pair
 
 
 def test_every_limit_of_the_page_is_within_the_operators() -> None:

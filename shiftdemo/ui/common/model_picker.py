@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shiftdemo.core.assets import ASSETS
-from shiftdemo.core.task_spec import TASKS
+from shiftdemo.core.model_refs import PAIR, bundled_refs
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.i18n import Visit
 
@@ -19,22 +18,15 @@ BUNDLED_ENCODINGS = {
 }
 
 
-def bundled(task: str) -> list[str]:
-    """Returns the reference of the bundled model for a task, where there is one."""
-    name = TASKS.get(task).bundled
-    there = name and (ASSETS / "models" / name / "config.json").is_file()
-    return [f"bundled:{name}"] if there else []
-
-
 def encoding_of(ref: str | None) -> str:
     """Returns the position encoding of a model that can be trained, ``""`` where unknown."""
     kind, _, name = (ref or "").partition(":")
-    return name if kind == "scratch" else BUNDLED_ENCODINGS.get(name, "")
+    return name if kind == "scratch" else BUNDLED_ENCODINGS.get(name.partition("/")[0], "")
 
 
 def trainable(task: str) -> list[str]:
     """Returns the models that a run can start from."""
-    return [*(f"scratch:{encoding}" for encoding in ENCODINGS), *bundled(task)]
+    return [*(f"scratch:{encoding}" for encoding in ENCODINGS), *bundled_refs(task)[:1]]
 
 
 def usable(visit: Visit, context: Context, task: str, run_ids: list[str]) -> list[tuple[str, str]]:
@@ -50,16 +42,18 @@ def usable(visit: Visit, context: Context, task: str, run_ids: list[str]) -> lis
             if config.task == task:
                 arm, run = visit.arm(ref.rpartition("/")[2]), visit("run {name}", name=run_id[:4])
                 choices.append((f"{arm} · {config.model} · {run}", ref))
-    return choices + [(ref, ref) for ref in bundled(task)]
+    pair = zip(PAIR, bundled_refs(task), strict=False)
+    return choices + [(f"{visit.arm(arm)} · {ref.partition('/')[0]}", ref) for arm, ref in pair]
 
 
 def default_pair(choices: list[tuple[str, str]]) -> tuple[Any, Any]:
-    """Returns the base and the shift-trained model to begin with."""
-    refs = [ref for _, ref in choices]
-    if not refs:
+    """Returns the base and the shift-trained model to begin with: the first two of one run."""
+    runs: dict[str, list[str]] = {}
+    for _, ref in choices:
+        runs.setdefault(ref.partition("/")[0], []).append(ref)
+    if not runs:
         return None, None
-    trained = (ref for ref in refs if ref.startswith("run:") and not ref.endswith("/base"))
-    shifted = next((ref for ref in refs if ref.endswith("/shift")), next(trained, refs[0]))
-    run = shifted.rpartition("/")[0]
-    base = next((ref for ref in refs if ref == f"{run}/base"), refs[0])
-    return base, shifted
+    refs = next((refs for refs in runs.values() if len(refs) > 1), next(iter(runs.values())))
+    trained = [ref for ref in refs if "/" in ref and not ref.endswith("/base")]
+    shifted = next((ref for ref in trained if ref.endswith("/shift")), (trained or refs)[0])
+    return next((ref for ref in refs if ref not in trained), refs[0]), shifted

@@ -9,8 +9,9 @@ import pytest
 from starting import at
 
 from shiftdemo.core.assets import ASSETS
+from shiftdemo.core.model_refs import PAIR, bundled_models
 from shiftdemo.core.samples import TaggedSample, TranslationSample
-from shiftdemo.models.load import LoadedModel, bundled_models, load_model
+from shiftdemo.models.load import LoadedModel, load_model
 from shiftdemo.tasks.heads import make_task
 
 ROOT = ASSETS.parent
@@ -29,15 +30,17 @@ def tagger() -> LoadedModel:
 @pytest.mark.parametrize("name", list(bundled_models()))
 def test_bundled_models_are_small_safe_and_documented(name: str) -> None:
     folder = ASSETS / "models" / name
-    files = {path.name for path in folder.iterdir() if path.is_file()}
-    assert "model.safetensors" in files
-    assert not [file for file in files if file.endswith((".bin", ".pt", ".pkl"))]
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 10_000_000
+    for arm in PAIR:
+        files = {path.name for path in (folder / arm).iterdir() if path.is_file()}
+        assert "model.safetensors" in files
+        assert sum(path.stat().st_size for path in (folder / arm).iterdir()) < 10_000_000
+    assert not [path for path in folder.rglob("*") if path.suffix in (".bin", ".pt", ".pkl")]
     card = (folder / "README.md").read_text(encoding="utf-8")
     figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-    for by_name in figures.values():
-        for found in by_name.values():
-            assert f"{found['value']:.1f}" in card
+    for found in figures.values():
+        for arm in PAIR:
+            shown = [*found["curves"][arm], *found["scores"][arm].values(), found["price"]]
+            assert all(f"{figure['value']:.1f}" in card for figure in shown)
     recipe = (folder / "recipe.json").read_text(encoding="utf-8")
     assert json.loads(recipe) == json.loads(
         (ROOT / "configs" / f"{name}.json").read_text(encoding="utf-8")
