@@ -43,6 +43,7 @@ _SETTINGS = (
     "dropout",
     "clip",
     "eval_every",
+    "eval_part",
     "stop_at",
     "patience",
     "lora_rank",

@@ -127,6 +127,9 @@ class TrainConfig:
     )
     word_dropout: float = setting(0.0, 0.0, 0.5, "Share of source tokens replaced by <unk>.")
     eval_every: int = setting(250, 0, 100_000, "Steps between held-out figures.")
+    eval_part: int = setting(
+        0, 0, 20_000, "Held-out sentences of the figures along the way; 0, and at the end: all."
+    )
     stop_at: float = setting(
         0.0,
         0.0,

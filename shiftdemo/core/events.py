@@ -61,7 +61,8 @@ class EvalLogged:
 
     Losses in nats per label, accuracies of single tokens in percent; ``note`` says which
     operator changed with them. ``score_name`` is what can be read off without generating text
-    (entity F1, accuracy), 0 to 100; token accuracy where that is all.
+    (entity F1, accuracy), 0 to 100; token accuracy where that is all. ``n`` is the number of
+    sentences; 0 in old logs: all.
     """
 
     arm: str
@@ -75,6 +76,7 @@ class EvalLogged:
     score_name: str = ""
     clean_score: float = 0.0
     shifted_score: float = 0.0
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 FROM_SCRATCH, FINE_TUNING = 1e-3, 2e-4  # AdamW; of weights that are drawn, and of trained ones
 _MOST_WARMUP = 100
 _EVALUATIONS = 12  # points of the held-out curves
+EVAL_PART = 100  # held-out sentences of a point before the last
 _APART = 10  # steps between two of them, at least
 
 
@@ -35,4 +36,5 @@ def settings(model: str, steps: int) -> dict[str, Any]:
         "learning_rate": learning_rate(model),
         "warmup": warmup(steps),
         "eval_every": eval_every(steps),
+        "eval_part": EVAL_PART,
     }

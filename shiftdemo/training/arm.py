@@ -206,6 +206,7 @@ class Arm:
             score_name=clean.score_name,
             clean_score=clean.score,
             shifted_score=shifted.score,
+            n=len(samples),
         )
 
     def save(self, folder: Path, half: bool = False) -> None:

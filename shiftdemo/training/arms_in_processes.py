@@ -149,9 +149,9 @@ class ArmsInProcesses:
         self._unanswered -= 1
         return self._joined([member.answer() for member in self._members])
 
-    def evaluate(self, number: int) -> dict[str, EvalLogged]:
+    def evaluate(self, number: int, whole: bool) -> dict[str, EvalLogged]:
         """See :class:`ArmGroup`."""
-        return self._all("evaluate", number)
+        return self._all("evaluate", number, whole)
 
     def learn(self, accuracy: Mapping[str, float]) -> dict[str, str]:
         """See :class:`ArmGroup`."""

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from shiftdemo.core.errors import ModelError
 from shiftdemo.core.events import ArmSaved, EvalLogged
 from shiftdemo.core.messages import arm_name
+from shiftdemo.core.samples import Sample
 from shiftdemo.shifts import make_shifts
 from shiftdemo.training.arm import StepFigures
 from shiftdemo.training.memory import memory
@@ -44,8 +45,12 @@ class ArmGroup(Protocol):
     def figures(self) -> dict[str, StepFigures]:
         """Returns the figures of the first step that was asked for and not yet answered."""
 
-    def evaluate(self, number: int) -> dict[str, EvalLogged]:
-        """Returns held-out figures of every arm."""
+    def evaluate(self, number: int, whole: bool) -> dict[str, EvalLogged]:
+        """Returns held-out figures of every arm.
+
+        Args:
+            whole: on all held-out samples, not on the part that serves along the way.
+        """
 
     def learn(self, accuracy: Mapping[str, float]) -> dict[str, str]:
         """Lets operators change with the held-out shifted accuracy.
@@ -68,6 +73,13 @@ class ArmGroup(Protocol):
 
     def close(self) -> None:
         """Ends whatever the group has started."""
+
+
+def spread(samples: Sequence[Sample], part: int) -> Sequence[Sample]:
+    """Returns ``part`` of the samples, evenly apart; all where it is 0 or there are no more."""
+    if not part or part >= len(samples):
+        return samples
+    return [samples[index * len(samples) // part] for index in range(part)]
 
 
 class ArmsInTurn:
@@ -109,9 +121,11 @@ class ArmsInTurn:
         trained = (arm for arm in self._arms if arm.name != "start")
         return {arm.name: arm.step(number, epoch, samples, train) for arm in trained}
 
-    def evaluate(self, number: int) -> dict[str, EvalLogged]:
+    def evaluate(self, number: int, whole: bool) -> dict[str, EvalLogged]:
         """See :class:`ArmGroup`."""
         held_out, shifts = self._plan.held_out, self._held_out_shifts
+        if not whole:
+            held_out = spread(held_out, self._plan.config.eval_part)
         return {arm.name: arm.evaluate(number, held_out, shifts) for arm in self._arms}
 
     def learn(self, accuracy: Mapping[str, float]) -> dict[str, str]:

@@ -173,7 +173,7 @@ class _Run:
         if done:
             stop.restore(self.state.stopping)
         if not done and "start" in config.arms:
-            yield from group.evaluate(0).values()
+            yield from group.evaluate(0, True).values()
         due = time.perf_counter() + SAVE_SECONDS
         asked, pace, wait = done, _AHEAD_SECONDS, False
         for step in range(done + 1, config.steps + 1):
@@ -195,7 +195,7 @@ class _Run:
             if asked > step:
                 continue
             if over or planned:
-                reason = yield from self._evaluate(group, step, stop if planned else None)
+                reason = yield from self._evaluate(group, step, over, stop if planned else None)
                 if reason and step < config.steps:
                     self.endings.append(reason)
                     self.ending, over = None, True  # as if nobody had cut it short here
@@ -250,22 +250,27 @@ class _Run:
         return self.ending is not None
 
     def _evaluate(
-        self, group: ArmGroup, step: int, stop: EarlyStop | None
+        self, group: ArmGroup, step: int, over: bool, stop: EarlyStop | None
     ) -> Generator[RunEvent, None, str]:
         """Yields held-out figures; returns why they end the run, or ``""``.
 
         Args:
+            over: the run ends here, so that all held-out samples are measured.
             stop: ``None`` after a step where the run was cut short: it is measured, but what it
                 does when it is resumed must not depend on that.
         """
-        figures = group.evaluate(step)
+        figures = group.evaluate(step, over)
         said: dict[str, str] = {}
         if stop is not None:
             said = group.learn({name: logged.shifted_accuracy for name, logged in figures.items()})
         yield from (noted(logged, said.get(name, "")) for name, logged in figures.items())
         moved = bool(said.get(HELD_OUT))
         reason = stop.reason(list(figures.values()), moved) if stop is not None else ""
-        return reason if self._agreed(bool(reason)) else ""
+        if not self._agreed(bool(reason)):
+            return ""
+        if not over and self.config.eval_part:
+            yield from group.evaluate(step, True).values()
+        return reason
 
     def _save(
         self, group: ArmGroup, index: int, step: int, stop: EarlyStop, seed_done: bool

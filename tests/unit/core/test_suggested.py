@@ -18,6 +18,7 @@ def test_settings_fit_the_model_and_the_steps() -> None:
         "learning_rate": 1e-3,
         "warmup": 60,
         "eval_every": 50,
+        "eval_part": 100,
     }
     assert suggested.settings("bundled:tagger", 5000)["learning_rate"] == 2e-4
     assert suggested.warmup(5000) == 100 and suggested.eval_every(3) == 10

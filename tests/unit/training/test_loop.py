@@ -26,6 +26,7 @@ from shiftdemo.core.events import (
 from shiftdemo.models.load import load_model
 from shiftdemo.training.loop import fit
 from shiftdemo.training.plan import Plan
+from shiftdemo.training.stopping import EarlyStop
 
 Make = Callable[..., Any]
 SHIFT = "position_offset:max_offset=32,p=0.5"
@@ -45,6 +46,22 @@ def same(a: Path, b: Path, task: str = "ner") -> bool:
 
 def losses(events: list[RunEvent], arm: str) -> list[float]:
     return [event.loss for event in events if isinstance(event, StepLogged) and event.arm == arm]
+
+
+def test_figures_along_the_way_take_a_part_and_the_last_all(
+    plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = plan(eval_every=2, eval_part=4, arms=("start", "base"), shifts=(SHIFT,))
+    n = len(some.held_out)
+    evals = [e for e in fit(some) if isinstance(e, EvalLogged) and e.arm == "base"]
+    assert [(e.step, e.n) for e in evals] == [(0, n), (2, 4), (4, 4), (5, n)]
+    whole = [e for e in fit(plan(eval_every=2, shifts=(SHIFT,))) if isinstance(e, EvalLogged)]
+    assert {e.n for e in whole} == {n}
+    last = next(e for e in whole if e.arm == "base" and e.step == 5)
+    assert (evals[-1].clean_loss, evals[-1].shifted_loss) == (last.clean_loss, last.shifted_loss)
+    monkeypatch.setattr(EarlyStop, "reason", lambda *_: "it does")
+    ended = [e for e in fit(plan(eval_every=2, eval_part=4)) if isinstance(e, EvalLogged)]
+    assert [(e.step, e.n) for e in ended] == [(2, 4), (2, 4), (2, n), (2, n)]
 
 
 def test_events_come_in_order(plan: Callable[..., Plan], tmp_path: Path) -> None:
