@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 from visitor import SETTLES_MS
+
+from shiftdemo.core.messages import texts
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
@@ -86,7 +89,11 @@ def opening(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_one(
-        query: str = "", width: int = 1440, height: int = 900, locale: str = "en-US", tab: str = ""
+        query: str = "",
+        width: int = 1440,
+        height: int = 900,
+        locale: str = "en-US",
+        tab: str = "Build",
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, accept_downloads=True
@@ -96,10 +103,13 @@ def opening(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(60_000)
         page.goto(server.url + query)
         page.wait_for_selector("#tabs")
-        page.wait_for_selector(".sd-word")
-        if tab:
-            page.get_by_role("tab", name=tab).click()
+        page.wait_for_selector(".sd-row")
+        if tab != "Start":
+            names = [tab, *filter(None, [texts("zh").get(tab)])]
+            page.get_by_role("tab", name=re.compile("|".join(names))).click()
             page.wait_for_timeout(SETTLES_MS)
+        if tab == "Build":
+            page.wait_for_selector(".sd-word")
         return page
 
     try:

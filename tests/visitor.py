@@ -25,6 +25,14 @@ def fill(box: Locator, text: str) -> None:
     box.fill(text)
 
 
+def choose(box: Locator, option: str) -> None:
+    """Chooses an option of a list that may have come this moment."""
+    box.wait_for()
+    box.page.wait_for_timeout(SETTLES_MS)
+    box.click()
+    box.page.get_by_role("option", name=option, exact=True).click()
+
+
 def start_run(page: Page, steps: int, seconds: int = 120) -> None:
     """Fills in a short run on the Train tab and starts it."""
     fill(page.get_by_label("Steps", exact=True), str(steps))

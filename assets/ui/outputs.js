@@ -4,16 +4,51 @@ const pieces = (list) => {
 	for (const piece of list) box.append(make("span", `sd-piece-${piece.mark}`, piece.text));
 	return box;
 };
+// Words with their tags; those of one mention in one coloured span with its type's name.
 const tagged = (words) => {
 	const box = make("span", "sd-output");
+	let mention = null;
+	const close = () => {
+		if (mention) mention.node.append(make("sub", "", mention.type));
+		mention = null;
+	};
 	for (const word of words) {
+		const type = word.tag.slice(2);
 		const chip = make("span", `sd-tagged sd-tagged-${word.mark}${word.changed ? " sd-changed" : ""}`);
 		chip.append(make("span", "", word.text));
-		if (word.tag !== "O") chip.append(make("sub", "", word.tag));
-		else if (word.mark === "missed") chip.append(make("sub", "", "O"));
-		box.append(chip, " ");
+		const goes = mention && mention.type === type && word.tag.startsWith("I-");
+		if (!goes) close();
+		if (goes) mention.node.append(" ");
+		else if (box.childNodes.length) box.append(" ");
+		if (!type) {
+			if (word.mark === "missed") chip.append(make("sub", "", "O"));
+			box.append(chip);
+			continue;
+		}
+		if (!mention) {
+			mention = { type, node: make("span", `sd-entity sd-type-${type}`) };
+			box.append(mention.node);
+		}
+		mention.node.append(chip);
 	}
+	close();
 	return box;
+};
+let waiting = [];
+// Marks on the curve beside these sentences where they stand: its axis is log2(k + 1).
+const here = (strength) => {
+	if (!element.closest(".sd-results")) return;
+	const plot = document.querySelector("#curve .js-plotly-plot");
+	const axis = plot && plot._fullLayout && plot._fullLayout.xaxis;
+	if (!axis) return;
+	let line = plot.querySelector(".sd-curve-here");
+	if (!line) plot.append((line = make("div", "sd-curve-here")));
+	const { t, h } = plot._fullLayout._size;
+	Object.assign(line.style, {
+		left: `${axis._offset + axis.l2p(Math.log2(strength + 1))}px`,
+		top: `${t}px`,
+		height: `${h}px`,
+	});
 };
 drawWith((root, value) => {
 	const list = make("div", "sd-outputs");
@@ -53,16 +88,24 @@ drawWith((root, value) => {
 	};
 	if (value.lead) root.append(make("p", "sd-note", value.lead));
 	if (value.sets.length > 1) {
-		const bar = make("div", "sd-pages");
-		const pick = make("select", "sd-pick");
-		value.sets.forEach((set, i) => {
-			const option = make("option", "", set.name);
-			option.value = i;
-			pick.append(option);
-		});
-		pick.onchange = () => show(value.sets[Number(pick.value)]);
-		root.append(add(bar, make("label", "", value.labels.pick), pick));
+		const at = make("output", "sd-place");
+		const pick = make("input", "sd-slider");
+		Object.assign(pick, { type: "range", min: 0, max: value.sets.length - 1, value: value.first });
+		pick.setAttribute("aria-label", value.labels.pick);
+		pick.oninput = () => {
+			const set = value.sets[Number(pick.value)];
+			at.textContent = set.name;
+			pick.setAttribute("aria-valuetext", set.name);
+			here(set.strength);
+			show(set);
+		};
+		const head = add(make("div", "sd-slider-label"), make("span", "", `${value.labels.pick} `), at);
+		root.append(head, pick);
+		pick.oninput();
+		// The curve may be drawn after this.
+		waiting.forEach(clearTimeout);
+		waiting = [300, 1000, 2500].map((ms) => setTimeout(() => here(value.sets[Number(pick.value)].strength), ms));
 	}
 	root.append(list, turns);
-	if (value.sets.length) show(value.sets[0]);
+	if (value.sets.length === 1) show(value.sets[0]);
 });

@@ -5,13 +5,16 @@ live.setAttribute("role", "status");
 element.append(live);
 const EVERY = 15000;
 let heard = { state: "", at: 0 };
+let open = false;
 drawWith((root, value) => {
 	if (value.state !== heard.state || Date.now() - heard.at > EVERY) {
 		heard = { state: value.state, at: Date.now() };
 		live.textContent = [value.state, value.said].filter(Boolean).join(": ");
 	}
 	const box = make("div", "sd-run");
-	box.append(make("div", "sd-state", value.state));
+	const head = add(make("div", "sd-run-head"), make("span", "sd-state", value.state));
+	if (value.brief) head.append(make("span", "sd-brief", value.brief));
+	box.append(head);
 	if (value.run) box.append(make("div", "sd-note", value.run));
 	if (value.fraction !== null && value.fraction !== undefined) {
 		const bar = make("div", "sd-progress");
@@ -26,7 +29,12 @@ drawWith((root, value) => {
 		for (const [figure, help] of value.figures) {
 			figures.append(add(make("div", "sd-figure"), make("b", "", figure), make("span", "", help)));
 		}
-		box.append(figures);
+		if (value.fold && value.figures.length) {
+			const fold = make("details", "sd-details");
+			fold.open = open;
+			fold.ontoggle = () => (open = fold.open);
+			box.append(add(fold, make("summary", "", value.fold), figures));
+		} else box.append(figures);
 	}
 	for (const note of value.notes || []) box.append(make("p", "sd-note sd-note-strong", note));
 	root.append(box);

@@ -2,9 +2,9 @@ drawWith((root, value) => {
 	const box = make("div", "sd-verdict");
 	if (value.badge) box.append(make("span", "sd-badge", value.badge));
 	box.append(make("p", "sd-verdict-text", value.text));
-	for (const note of value.notes) box.append(make("p", "sd-note", note));
 	const more = make("details", "sd-details");
-	more.append(make("summary", "", value.rulesLabel));
+	more.append(make("summary", "", value.rulesLabel), make("p", "", value.full));
+	for (const note of value.notes) more.append(make("p", "sd-note", note));
 	more.append(add(make("ul"), ...value.rules.map((rule) => make("li", "", rule))));
 	root.append(add(box, more));
 });

@@ -1,4 +1,4 @@
-"""The verbs: build, finetune, compare, attend, export, pretrain.
+"""The verbs: build, finetune, compare, attend, answer, export, pretrain.
 
 The page and the command line call these and nothing below them. Those that limits hold for are
 methods of :class:`Backend`; here they are also functions, without limits.
@@ -35,6 +35,7 @@ from shiftdemo.shifts import CONTEXT_SIZE
 from shiftdemo.training.trackers import track
 
 _own = Backend()
+answer = _own.answer
 attend, compare, compare_seeds, load = _own.attend, _own.compare, _own.compare_seeds, _own.load
 finetune, finetune_in_worker, resume = _own.finetune, _own.finetune_in_worker, _own.resume
 
@@ -48,6 +49,7 @@ __all__ = [
     "Limits",
     "Progress",
     "TrainConfig",
+    "answer",
     "attend",
     "attend_loaded",
     "build_shifted",

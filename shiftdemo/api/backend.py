@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shiftdemo.api import train
+from shiftdemo.api.answers import answer
 from shiftdemo.api.attend import AttentionResult, attend_loaded
 from shiftdemo.api.build import typed_sample
 from shiftdemo.api.compare import check, compare_loaded, over_pairs
@@ -18,6 +19,7 @@ from shiftdemo.core.progress import Cancel, Progress, never, silent
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.load import each_sample
 from shiftdemo.data.reading.preview import preview
+from shiftdemo.experiments.first_look import Answers
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.comparing import Comparison
@@ -133,6 +135,10 @@ class Backend:
             ShiftDemoError: as :meth:`compare`.
         """
         return over_pairs(self.compare, config, pairs, progress, cancel)
+
+    def answer(self, text: str, positions: Sequence[int]) -> Answers:
+        """Returns what the bundled pairs make of a sentence; see :mod:`shiftdemo.api.answers`."""
+        return answer(text, positions, self.load, self.limits)
 
     def attend(
         self,

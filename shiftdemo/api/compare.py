@@ -157,7 +157,10 @@ def predict_typed(
     from shiftdemo.tasks.heads import make_task
 
     with torch_threads(1):
-        if any(s.feed.source.offset or s.feed.target.offset for s in moved):
-            check_offset(model, moved, allow_no_effect)
+        places = [(s.feed.source.offset, s.feed.target.offset) for s in moved]
+        furthest = max(places, default=(0, 0))
+        if any(furthest):  # they need not all start at one position
+            furthest_ones = [s for s, place in zip(moved, places, strict=True) if place == furthest]
+            check_offset(model, furthest_ones, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model
         return make_task(model.task).answers(asked, moved)

@@ -86,6 +86,7 @@ class TaskSpec:
         usage_text: what the example of a model card reads.
         worked: the example that the page's Build tab opens with.
         typed: the sentences that Compare and Attention open with.
+        first_look: what the row of its answers is called on the Start tab; empty: it has none.
 
     Raises:
         ValueError: a head or an edit that there is not, or a label without the page's examples.
@@ -118,6 +119,7 @@ class TaskSpec:
     usage_text: str = "Ada reads a book ."
     worked: WorkedExample | None = None
     typed: tuple[str, ...] = ()
+    first_look: str = ""
 
     def __post_init__(self) -> None:
         if self.head not in HEADS or not self.allows <= set(EDITS):

@@ -27,6 +27,7 @@ TASKS.register(
             "B-PER I-PER O O B-PER I-PER O B-LOC O",
             index=7,
         ),
+        first_look="Entities",
         typed=("Ada Lovelace wrote to Charles Babbage in London.", "Anna went to Paris."),
     )
 )

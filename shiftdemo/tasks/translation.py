@@ -29,6 +29,7 @@ TASKS.register(
             target_word="modèle",
             index=6,
         ),
+        first_look="French",
         typed=("A man is reading a book in the park.", "The children are playing."),
     )
 )

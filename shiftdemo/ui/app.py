@@ -1,4 +1,4 @@
-"""The page: header, four tabs, and the server around it."""
+"""The page: header, five tabs, and the server around it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t, translations
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare.tab import CompareTab
+from shiftdemo.ui.doors import Doors
 from shiftdemo.ui.quiet import wait, without_hot_reload
 from shiftdemo.ui.shell import Shell, asset, theme
+from shiftdemo.ui.start.tab import StartTab
 from shiftdemo.ui.train.tab import TrainTab
 
 TITLE = "shiftdemo: a laboratory for shift training"
@@ -44,14 +46,19 @@ def build_page(context: Context) -> gr.Blocks:
         tasks = [(t(label), name) for label, name in page_tasks()]
         parts = PageParts(page, context, tasks, remembered, ended, page_look)
         with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(t("Start"), id="start", elem_id="tab-start"):
+                start = StartTab(parts)
             with gr.Tab(t("Build"), id="build", elem_id="tab-build"):
-                BuildTab(parts)
+                build = BuildTab(parts)
             with gr.Tab(t("Train"), id="train", elem_id="tab-train"):
                 train = TrainTab(parts)
             with gr.Tab(t("Compare"), id="compare", elem_id="tab-compare"):
                 compare = CompareTab(parts)
-            with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention"):
-                AttentionTab(parts)
+            with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention") as inside:
+                attention = AttentionTab(parts)
+        Doors(tabs, start, build, train, attention)
+        shown = {"asked": attention.asked}
+        wire(inside.select, attention.open, {}, shown, attention.message, quiet=True)
         mine, to_pair = {"remembered": remembered}, {"tabs": tabs, "task": compare.form["task"]}
         opened = wire(
             train.to_compare.click, _open_compare(context), mine, to_pair, compare.message
@@ -85,7 +92,7 @@ def _header(page: gr.Blocks, context: Context) -> None:
         with gr.Column(scale=5, min_width=280):
             gr.Markdown("# shiftdemo", elem_classes="sd-title")
             gr.Markdown(t(INTRODUCTION), elem_classes="sd-lead")
-        with gr.Column(scale=1, min_width=150):
+        with gr.Column(scale=1, min_width=280):
             gr.HTML(LANGUAGE_LINKS, elem_classes="sd sd-languages", container=False)
             status = drawn("status", "sd-status")
     message = message_box()

@@ -156,5 +156,5 @@ def compare(
         label: puts the name of an arm into the reader's language.
     """
     shown = three(base, shift, layer, head, special, say, label)
-    side = 260.0 if columns > 1 else 0.0
+    side = 212.0 if columns > 1 else 0.0  # the figure is whole on a small laptop's screen
     return grid(shown, theme, columns, side, say=say)

@@ -21,10 +21,10 @@ from shiftdemo.core.events import (
 )
 from shiftdemo.viz.style import arm_label
 
-COLUMNS = ("step", "loss", "arm", "kind", "seed")
+COLUMNS = ("step", "value", "arm", "kind", "seed")
 TRAIN, TRAIN_RAW = "train", "train, every step"
 CLEAN, SHIFTED = "held-out clean", "held-out shifted"
-KINDS = (TRAIN, TRAIN_RAW, CLEAN, SHIFTED)
+KINDS = (TRAIN, TRAIN_RAW, CLEAN, SHIFTED)  # losses, and the held-out score
 MAX_ROWS = 1500
 SMOOTHING = 0.9
 _WINDOW = 40  # steps over which the speed is taken
@@ -103,8 +103,9 @@ class RunHistory:
             elif isinstance(event, EvalLogged):
                 self.evals.append(event)
                 lines = self._lines[event.seed]
-                lines[CLEAN, event.arm].append((event.step, event.clean_loss))
-                lines[SHIFTED, event.arm].append((event.step, event.shifted_loss))
+                clean, shifted = scores_of(event)
+                lines[CLEAN, event.arm].append((event.step, clean))
+                lines[SHIFTED, event.arm].append((event.step, shifted))
                 self._logged_last = event.seed
             elif isinstance(event, RunStarted):
                 self.begun = event
@@ -130,15 +131,15 @@ class RunHistory:
     def table(
         self, seed: int | None = None, raw: bool = False, max_rows: int = MAX_ROWS
     ) -> pd.DataFrame:
-        """Returns the losses, one row a point, in nats per label.
+        """Returns training losses (nats per label) and held-out scores, one row a point.
 
         Args:
-            seed: whose losses; ``None`` for the seed that logged last.
+            seed: whose figures; ``None`` for the seed that logged last.
             raw: also give the training loss of every single step.
             max_rows: above it every line is thinned out evenly; its first and last points stay.
 
         Returns:
-            Columns ``step`` (int), ``loss`` (float), ``arm`` (its name on the page), ``kind``
+            Columns ``step`` (int), ``value`` (float), ``arm`` (its name on the page), ``kind``
             (one of ``KINDS``) and ``seed`` (int); sorted by kind, arm and step. Empty before any
             event.
         """
@@ -150,12 +151,12 @@ class RunHistory:
         }
         most = max(2, max_rows // max(1, len(lines)))
         rows = [
-            (step, loss, arm_label(arm), kind, seed)
+            (step, value, arm_label(arm), kind, seed)
             for kind, arm in sorted(lines, key=lambda key: (KINDS.index(key[0]), key[1]))
-            for step, loss in thin(lines[kind, arm], most)
+            for step, value in thin(lines[kind, arm], most)
         ]
         table = pd.DataFrame(rows, columns=list(COLUMNS))
-        return table.astype({"step": int, "loss": float, "arm": str, "kind": str, "seed": int})
+        return table.astype({"step": int, "value": float, "arm": str, "kind": str, "seed": int})
 
     def eta(self) -> Eta:
         """Returns how far the run is, and how long it still takes."""
@@ -200,6 +201,13 @@ class RunHistory:
         if seconds <= 0 or len(done) < n_arms:  # the arms of one step are logged at once
             return 0.0, 0.0
         return len(done) / max(1, n_arms) / seconds, sum(e.tokens for e in done) / seconds
+
+
+def scores_of(event: EvalLogged) -> tuple[float, float]:
+    """Returns the held-out score, clean and shifted; of old logs, which have none, the accuracy."""
+    if event.score_name:
+        return event.clean_score, event.shifted_score
+    return event.clean_accuracy, event.shifted_accuracy
 
 
 def thin(points: Sequence[Any], most: int) -> list[Any]:

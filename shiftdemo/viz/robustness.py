@@ -96,6 +96,7 @@ def curve_figure(
     say: Callable[[Message | Text], str] = str,
     label: Callable[[str], str] = arm_label,
     narrow: bool = False,
+    height: int = HEIGHT,
 ) -> go.Figure:
     """Returns one line an arm: score against strength, with intervals and the trained range.
 
@@ -105,6 +106,7 @@ def curve_figure(
         say: puts a sentence into the reader's language.
         label: puts the name of an arm into it.
         narrow: the figure is as wide as a phone.
+        height: of a panel, pixels.
 
     Raises:
         DataError: there is no curve, or one has not a score for each strength.
@@ -117,7 +119,7 @@ def curve_figure(
     for row, panel in enumerate(panels, 1):
         _add_panel(figure, row, panel, theme, texts)
     below = _LINE * (len(texts.title(panels[-1].axis)) - 1)
-    themed(figure, theme, HEIGHT * len(panels) + below)
+    themed(figure, theme, height * len(panels) + below)
     figure.update_layout(
         margin={"t": 40, "r": 8, "b": 52 + below, "l": 8},
         hovermode="closest",

@@ -38,7 +38,8 @@ def single(several: Comparison) -> Comparison:
 @pytest.mark.parametrize(("lang", "words"), [("en", "About the training, over 3"), ("zh", "针对")])
 def test_the_verdict_of_several_seeds_is_one(several: Comparison, lang: str, words) -> None:
     drawn = view.verdict(Visit(lang), several)
-    assert drawn["text"].startswith(words)
+    assert drawn["full"].startswith(words)
+    assert drawn["text"].startswith("3 seeds: More robust" if lang == "en" else "3 个种子：")
     if lang == "en":
         assert drawn["notes"][-2].startswith("Seed by seed, mean inside the trained range: +")
     assert len(drawn["rules"]) == len(rules())
@@ -66,7 +67,7 @@ def test_arms_of_different_training_get_their_rows_and_words(single: Comparison)
     rows = view.scores(visit, both)["rows"]
     assert [AXIS in row[0] for row in rows] == [False, False, True, True]
     assert sum(AXIS in row[0] for row in view.differences(visit, both)["rows"]) == 3
-    text = view.verdict(visit, both)["text"]
+    text = view.verdict(visit, both)["full"]
     assert text.startswith(single.condition.axis) and f"{AXIS}: About these two models" in text
 
 

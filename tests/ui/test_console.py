@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 from visitor import SETTLES_MS, fill, open_section
 
 ZH = Path(__file__).resolve().parents[2] / "assets" / "languages" / "zh.json"
-TABS = 4
+TABS = 5
 # Chromium's own words on the machine it runs on.
 BROWSERS_OWN = ("GL Driver Message", "GPU stall", "Automatic fallback to software WebGL")
 
@@ -57,6 +57,7 @@ def _run_twice(page: Page, t: Callable[[str], str]) -> None:
 def _compare(page: Page, t: Callable[[str], str]) -> None:
     page.locator("#train-compare").click()
     page.wait_for_timeout(SETTLES_MS)
+    open_section(page, t("Which sentences, at which positions"))
     fill(page.get_by_label(t("Sentences"), exact=True).locator("visible=true"), "20")
     fill(page.get_by_label(t("Offsets")), "0,8")
     page.locator("#compare-run").click()
@@ -79,13 +80,13 @@ def test_a_visit_leaves_the_console_empty(browser: Browser, server: Any, languag
     page.set_default_timeout(60_000)
     heard = _listen(page)
     page.goto(f"{server.url}?lang={language}")
-    page.wait_for_selector(".sd-word")
-    for place in [*range(TABS), 1]:
+    page.wait_for_selector(".sd-row")
+    for place in [*range(TABS), 2]:
         _open_tab(page, place)
     _run_twice(page, t)
     _compare(page, t)
     _attend(page)
-    for place in (0, 2, 1):
+    for place in (1, 3, 2):
         _open_tab(page, place)
     page.reload()  # Train opens again
     page.wait_for_selector("#train-plot path[stroke='#0072B2']")

@@ -14,7 +14,6 @@ import pytest
 import shiftdemo.ui
 from shiftdemo.api.requests import AttendRequest, BuildRequest
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
-from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
 from shiftdemo.shifts import SHIFTS, by_stage, make_shift
@@ -23,10 +22,10 @@ from shiftdemo.ui.attention.form import AttentionForm
 from shiftdemo.ui.build.form import BuildForm
 from shiftdemo.ui.build.set import drawn_words
 from shiftdemo.ui.common.form import Form
-from shiftdemo.ui.common.handlers import go_on_tick, message_box
+from shiftdemo.ui.common.handlers import message_box
 from shiftdemo.ui.compare.form import CompareForm
 from shiftdemo.ui.train.form import TrainForm
-from shiftdemo.ui.train.presets import PRESETS, preset
+from shiftdemo.ui.train.presets import PRESETS
 
 EACH = [(task, shift.name) for _, task in page_tasks() for shift in by_stage(task)]
 
@@ -50,7 +49,10 @@ def build() -> BuildForm:
 @pytest.fixture(scope="module")
 def compare() -> CompareForm:
     with gr.Blocks():
-        return CompareForm(message_box(), go_on_tick(NoEffectError), page_tasks())
+        made = CompareForm(page_tasks())
+        made.draw_typed()
+        made.draw_settings(message_box())
+        return made
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,8 @@ def test_the_default_run_warms_up_for_a_tenth_of_its_steps(form: TrainForm) -> N
 )
 def test_a_run_found_again_fills_the_form_in(form: TrainForm, changes: dict[str, Any]) -> None:
     data = DataSpec(eval_size=200)
-    shown: dict[str, Any] = {"steps": 240, "eval_every": 20, "seconds": 90.0, "data": data}
+    shown: dict[str, Any] = {"steps": 240, "eval_every": 20, "eval_part": 100}
+    shown |= {"seconds": 90.0, "data": data}
     wanted = TrainConfig(**{**shown, **changes})
     found = form.request(held(form, form.filled(wanted)))
     for spec, whole in zip(wanted.shifts, found.shifts, strict=True):
@@ -122,11 +125,12 @@ def test_files_are_not_put_back(form: TrainForm) -> None:
     assert not found.data.train
 
 
-@pytest.mark.parametrize("model", [model for _, model in PRESETS])
-def test_a_preset_brings_its_model_and_rate(form: TrainForm, model: str) -> None:
-    config = form.request(held(form, preset(form, model)))
-    assert (config.task, config.model, config.learning_rate) == ("ner", model, 1e-3)
-    assert (config.steps, config.batch_size) == (1500, 64)
+@pytest.mark.parametrize("preset", [config for _, config in PRESETS])
+def test_a_preset_is_the_run_that_it_names(form: TrainForm, preset: TrainConfig) -> None:
+    found = form.request(held(form, form.filled(preset)))
+    same = ("task", "model", "steps", "batch_size", "learning_rate", "arms", "seeds")
+    assert all(getattr(found, name) == getattr(preset, name) for name in same)
+    assert make_shift(found.shifts[0]).values == make_shift(preset.shifts[0]).values
 
 
 @pytest.mark.parametrize(("task", "name"), EACH)
@@ -140,6 +144,7 @@ def test_train_form_gives_back_the_run(form: TrainForm, task: str, name: str) ->
         (spec,),
         steps=240,
         eval_every=20,
+        eval_part=100,
     )
     found = form.request(held(form, form.filled(wanted)))
     assert make_shift(found.shifts[0]).values == make_shift(spec).values
@@ -228,7 +233,7 @@ def test_every_field_of_a_request_has_a_control(
     # What the page leaves to the command line, or works out for itself.
     unseen = {
         TrainConfig: {"batch_tokens", "average", "subword_dropout", "word_dropout", "eval_every"}
-        | {"threads", "processes", "device", "precision"},
+        | {"eval_part", "threads", "processes", "device", "precision"},
         CompareConfig: {"seed", "shift", "strengths"},
     }
     aliases = {"shifts": "shift.name", "data": "data.origin", "origin": "data.origin"}

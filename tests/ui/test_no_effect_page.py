@@ -58,6 +58,7 @@ def _refused_and_allowed(open_page: Callable[..., Page]) -> None:
     expect(page.locator("#tab-compare")).not_to_contain_text("First word at position 5;")
     expect(tick).to_be_visible()
 
+    open_section(page, "Which sentences, at which positions")
     fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "20")
     fill(page.get_by_label("Offsets"), "0,8")
     page.locator("#compare-run").click()

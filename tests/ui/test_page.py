@@ -64,7 +64,7 @@ def test_an_idle_page_asks_for_no_frames(browser: Browser, server: object) -> No
         "window.requestAnimationFrame = (callback) => { window.asked += 1; return ask(callback); };"
     )
     page.goto(server.url)  # type: ignore[attr-defined]
-    page.wait_for_selector(".sd-word")
+    page.wait_for_selector(".sd-row")
     expect(page.locator(".sd-status").first).to_contain_text("ready", timeout=60_000)
     page.wait_for_timeout(4000)
     assert page.evaluate("window.asked") > 0
@@ -349,7 +349,7 @@ def test_language_follows_the_link_then_the_browser(
     open_page: OpenPage, query: str, locale: str, word: str
 ) -> None:
     page = open_page(query, locale=locale)
-    expect(page.get_by_role("tab").first).to_have_text(word)
+    expect(page.get_by_role("tab").nth(1)).to_have_text(word)
     expect(page.locator(".sd-legend .sd-key").first).to_have_text(
         "未动" if word == "构建" else "kept in place"
     )
@@ -359,7 +359,7 @@ def test_language_follows_the_link_then_the_browser(
 @pytest.mark.parametrize("query", ["", "?lang=zh"])
 def test_phone_width_never_scrolls_the_page_sideways(open_page: OpenPage, query: str) -> None:
     page = open_page(query, width=390, height=844)
-    for place in range(4):
+    for place in range(5):
         page.get_by_role("tab").nth(place).click()
         page.wait_for_timeout(400)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -373,8 +373,8 @@ def test_no_request_leaves_the_host(browser: Browser, server: object) -> None:
     page = context.new_page()
     page.on("request", lambda request: asked.append(request.url))
     page.goto(url)
-    page.wait_for_selector(".sd-word")
-    for place in range(4):
+    page.wait_for_selector(".sd-row")
+    for place in range(5):
         page.get_by_role("tab").nth(place).click()
         page.wait_for_timeout(300)
     context.close()

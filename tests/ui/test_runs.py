@@ -18,7 +18,7 @@ def _lines(page: Page, plot: str) -> int:
 def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page = open_page(tab="Train")
     expect(page.locator(".sd-run-box").first).to_contain_text("Recorded run (not live)")
-    expect(page.locator("#tab-train .sd-legend")).to_contain_text("light: held out, shifted")
+    expect(page.locator("#tab-train .sd-legend")).to_contain_text("light: shifted")
     open_section(page, "More settings")
     fill(page.get_by_label("number input for Seeds"), "2")
     start_run(page, steps=16)
@@ -33,9 +33,10 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     expect(page.locator("#compare-run")).to_be_visible()
     page.wait_for_timeout(SETTLES_MS)
     page.locator("#compare-typed").click()
-    expect(page.locator("#tab-compare .sd-example").first).to_contain_text(
+    expect(page.locator("#compare-typed-outputs .sd-example").first).to_contain_text(
         "Ada Lovelace", timeout=60_000
     )
+    open_section(page, "Which sentences, at which positions")
     fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "20")
     fill(page.get_by_label("Offsets"), "0,8")
     page.locator("#compare-run").click()
@@ -84,5 +85,5 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     keys = page.locator("#tab-train .sd-legend")
     for name in ("base", "shift-trained", "untrained", "shuffled"):
         expect(keys).to_contain_text(re.compile(rf"run [0-9a-f]{{4}}: {name}"))
-    expect(keys).to_contain_text("light: held out, shifted, unsmoothed")
+    expect(keys).to_contain_text("light: shifted, unsmoothed")
     assert page.locator(".sd-message").count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from visitor import fill
+from visitor import choose, fill
 
 OpenPage = Callable[..., Page]
 
@@ -45,22 +45,24 @@ def test_typed_texts_are_foreseen_and_gone_on_with(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="Compare").click()
     tab = page.locator("#tab-compare")
-    tab.get_by_label("language modelling").check()
+    choose(tab.get_by_label("Task"), "language modelling")
     expect(tab.locator("#compare-text textarea")).to_have_value(
         "The old man went to the river.\nThey are reading a"
     )
-    expect(tab.get_by_label("Base model")).to_have_value("bundled:language_model")
+    expect(tab.get_by_label("Base model")).to_have_value("base · bundled:language_model")
     page.locator("#compare-typed").click()
-    expect(tab.locator(".sd-example").first).to_contain_text("nats a token", timeout=60_000)
-    expect(tab.locator(".sd-example").first).to_contain_text("goes on:")
+    expect(tab.locator("#compare-typed-outputs .sd-example").first).to_contain_text(
+        "nats a token", timeout=60_000
+    )
+    expect(tab.locator("#compare-typed-outputs .sd-example").first).to_contain_text("goes on:")
 
 
 def test_attention_of_a_language_model_is_its_decoder_s(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="Attention").click()
     tab = page.locator("#tab-attention")
-    tab.get_by_label("language modelling").check()
-    expect(tab.get_by_label("Model", exact=True)).to_have_value("bundled:language_model")
+    choose(tab.get_by_label("Task"), "language modelling")
+    expect(tab.get_by_label("Model", exact=True)).to_have_value("base · bundled:language_model")
     page.locator("#attention-run").click()
     expect(page.locator("#heatmap .main-svg").first).to_be_visible(timeout=60_000)
     labels = page.locator("#heatmap .xtick text").all_text_contents()
@@ -69,11 +71,15 @@ def test_attention_of_a_language_model_is_its_decoder_s(open_page: OpenPage) -> 
 
 def test_four_tasks_fit_a_phone(open_page: OpenPage) -> None:
     page = open_page(width=390, height=844)
-    for tab in ("Build", "Compare", "Attention"):
+    radio = page.locator("#tab-build").get_by_label("text classification").first
+    radio.check()
+    boxes = [radio.locator("xpath=ancestor::label").bounding_box()]
+    for tab in ("Compare", "Attention"):
         page.get_by_role("tab", name=tab).click()
-        radio = page.locator(f"#tab-{tab.lower()}").get_by_label("text classification").first
-        radio.check()
-        box = radio.locator("xpath=ancestor::label").bounding_box()
+        box = page.locator(f"#tab-{tab.lower()}").get_by_label("Task")
+        choose(box, "text classification")
+        boxes.append(box.bounding_box())
+    for box in boxes:
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390

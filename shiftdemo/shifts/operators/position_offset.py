@@ -59,7 +59,7 @@ class PositionOffset(Shift):
         SIDE,
         HALF,
     )
-    dial = Dial(("fixed",), 0, 32, 4)
+    dial = Dial(("fixed",), 0, 64, 4)
     examples = (Example(_EXAMPLE, {"fixed": 4, "p": 1}, _EXAMPLE),)
 
     @property

@@ -30,18 +30,25 @@ class AttentionForm(Form):
         first = AttendRequest()
         super().__init__(first)
         with gr.Row(elem_classes="sd-bar"):
-            task = gr.Radio(list(tasks), value=first.task, label=t("Task"), min_width=260)
+            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=170)
             self.add("task", task)
-            self.add("model", gr.Dropdown([], label=t("Model"), min_width=220))
+            self.add("model", gr.Dropdown([], label=t("Model"), min_width=220, scale=2))
             none = [(t("none"), "")]
-            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=220)
+            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=220, scale=2)
             self.add("versus", versus)
+            layer = gr.Dropdown(layers_of(1), value=0, label=t("Layer"), min_width=90)
+            self.add("layer", layer)
+            labels = {MEAN: t("mean of all"), ALL: t("all, small")}
+            head = gr.Dropdown(heads_of(1, labels), value=MEAN, label=t("Head"), min_width=150)
+            self.add("head", head)
         with gr.Row(elem_classes="sd-bar"):
             text = gr.Textbox(
                 TASKS.get(first.task).typed[0],
                 label=t("Sentence"),
                 max_length=2000,
                 elem_id="attention-text",
+                min_width=300,
+                scale=3,
             )
             self.add("text", text)
             target = gr.Textbox(
@@ -50,18 +57,13 @@ class AttentionForm(Form):
                 placeholder=t("empty: the model's own translation"),
                 max_length=2000,
                 visible=False,
+                scale=2,
             )
             self.add("target", target)
-        with gr.Row(elem_classes="sd-bar"):
             kinds = [(t(label), value) for label, value in KINDS]
             kind = gr.Radio(kinds, value="encoder", label=t("Attention"), visible=False)
             self.add("kind", kind)
-            layer = gr.Dropdown(layers_of(1), value=0, label=t("Layer"), min_width=110)
-            self.add("layer", layer)
-            labels = {MEAN: t("mean of all"), ALL: t("all, small")}
-            head = gr.Dropdown(heads_of(1, labels), value=MEAN, label=t("Head"), min_width=130)
-            self.add("head", head)
-            self.add("special", gr.Checkbox(True, label=t("special tokens"), min_width=140))
+            self.add("special", gr.Checkbox(True, label=t("special tokens"), min_width=150))
             self.run = gr.Button(
                 t("Show attention"), variant="primary", min_width=160, elem_id="attention-run"
             )

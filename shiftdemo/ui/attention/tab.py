@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -21,17 +22,22 @@ from shiftdemo.ui.common.page_parts import PageParts
 
 
 class AttentionTab:
-    """The components and handlers of the tab."""
+    """The components and handlers of the tab.
+
+    Attributes:
+        asked: another value has the maps shown that the form describes.
+    """
 
     def __init__(self, parts: PageParts) -> None:
         """Draws the tab."""
         self.context, self.page_look = parts.context, parts.page_look
-        gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         self.form = AttentionForm(parts.tasks)
+        self.asked = gr.State(0.0)
         self.status = drawn("run")
         self.plot = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap")
         self.plot2 = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap2")
+        gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-note")
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
         self._wire(parts)
 
@@ -47,11 +53,16 @@ class AttentionTab:
         inputs = {**form, "page_look": self.page_look}
         shown = {"status": self.status, **form.some("layer", "head")}
         shown |= {"plot": self.plot, "plot2": self.plot2}
-        asked = [form.run.click, form["text"].submit, form["target"].submit]
+        asked = [form.run.click, form["text"].submit, form["target"].submit, self.asked.change]
         last: dict[str, Any] = {"trigger_mode": "always_last"}
         wire(asked, self._run, inputs, shown, message, **last)
         picked = [form[name].input for name in LOOK]
         wire(picked, self._draw, inputs, shown, message, **last)
+
+    def open(self, visit: Visit) -> dict[str, Any]:
+        """Returns what has the maps shown when the tab opens for the first time."""
+        known = visit.session in self.context.sessions.maps
+        return {} if known else {"asked": time.monotonic()}
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
         choices = usable(visit, self.context, task, remembered or [])

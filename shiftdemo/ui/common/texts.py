@@ -21,11 +21,16 @@ DELAY_NOTE = "Labels are asked for {n} late, after as many padding tokens."
 SET_NOTE = (
     "Applies the operator above to many sentences, each for its share p, and gives you the file."
 )
-TRAIN_LEAD = (
-    "Two copies of one model start from the same weights and see the same sentences in the same "
-    "order. The base arm trains plainly, the shift-trained arm on shifted samples."
+START_LEAD = (
+    "Same sentence, same words: only its place moves. Watch which model still understands it."
 )
-TRAIN_EMPTY = "No run yet. Choose a preset and press Start; both losses then grow here, live."
+TRAIN_LEAD = (
+    "Two copies of one model, same start, same sentences, same order: one trains plainly, the "
+    "other on shifted samples."
+)
+TRAIN_EMPTY = (
+    "No run yet. Choose a preset and press Start; the scores of both then grow here, live."
+)
 TRAIN_RECORDED = "Recorded run (not live), to show what to expect. Press Start to train your own."
 ARMS_HELP = "At least one that is trained; the untrained start is measured beside them."
 OTHER_ARM_HELP = "NAME=SHIFT, with shifts of its own; several are joined by ' + '."
@@ -42,16 +47,14 @@ COST = (
 WARMUP_HELP = "Steps of linear warm-up; -1: a tenth of the steps, at most 100."
 SEEDS_HELP = "Runs after one another, each with other initial weights; 1 is quickest."
 COMPARE_LEAD = (
-    "Both models on the same sentences. The curve shows what happens when every sentence starts "
-    "at a later absolute position: same words, other position ids."
+    "Both models on the same sentences: same words, later and later positions. Which one holds?"
 )
 COMPARE_EMPTY = (
     "Nothing to compare yet. Train a pair in the Train tab and press 'Compare these two', "
     "or choose two models here and press Compare."
 )
-PICK_HELP = "A bundled model or an arm of one of your runs."
 SEED_BY_SEED = "Seed by seed, {what}: {values} ({score})."
-FIRST_SEED = "The sentences below are the first seed's."
+FIRST_SEED = "The sentences are the first seed's."
 TYPED_LEADS = {
     "row": "First word at position {k}; differences are marked.",
     "both": "First word at position {k}; differences are marked.",

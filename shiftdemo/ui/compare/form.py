@@ -9,13 +9,15 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.core.config import CompareConfig, DataSpec
+from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.params import params_of
 from shiftdemo.core.task_spec import TASKS, default_task
-from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import FEWEST, RUN, DataForm
 from shiftdemo.ui.common.form import Form, part, under, whole
+from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 
+BEGIN = 32  # where typed sentences stand at first: where the bundled pair differs
 # What the page begins with.
 FIRST = CompareConfig(
     default_task(), "", "", DataSpec(size=FEWEST), offsets="0,1,2,4,8,16,32,64", n=200
@@ -30,54 +32,62 @@ class CompareForm(Form):
         run, run_text, cancel: the buttons.
     """
 
-    def __init__(self, message: gr.HTML, allow: gr.Checkbox, tasks: Sequence[Any]) -> None:
-        """Draws them, but for ``allow``: the tick to go on as a control, which stands above."""
+    def __init__(self, tasks: Sequence[Any]) -> None:
+        """Draws the most used; others follow where the methods are called."""
         first = FIRST
         super().__init__(first)
-        self.add("task", gr.Radio(list(tasks), value=first.task, label=t("Task")))
-        info = t(texts.PICK_HELP)
-        self.add("base", gr.Dropdown([], label=t("Base model"), info=info))
-        self.add("shifted", gr.Dropdown([], label=t("Shift-trained model"), info=info))
-        self.add("allow_no_effect", allow)
-        gr.Markdown(t("Your own sentences"), elem_classes="sd-subtitle")
-        self._typed(typed_lines(first.task))
-        gr.Markdown(t("Many sentences"), elem_classes="sd-subtitle")
-        with gr.Row():
-            self.number("n", "Sentences")
-            offsets = gr.Textbox(
-                first.offsets,
-                label=t("Offsets"),
-                info=t("START:STOP:STEP or a list."),
-                max_length=200,
-                min_width=120,
+        with gr.Row(elem_classes="sd-bar"):
+            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=180)
+            self.add("task", task)
+            self.add("base", gr.Dropdown([], label=t("Base model"), min_width=220))
+            self.add("shifted", gr.Dropdown([], label=t("Shift-trained model"), min_width=220))
+            self.run = gr.Button(
+                t("Compare"), variant="primary", min_width=110, size="md", elem_id="compare-run"
             )
-            self.add("offsets", offsets)
-        with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=False, first=first.data)
-        self.include("data", self.data)
-        with gr.Row():
-            self.run = gr.Button(t("Compare"), variant="primary", elem_id="compare-run")
-            self.cancel = gr.Button(t("Cancel"), interactive=False)
+            self.cancel = gr.Button(t("Cancel"), interactive=False, min_width=90, size="md")
+        self.add("allow_no_effect", go_on_tick(NoEffectError))
 
-    def _typed(self, first: str) -> None:
-        text = gr.Textbox(
-            first,
-            label=t("One sentence a line"),
-            lines=3,
-            max_length=4000,
-            elem_id="compare-text",
-        )
-        self.add("text", text)
-        offset = gr.Number(
-            0,
-            label=t("First word at position"),
-            info=t("0: as it is. Larger: the same words, later positions."),
-            minimum=0,
-            maximum=100_000,
-            precision=0,
-        )
-        self.add("offset", offset)
-        self.run_text = gr.Button(t("Show both outputs"), elem_id="compare-typed")
+    def draw_typed(self) -> None:
+        """Draws what is asked of sentences that are typed."""
+        gr.Markdown(t("Your own sentences"), elem_classes="sd-subtitle")
+        with gr.Row(elem_classes="sd-bar"):
+            text = gr.Textbox(
+                typed_lines(self.first.task),
+                label=t("One sentence a line"),
+                lines=2,
+                max_length=4000,
+                elem_id="compare-text",
+                min_width=300,
+                scale=3,
+            )
+            self.add("text", text)
+            offset = gr.Number(
+                BEGIN,
+                label=t("First word at position"),
+                info=t("0: as it is. Larger: the same words, later positions."),
+                minimum=0,
+                maximum=100_000,
+                precision=0,
+                min_width=200,
+            )
+            self.add("offset", offset)
+            self.run_text = gr.Button(t("Show both outputs"), elem_id="compare-typed")
+
+    def draw_settings(self, message: gr.HTML) -> None:
+        """Draws which sentences are compared, and where they are placed."""
+        with gr.Accordion(t("Which sentences, at which positions"), open=False):
+            with gr.Row():
+                self.number("n", "Sentences")
+                offsets = gr.Textbox(
+                    self.first.offsets,
+                    label=t("Offsets"),
+                    info=t("START:STOP:STEP or a list."),
+                    max_length=200,
+                    min_width=120,
+                )
+                self.add("offsets", offsets)
+            self.data = DataForm(message, train=False, first=self.first.data)
+        self.include("data", self.data)
 
     def request(self, values: Mapping[str, Any], own: DataSpec | None = None) -> CompareConfig:
         """Returns the comparison that the controls describe.

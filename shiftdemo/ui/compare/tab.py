@@ -15,15 +15,17 @@ from shiftdemo.evaluation.results import Comparison, OutputRow
 from shiftdemo.experiments.recorded import recorded_comparison
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import whole
-from shiftdemo.ui.common.handlers import drawn, go_on_tick, message_box, wire
+from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
+from shiftdemo.ui.compare.examples import telling_rows, telling_strength
 from shiftdemo.ui.compare.form import CompareForm, typed_lines
 
 MOST_LINES = 8
 NARROW = 640  # pixels, as in the style sheet
+HEIGHT = 312  # of the curve, so that it is whole on a small laptop's screen
 
 
 class CompareTab:
@@ -35,25 +37,30 @@ class CompareTab:
         self.page_look = parts.page_look
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
-        allow = go_on_tick(NoEffectError)
-        with gr.Row(elem_classes="sd-split"):
-            with gr.Column(scale=2, min_width=300):
-                self.form = CompareForm(self.message, allow, parts.tasks)
-            with gr.Column(scale=3, min_width=300):
-                self._results()
+        self.form = CompareForm(parts.tasks)
+        self._results()
+        self.form.draw_typed()
+        self.typed_outputs = drawn("outputs", elem_id="compare-typed-outputs")
+        self.form.draw_settings(self.message)
         self._wire(parts.page, parts.ended)
 
     def _results(self) -> None:
-        self.typed_outputs = drawn("outputs")
         self.status = drawn("run")
-        self.shown = {
-            "verdict": drawn("verdict"),
-            "curve": gr.Plot(visible=False, show_label=False, container=False, elem_id="curve"),
-            "scores": drawn("table"),
-            "differences": drawn("table"),
-            "controls": drawn("table"),
-            "outputs": drawn("outputs"),
-        }
+        verdict = drawn("verdict")
+        with gr.Row(elem_classes="sd-split sd-results"):
+            with gr.Column(scale=1, min_width=300):
+                curve = gr.Plot(visible=False, show_label=False, container=False, elem_id="curve")
+            with gr.Column(scale=1, min_width=300):
+                examples = drawn("outputs", "sd-beside-curve")
+        with gr.Tabs(elem_classes="sd-tables"):
+            with gr.Tab(t("Scores")):
+                scores = drawn("table")
+            with gr.Tab(t("Differences")):
+                differences = drawn("table")
+            with gr.Tab(t("Controls")):
+                controls = drawn("table")
+        self.shown = {"verdict": verdict, "curve": curve, "outputs": examples}
+        self.shown |= {"scores": scores, "differences": differences, "controls": controls}
 
     def _wire(self, page: gr.Blocks, ended: gr.State) -> None:
         form, message = self.form, self.message
@@ -219,10 +226,13 @@ def _shown(visit: Visit, result: Comparison, page_look: str, badge: str = "") ->
             visit.translate,
             visit.arm,
             narrow=width.isdigit() and int(width) < NARROW,
+            height=HEIGHT,
         )
         curve = gr.update(value=figure, visible=True)
-    lead = visit("The first sentences:")
-    examples = view.outputs(visit, result.outputs, result.strengths, lead)
+    first = telling_strength(result)
+    lead = visit("Sentences on which the two differ most:")
+    rows = telling_rows(result, first)
+    examples = view.outputs(visit, rows, result.strengths, lead, first)
     return {
         "verdict": view.verdict(visit, result, badge),
         "curve": curve,

@@ -20,8 +20,6 @@ from shiftdemo.viz.style import ARMS
 if TYPE_CHECKING:
     from shiftdemo.viz.robustness import CurvePanel
 
-EXAMPLES = 20
-
 
 def named(visit: Visit, arm: str) -> str:
     """Returns an arm's marker and label."""
@@ -41,12 +39,36 @@ def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]
     if result.of_seeds:
         notes += [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
-        "text": " ".join(said),
+        "text": _brief(visit, panels),
+        "full": " ".join(said),
         "notes": notes,
         "rules": [visit.translate(rule) for rule in rules()],
         "rulesLabel": visit("How the verdict is made"),
         "badge": badge,
     }
+
+
+def _brief(visit: Visit, panels: Sequence[Comparison]) -> str:
+    """Returns the verdict in one line: what was found, with its values, and every warning."""
+    parts: list[str] = []
+    for panel in panels:
+        found = [_short(visit, sentence) for sentence in panel.verdict_detail.sentences]
+        axis = f"{visit.translate(panel.condition.axis)}: " if len(panels) > 1 else ""
+        parts.append(axis + ("；" if visit.lang == "zh" else "; ").join(filter(None, found)))
+    seeds = panels[0].n_seeds
+    head = visit("One seed: ") if seeds == 1 else visit("{n} seeds: ", n=seeds)
+    return head + " ".join(parts)
+
+
+def _short(visit: Visit, sentence: str) -> str:
+    if not isinstance(sentence, Message) or sentence.key in _SCOPES:
+        return "" if isinstance(sentence, Message) else sentence
+    if sentence.key == "verdict.finding":
+        return visit.translate(Message("verdict.short", **sentence.values))
+    return visit.translate(sentence)
+
+
+_SCOPES = ("verdict.these_models", "verdict.over_seeds")  # told by the number of seeds
 
 
 def _verdict_text(visit: Visit, result: Comparison) -> str:
@@ -195,15 +217,22 @@ def controls(visit: Visit, result: Comparison) -> dict[str, Any] | None:
 
 
 def outputs(
-    visit: Visit, rows: Sequence[OutputRow], strengths: Sequence[float], lead: str = ""
+    visit: Visit,
+    rows: Sequence[OutputRow],
+    strengths: Sequence[float],
+    lead: str = "",
+    first: int = 0,
 ) -> dict[str, Any]:
-    """Returns what ``outputs.js`` draws: each sentence's outputs, one set for each strength."""
+    """Returns what ``outputs.js`` draws: each sentence's outputs, one set for each strength.
+
+    Args:
+        first: the index of the strength that is shown first.
+    """
     sets = [
         {
             "name": f"{strength:g}",
-            "rows": [
-                output_view(_at(row, index), index, label=visit.arm) for row in rows[:EXAMPLES]
-            ],
+            "strength": strength,
+            "rows": [output_view(_at(row, index), index, label=visit.arm) for row in rows],
         }
         for index, strength in enumerate(strengths)
     ]
@@ -213,7 +242,7 @@ def outputs(
         "pick": visit("First word at position"),
     }
     marks = {arm: style.mark for arm, style in ARMS.items()}
-    return {"sets": sets, "labels": labels, "marks": marks, "lead": lead}
+    return {"sets": sets, "labels": labels, "marks": marks, "lead": lead, "first": first}
 
 
 def _at(row: OutputRow, index: int) -> dict[str, Any]:

@@ -29,8 +29,8 @@ class View:
     """How the curves are shown.
 
     Attributes:
-        raw: the loss of every step beneath the smoothed one.
-        log: the common logarithm of the loss.
+        raw: the training loss of every step beneath the smoothed one.
+        log: the common logarithm of the training loss.
         under: the id of an earlier run whose curves lie beneath, or ``""``.
     """
 
@@ -39,18 +39,18 @@ class View:
     under: str = ""
 
 
-def plot(name: str) -> gr.LinePlot:
-    """Returns an empty live plot of losses, one line for each value of the column ``line``."""
+def plot(name: str, y_title: str, height: int) -> gr.LinePlot:
+    """Returns an empty live plot, one line for each value of the column ``line``."""
     return gr.LinePlot(
         None,
         x="step",
-        y="loss",
+        y="value",
         color=_LINE,
         color_title="arm",
         x_title="step",
-        y_title="loss, nats",
+        y_title=y_title,
         colors_in_legend=[],  # it would be cut off where it is wider than the page
-        height=240,
+        height=height,
         buttons=[],
         elem_id=name,
     )
@@ -96,7 +96,8 @@ class Curves:
             line = visit(_LINE)
             table = table.rename(columns={_LINE: line})
             more: dict[str, Any] = {"color_map": colors, "color": line} if drawn < 2 else {}
-            more |= self._titles(visit) | {"elem_classes": []} if drawn == 1 else {}
+            titles = self._titles(visit, held_out) | {"elem_classes": []}
+            more |= titles if drawn == 1 else {}
             updates[name] = gr.update(value=table, **more)  # see live._changed
             self._drawn[index] += 1
         return updates
@@ -120,7 +121,7 @@ class Curves:
                 [f"{run}: {visit(label)}", *colors]
                 for label, colors in self._earlier_colors().items()
             ]
-        light = ["held out, shifted", *(["unsmoothed"] if self.view.raw else [])]
+        light = ["shifted", *(["unsmoothed"] if self.view.raw else [])]
         text = visit("light: {lines}", lines=", ".join(visit(line) for line in light))
         return {"lines": lines if self.history.begun else [], "note": text}
 
@@ -136,14 +137,17 @@ class Curves:
             for arm, color in zip(arms, itertools.cycle(_EARLIER), strict=False)
         }
 
-    def _titles(self, visit: Visit) -> dict[str, Any]:
+    def _titles(self, visit: Visit, held_out: bool) -> dict[str, Any]:
         """Returns the titles; a plot makes its lines anew only where one of them changes.
 
         The colours' title shows nowhere, and tells one run, or one view of it, from another.
         """
-        loss = "log10 of the loss" if self.view.log else "loss, nats"
+        title = visit("log10 of the loss") if self.view.log else visit("loss, nats")
+        if held_out:
+            name = self.history.evals[-1].score_name if self.history.evals else ""
+            title = f"{visit(name or 'token accuracy')}, %"
         about = f"{self.run_id} {self.view.raw} {self.view.under}"
-        return {"x_title": visit("step"), "y_title": visit(loss), "color_title": about}
+        return {"x_title": visit("step"), "y_title": title, "color_title": about}
 
     def _lines(self, visit: Visit, held_out: bool) -> tuple[pd.DataFrame | None, dict[str, str]]:
         table = self._table(self.history, held_out)
@@ -161,9 +165,10 @@ class Curves:
             rows = zip(tables[-1][_LINE], part["arm"], part["kind"], strict=True)
             for line, label, kind in rows:
                 colors[line] = shades[label][kind in (SHIFTED, TRAIN_RAW)]
-        whole = pd.concat(tables)[["step", "loss", _LINE]]
-        if self.view.log:
-            whole = whole[whole["loss"] > 0].assign(loss=lambda part: part["loss"].map(math.log10))
+        whole = pd.concat(tables)[["step", "value", _LINE]]
+        if self.view.log and not held_out:
+            above = whole[whole["value"] > 0]
+            whole = above.assign(value=lambda part: part["value"].map(math.log10))
         return whole, colors
 
     def _table(self, history: RunHistory, held_out: bool) -> pd.DataFrame | None:

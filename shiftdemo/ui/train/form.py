@@ -151,6 +151,7 @@ class TrainForm(Form):
             optimizer=values["optimizer"],
             schedule=values["schedule"],
             eval_every=suggested.eval_every(steps),
+            eval_part=suggested.EVAL_PART,
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page

@@ -44,12 +44,21 @@ def where(visit: Visit, history: RunHistory, state: str, queue_position: int) ->
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
     notes = [visit.translate(note) for note in begun.notes] if begun else []
     status = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    status |= {"fold": visit("Figures of the machine"), "brief": _brief(visit, now)}
     if begun:
         status["run"] = described(visit, begun.config)
     if now.state == "running" and now.seconds_left is not None:
         text = "step {step} of {steps}, {seconds:.0f} seconds left"
         status["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
     return status
+
+
+def _brief(visit: Visit, now: Eta) -> str:
+    """Returns how far the run is, in a few letters."""
+    if now.state == "running" and now.seconds_left is not None:
+        left = visit("{n:.0f} s left", n=now.seconds_left)
+        return f"{now.step} / {now.steps} · {left}"
+    return f"{now.step} / {now.steps} · {now.seconds:.0f} s"
 
 
 def described(visit: Visit, config: Mapping[str, Any]) -> str:
@@ -137,7 +146,11 @@ def summary(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
         "shifted_accuracy": f"{visit(accuracy)}, {visit('shifted')}",
     }
     columns = [visit("arm"), visit("step"), *(titles[name] for name in shown)]
-    return {"columns": columns, "rows": rows, "caption": visit(texts.HELD_OUT), "size": 10}
+    measured = {event.n for event in newest.values() if event.n}
+    caption = visit(texts.HELD_OUT)
+    if measured:
+        caption += " " + visit("Newest figures: on {n} sentences.", n=max(measured))
+    return {"columns": columns, "rows": rows, "caption": caption, "size": 10}
 
 
 def _written(form: str, values: Sequence[float]) -> str:

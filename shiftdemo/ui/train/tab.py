@@ -9,6 +9,7 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.core import suggested
+from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.messages import arm_name
 from shiftdemo.experiments.recorded import recorded_events
@@ -23,7 +24,7 @@ from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
 from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
-from shiftdemo.ui.train.presets import PRESETS, preset
+from shiftdemo.ui.train.presets import PRESETS
 
 RUNS_REMEMBERED = 6
 
@@ -47,24 +48,25 @@ class TrainTab:
             with gr.Column(scale=2, min_width=300):
                 self.message = message_box()
                 self.form = TrainForm(self.message, parts.tasks, parts.context.limits)
-            with gr.Column(scale=3, min_width=300):
+            with gr.Column(scale=3, min_width=300, elem_classes="sd-results"):
                 self._results()
         self._wire(parts.page)
 
     def _results(self) -> None:
-        with gr.Row():
-            self.start = gr.Button(t("Start"), variant="primary", elem_id="train-start")
-            self.stop = gr.Button(t("Stop"), interactive=False, elem_id="train-stop")
-            self.go_on = gr.Button(t("Resume"), visible=False, elem_id="train-resume")
+        with gr.Row(elem_classes="sd-bar"):
+            start, stop, go_on = t("Start"), t("Stop"), t("Resume")
+            self.start = gr.Button(start, variant="primary", size="md", elem_id="train-start")
+            self.stop = gr.Button(stop, interactive=False, size="md", elem_id="train-stop")
+            self.go_on = gr.Button(go_on, visible=False, size="md", elem_id="train-resume")
         self.status = drawn("run", "sd-run-box")
-        with gr.Column(visible=bool(recorded_events())) as self.plots:
+        with gr.Column(visible=bool(recorded_events()), elem_classes="sd-plots") as self.plots:
+            gr.Markdown(t("Held-out score, clean and shifted"), elem_classes="sd-subtitle")
+            self.legend = drawn("legend")
+            self.held_plot = plot("held-plot", "%", 270)
+            gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
+            self.train_plot = plot("train-plot", "loss, nats", 200)
             with gr.Row(elem_classes="sd-bar sd-view"):
                 self.view = view_boxes()
-            self.legend = drawn("legend")
-            gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
-            self.train_plot = plot("train-plot")
-            gr.Markdown(t("Held-out loss, clean and shifted"), elem_classes="sd-subtitle")
-            self.held_plot = plot("held-plot")
         self.table = drawn("table", "sd-short", elem_id="train-figures")
         self.costs = drawn("table", "sd-short", elem_id="train-costs")
         with gr.Row():
@@ -89,9 +91,8 @@ class TrainTab:
         suited = form.some("model", "learning_rate", "shift.name")
         wire(form["task"].input, self._for_task, task, suited, message)
         wire(form["model"].input, _rate_for, model, form.some("learning_rate"), message)
-        for button, (_, name) in zip(self.presets, PRESETS, strict=True):
-            filled = form.some(*preset(form, name))
-            wire(button.click, functools.partial(_preset, form, name), {}, filled, message)
+        for button, (_, config) in zip(self.presets, PRESETS, strict=True):
+            wire(button.click, functools.partial(_preset, form, config), {}, {**form}, message)
         self._wire_run(page)
 
     def _wire_run(self, page: gr.Blocks) -> None:
@@ -224,5 +225,5 @@ def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
     return {"learning_rate": suggested.learning_rate(model)}
 
 
-def _preset(form: TrainForm, model: str, visit: Visit) -> dict[str, Any]:
-    return preset(form, model)
+def _preset(form: TrainForm, config: TrainConfig, visit: Visit) -> dict[str, Any]:
+    return form.filled(config)

@@ -50,14 +50,18 @@ def test_loss_table_rows_are_named_as_on_the_page():
     assert set(table["arm"]) == {"base", "shift-trained"}
     assert set(table["kind"]) == {TRAIN, TRAIN_RAW, CLEAN, SHIFTED}
     raw = table[(table["kind"] == TRAIN_RAW) & (table["arm"] == "base")]
-    assert raw["loss"].tolist() == [4.0, 2.0, 4.0 / 3]
+    assert raw["value"].tolist() == [4.0, 2.0, 4.0 / 3]
     held = table[table["kind"] == SHIFTED]
-    assert held["loss"].tolist() == [2.5] and held["step"].tolist() == [3]
+    assert held["value"].tolist() == [50] and held["step"].tolist() == [3]  # the accuracy
+    scored = EvalLogged("shift", 0, 3, 1.5, 2.5, 60, 50, "", "entity F1", 71.0, 64.0)
+    held = loss_table([_started(), *_steps(1, 3), scored])
+    assert held[held["kind"] == SHIFTED]["value"].tolist() == [64.0]
+    assert held[held["kind"] == CLEAN]["value"].tolist() == [71.0]
 
 
 def test_loss_table_smoothing_is_a_corrected_moving_average():
     table = loss_table([_started(), *_steps(1, 2)], smoothing=0.9)
-    base = table[table["arm"] == "base"]["loss"].tolist()
+    base = table[table["arm"] == "base"]["value"].tolist()
     assert base[0] == pytest.approx(4.0)
     assert base[1] == pytest.approx((0.9 * 4.0 + 2.0) / 1.9)
     assert TRAIN_RAW not in set(table["kind"])

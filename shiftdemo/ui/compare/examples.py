@@ -1,0 +1,42 @@
+"""Which sentences of a comparison are shown first, and at which strength."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Any
+
+from shiftdemo.evaluation.results import Comparison, OutputRow
+
+MOST = 20
+
+
+def telling_strength(result: Comparison) -> int:
+    """Returns the index of the strength at which the judged arm differs most from the reference.
+
+    Of those inside the trained range where there are any; the first where nothing was scored.
+    """
+    differences = result.differences.get(result.case.arm)
+    if differences is None:
+        return 0
+    indices = range(len(result.strengths))
+    inside = [i for i in indices if result.condition.inside(result.strengths[i])]
+    return max(inside or indices, key=lambda i: abs(differences.by_offset[i].value))
+
+
+def telling_rows(result: Comparison, index: int) -> list[OutputRow]:
+    """Returns the sentences on which these two arms differ most at one strength, most first."""
+    arm, reference = result.case.arm, result.reference_arm
+    if not arm:
+        return list(result.outputs[:MOST])
+    return sorted(
+        result.outputs,
+        key=lambda row: _alike(row.outputs[reference][index], row.outputs[arm][index]),
+    )[:MOST]
+
+
+def _alike(first: Any, second: Any) -> float:
+    """Returns how much of two outputs is the same, 0 to 1: words of a text, or tags."""
+    if isinstance(first, str) and isinstance(second, str):
+        return SequenceMatcher(None, first.split(), second.split(), autojunk=False).ratio()
+    pairs = list(zip(first, second, strict=False))
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0

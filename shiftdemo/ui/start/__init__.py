@@ -1,0 +1,1 @@
+"""The Start tab: one sentence, one slider, and what shift training changes."""
