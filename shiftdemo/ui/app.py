@@ -57,8 +57,7 @@ def build_page(context: Context) -> gr.Blocks:
             with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention") as inside:
                 attention = AttentionTab(parts)
         Doors(tabs, start, build, train, attention)
-        shown = {"asked": attention.asked}
-        wire(inside.select, attention.open, {}, shown, attention.message, quiet=True)
+        attention.opens_with(inside, remembered)
         mine, to_pair = {"remembered": remembered}, {"tabs": tabs, "task": compare.form["task"]}
         opened = wire(
             train.to_compare.click, _open_compare(context), mine, to_pair, compare.message

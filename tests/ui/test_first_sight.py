@@ -107,7 +107,9 @@ def test_doors_take_the_sentence_along(open_page: OpenPage) -> None:
     expect(page.locator("#heatmap .main-svg").first).to_be_visible(timeout=60_000)
     page.get_by_role("tab", name="Start").click()
     page.locator("#door-train").click()
-    expect(page.locator("#tab-train").get_by_label("Model")).to_have_value("bundled:translator")
+    expect(page.locator("#tab-train").get_by_label("Model", exact=True)).to_have_value(
+        "bundled:translator"
+    )
     expect(page.locator("#tab-train").get_by_label("Steps", exact=True)).to_have_value("300")
 
 

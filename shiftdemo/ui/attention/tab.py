@@ -59,10 +59,17 @@ class AttentionTab:
         picked = [form[name].input for name in LOOK]
         wire(picked, self._draw, inputs, shown, message, **last)
 
-    def open(self, visit: Visit) -> dict[str, Any]:
-        """Returns what has the maps shown when the tab opens for the first time."""
-        known = visit.session in self.context.sessions.maps
-        return {} if known else {"asked": time.monotonic()}
+    def opens_with(self, tab: gr.Tab, remembered: gr.BrowserState) -> None:
+        """Has the maps shown when ``tab``, which holds all this, is opened."""
+        mine = {**self.form.some("task"), "remembered": remembered}
+        shown = {**self.form.some("model", "versus"), "asked": self.asked}
+        wire(tab.select, self._open, mine, shown, self.message, quiet=True)
+
+    def _open(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
+        """Has the maps shown when the tab opens for the first time, of models picked here."""
+        if visit.session in self.context.sessions.maps:
+            return {}
+        return {**self._models(visit, task, remembered), "asked": time.monotonic()}
 
     def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
         choices = usable(visit, self.context, task, remembered or [])
