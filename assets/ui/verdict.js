@@ -2,6 +2,8 @@ drawWith((root, value) => {
 	const box = make("div", "sd-verdict");
 	if (value.badge) box.append(make("span", "sd-badge", value.badge));
 	box.append(make("p", "sd-verdict-text", value.text));
+	// What was left out, and why, is never folded away.
+	for (const note of value.left) box.append(make("p", "sd-note", note));
 	const more = make("details", "sd-details");
 	more.append(make("summary", "", value.rulesLabel), make("p", "", value.full));
 	for (const note of value.notes) more.append(make("p", "sd-note", note));

@@ -43,6 +43,8 @@ def test_the_verdict_of_several_seeds_is_one(several: Comparison, lang: str, wor
     if lang == "en":
         assert drawn["notes"][-2].startswith("Seed by seed, mean inside the trained range: +")
     assert len(drawn["rules"]) == len(rules())
+    said = view.verdict(Visit(lang), dataclasses.replace(several, notes=("3 were left out",)))
+    assert said["left"] == ["3 were left out"] and drawn["left"] == list(several.notes)
     assert lang == "en" or not any(rule in drawn["rules"] for rule in rules())
 
 

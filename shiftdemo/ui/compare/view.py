@@ -35,12 +35,13 @@ def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]
             f"{visit.translate(panel.condition.axis)}: {text}"
             for panel, text in zip(panels, said, strict=True)
         ]
-    notes = [visit.translate(note) for note in result.notes]
+    notes: list[str] = []
     if result.of_seeds:
-        notes += [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
+        notes = [_seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
         "text": _brief(visit, panels),
         "full": " ".join(said),
+        "left": [visit.translate(note) for note in result.notes],
         "notes": notes,
         "rules": [visit.translate(rule) for rule in rules()],
         "rulesLabel": visit("How the verdict is made"),
