@@ -30,9 +30,9 @@ import torch
 import transformers as tf
 from rounds import KINDS, Gate, machine
 
-from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.events import StepLogged
+from shiftdemo.core.model_refs import bundled_arm
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.sources import read_source
 from shiftdemo.models.load import LoadedModel, load_model
@@ -183,7 +183,7 @@ def check(candidate: Candidate) -> None:
 
 def models(device: str, scratch: Path) -> dict[str, tuple[str, str]]:
     """Returns name -> task and folder; on a GPU also base shapes with random weights."""
-    found = {n: (task, str(ASSETS / "models" / n)) for n, task in BUNDLED.items()}
+    found = {n: (task, str(bundled_arm(f"bundled:{n}"))) for n, task in BUNDLED.items()}
     if device == "cuda":
         tagger = tf.AutoConfig.from_pretrained(found["tagger"][1])
         labels = {"id2label": tagger.id2label, "label2id": tagger.label2id}

@@ -138,9 +138,8 @@ def test_a_delay_layer_acts_before_the_pooling_of_a_classifier(make_tiny: Make) 
 
 
 def test_a_head_of_another_size_is_said_with_its_mend() -> None:
-    from shiftdemo.core.assets import ASSETS
+    from shiftdemo.core.model_refs import bundled_arm
 
+    folder = str(bundled_arm("bundled:tagger"))
     with pytest.raises(ModelError, match="head is of another kind or size"):
-        load_model(
-            str(ASSETS / "models" / "tagger"), "classification", labels=("bad", "good"), seed=0
-        )
+        load_model(folder, "classification", labels=("bad", "good"), seed=0)
