@@ -20,14 +20,14 @@ from shiftdemo.training.run_folder import RunFolder
 SHOWN = tuple(spec.name for spec in task_specs() if spec.first_look)
 LAST = 64  # the furthest position that is shown
 RECORDED = ASSETS / "answers.json"
-# By the place that each names; chosen so that both tasks have something to show.
+# By the place that each names; chosen, of some thirty, so that both tasks have something to show.
 EXAMPLES = {
-    "New York": "Two children are playing football in New York.",
-    "Boston": "Tom and Mary live in Boston.",
+    "Sydney": "Three girls are singing a song in Sydney.",
+    "London": "A man is standing near the river in London.",
+    "Madrid": "The children are playing near the river in Madrid.",
     "Berlin": "Anna wants to visit the museum in Berlin.",
-    "Madrid": "The children of Maria Lopez are playing in Madrid.",
-    "Chicago": "A woman in a red coat is waiting for the train in Chicago.",
-    "London": "A man is playing the guitar in a street in London.",
+    "Lisbon": "An old man is sitting on a bench in Lisbon.",
+    "Chicago": "Three men are fixing a roof in Chicago.",
 }
 
 

@@ -50,7 +50,8 @@ def finish_pair(
     pair.events.write_text("".join(lines), encoding="utf-8")
     shutil.copyfile(recipe_path, output / RECIPE)
     first = measured[recipe.curves[0]]
-    write_json(pair.comparison, dataclasses.replace(first, outputs=()).to_dict())
+    arms = {arm: arm for arm in first.arms}  # they lie beside it, wherever it is taken
+    write_json(pair.comparison, dataclasses.replace(first, arms=arms, outputs=()).to_dict())
     write_json(output / "figures.json", {name: figures_of(of) for name, of in measured.items()})
     base = load_model(str(pair.arm("base")), recipe.task)
     (output / "README.md").write_text(pair_card(recipe, base, measured, events), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,9 @@ def test_tagger_finds_people_and_places(tagger: LoadedModel) -> None:
 def test_no_asset_is_over_ten_megabytes() -> None:
     large = [p for p in Path(ASSETS).rglob("*") if p.is_file() and p.stat().st_size > 10_000_000]
     assert large == []
+
+
+def test_no_asset_names_a_folder_of_the_machine_that_made_it() -> None:
+    texts = (p for p in Path(ASSETS).rglob("*") if p.suffix in (".json", ".jsonl", ".md"))
+    names = re.compile(r'"(?:/(?:home|root|tmp|work|Users|mnt|var)/|[A-Z]:\\)')
+    assert [p.name for p in texts if names.search(p.read_text(encoding="utf-8"))] == []

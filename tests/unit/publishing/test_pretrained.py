@@ -81,6 +81,7 @@ def test_the_run_of_the_pair_tells_what_it_was_trained_on(pair: Path) -> None:
     assert config["data"]["train"] == "recipe.json" and (pair / "recipe.json").is_file()
     comparison = Comparison.from_dict(json.loads((pair / "comparison.json").read_text("utf-8")))
     assert comparison.condition.trained == (0, 8) and comparison.outputs == ()
+    assert comparison.arms == {"base": "base", "shift": "shift"}  # no folder of this machine
     assert comparison.strengths == (0, 1, 2, 4, 8, 16, 32, 48, 64)
 
 
