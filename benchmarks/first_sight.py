@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 PORT = 7868
-TYPED = "The children are playing near the river in Madrid."
+TYPED = "The children are playing near a lake in Vienna."
 MOVE = """([position, live]) => new Promise((done) => {
     const slider = document.querySelector("#start-position");
     const source = document.querySelector(".sd-source");

@@ -52,7 +52,7 @@ const here = (strength) => {
 };
 drawWith((root, value) => {
 	const list = make("div", "sd-outputs");
-	const size = 5;
+	const size = 3; // as high as the curve beside them
 	const turns = make("div", "sd-pages");
 	const show = (set, page = 0) => {
 		list.replaceChildren();

@@ -7,14 +7,14 @@ const EVERY = 15000;
 let heard = { state: "", at: 0 };
 let open = false;
 drawWith((root, value) => {
-	if (value.state !== heard.state || Date.now() - heard.at > EVERY) {
+	if (value.state && (value.state !== heard.state || Date.now() - heard.at > EVERY)) {
 		heard = { state: value.state, at: Date.now() };
 		live.textContent = [value.state, value.said].filter(Boolean).join(": ");
 	}
 	const box = make("div", "sd-run");
 	const head = add(make("div", "sd-run-head"), make("span", "sd-state", value.state));
 	if (value.brief) head.append(make("span", "sd-brief", value.brief));
-	box.append(head);
+	if (value.state) box.append(head);
 	if (value.run) box.append(make("div", "sd-note", value.run));
 	if (value.fraction !== null && value.fraction !== undefined) {
 		const bar = make("div", "sd-progress");

@@ -56,7 +56,8 @@ const chart = (curve, value) => {
 			of.value.forEach((score, i) => svg.append(marker(arm, x(curve.offsets[i]), y(score), i === near ? 6 : 3.5)));
 		}
 		readout.replaceChildren();
-		readout.append(make("span", "", `${value.labels.at} ${curve.offsets[near]}: `));
+		const at = curve.offsets[near] === k ? value.labels.at : value.labels.near;
+		readout.append(make("span", "", `${at.replace("{n}", curve.offsets[near])} `));
 		for (const [arm, mark] of value.arms) {
 			readout.append(make("b", `sd-arm-${arm}`, `${mark} ${curve.arms[arm].value[near].toFixed(1)}`), " ");
 		}
@@ -120,8 +121,10 @@ drawWith((root, value) => {
 
 	const show = (of, pick) => {
 		answers.replaceChildren();
-		for (const [task, title] of value.rows) {
-			answers.append(make("div", "sd-row-title", title));
+		for (const [task, title, hint] of value.rows) {
+			const head = make("div", "sd-row-title", title);
+			if (hint) head.append(make("span", "sd-caption", ` ${hint}`));
+			answers.append(head);
 			for (const [arm, mark, name] of value.arms) {
 				const { views, at } = of[task][arm];
 				const [line, said] = answerLine(views[at[pick]], labels);

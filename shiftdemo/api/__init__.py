@@ -37,6 +37,7 @@ from shiftdemo.training.trackers import track
 _own = Backend()
 answer = _own.answer
 attend, compare, compare_seeds, load = _own.attend, _own.compare, _own.compare_seeds, _own.load
+look = _own.look
 finetune, finetune_in_worker, resume = _own.finetune, _own.finetune_in_worker, _own.resume
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "joins_samples",
     "load",
     "load_samples",
+    "look",
     "pairs_of",
     "predict_typed",
     "pretrain",

@@ -23,6 +23,7 @@ from shiftdemo.experiments.first_look import Answers
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.comparing import Comparison
+    from shiftdemo.models.facts import ModelFacts
     from shiftdemo.models.load import LoadedModel
 
 
@@ -51,6 +52,24 @@ class Backend:
         from shiftdemo.models.load import load_model
 
         return load_model(ref, task, self.limits.hub_models, self.limits.local_models)
+
+    def look(self, ref: str, task: str, trainable: bool = False) -> ModelFacts:
+        """Returns what a model is, before anything is done with it.
+
+        Args:
+            trainable: it is to be trained, so that a head for the task may be missing.
+
+        Raises:
+            ShiftDemoError: as :meth:`load`.
+        """
+        from shiftdemo.models.facts import facts_of
+        from shiftdemo.models.load import load_model
+
+        if not trainable:
+            return facts_of(self.load(ref, task))
+        limits, labels = self.limits, ("O", "B-X")  # the names do not matter: only that it loads
+        loaded = load_model(ref, task, limits.hub_models, limits.local_models, labels)
+        return facts_of(loaded)
 
     def samples(
         self, task: str, data: DataSpec, split: str = "train", limit: int | None = None
@@ -105,7 +124,7 @@ class Backend:
         cancel: Cancel = never,
         samples: Sequence[Sample] | None = None,
     ) -> Comparison:
-        """Returns how the two models do on the same sentences, at every strength.
+        """Returns how two models, or up to four, do on the same sentences, at every strength.
 
         Args:
             progress: called with a fraction 0 to 1 and what is being done.
@@ -115,7 +134,7 @@ class Backend:
             ShiftDemoError: a model or the data cannot be used, or a strength is out of bounds.
         """
         check(config, self.limits)  # before a model is loaded
-        models = self.pair(config.task, config.base, config.shifted)
+        models = {arm: self.load(ref, config.task) for arm, ref in config.models.items()}
         return compare_loaded(config, models, progress, cancel, samples, self.limits)
 
     def compare_seeds(

@@ -17,12 +17,13 @@ from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.reading.questions import typed_question
+from shiftdemo.experiments.presets import PRESETS
 from shiftdemo.publishing.data_set import push_samples
 from shiftdemo.shifts import CONTEXT_SIZE, by_stage, make_shifts, shift_many
 
 
 def describe() -> dict[str, Any]:
-    """Returns what there is: versions, tasks, operators with their bounds, and models."""
+    """Returns what there is: versions, tasks, operators with their bounds, models and presets."""
     from shiftdemo.models.load import references, versions
 
     shifts = [
@@ -39,7 +40,9 @@ def describe() -> dict[str, Any]:
         for shift in by_stage()
     ]
     tasks = [{"name": t.name, "title": t.title, "score": t.score_name} for t in task_specs()]
-    return {"versions": versions(), "tasks": tasks, "shifts": shifts, "models": references()}
+    presets = [{"name": one.name, "about": one.about, "model": one.config.model} for one in PRESETS]
+    found = {"versions": versions(), "tasks": tasks, "shifts": shifts, "models": references()}
+    return {**found, "presets": presets}
 
 
 def typed_sample(

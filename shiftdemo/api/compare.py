@@ -32,7 +32,7 @@ def compare_loaded(
     samples: Sequence[Sample] | None = None,
     limits: Limits | None = None,
 ) -> Comparison:
-    """Compares models that are loaded already: ``base`` and ``shift``; see Backend.compare."""
+    """Compares models that are loaded already, by arm; see :meth:`Backend.compare`."""
     from shiftdemo.evaluation.comparing import compare_models
     from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks.heads import make_task
@@ -43,8 +43,9 @@ def compare_loaded(
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
         samples = load_samples(config.task, data, "test", config.n, limits)
     task = make_task(config.task)
-    base, shifted = (training_of(models[arm].ref) for arm in ("base", "shift"))
-    conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", (shifted, base))
+    base, shifted, *others = (training_of(models[arm].ref) for arm in config.models)
+    trainings = (shifted, base, *others)
+    conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", trainings)
     with torch_threads(1):
         comparison = compare_models(
             models,
@@ -124,6 +125,10 @@ def over_pairs(
     """Returns the comparison of several pairs of models, one a training seed, together."""
     from shiftdemo.evaluation.comparing import over_seeds
 
+    notes: tuple[str, ...] = ()
+    if config.others and len(pairs) > 1:  # they are of one seed
+        notes = (Message("compare.others_first_seed", n=len(pairs)),)
+        pairs = pairs[:1]
     comparisons: list[Comparison] = []
     for number, (base, shifted) in enumerate(pairs):
 
@@ -135,11 +140,15 @@ def over_pairs(
 
         pair = dataclasses.replace(config, base=base, shifted=shifted)
         comparisons.append(compare(pair, part, cancel))
-    return over_seeds(comparisons)
+    result = over_seeds(comparisons)
+    return dataclasses.replace(result, notes=(*notes, *result.notes))
 
 
 def predict_typed(
-    model: LoadedModel, moved: Sequence[ShiftedSample], allow_no_effect: bool = False
+    model: LoadedModel,
+    moved: Sequence[ShiftedSample],
+    allow_no_effect: bool = False,
+    known: bool = False,
 ) -> list[Any]:
     """Returns the model's output for each sample as a person reads it: text, tags or a label.
 
@@ -148,6 +157,7 @@ def predict_typed(
     Args:
         moved: the samples, shifted or not.
         allow_no_effect: answer also where an offset does not reach the model.
+        known: that these offsets reach it and lie within its positions; it is not looked at again.
 
     Raises:
         ShiftDemoError: an offset is beyond the model's positions, or does not reach it.
@@ -159,7 +169,7 @@ def predict_typed(
     with torch_threads(1):
         places = [(s.feed.source.offset, s.feed.target.offset) for s in moved]
         furthest = max(places, default=(0, 0))
-        if any(furthest):  # they need not all start at one position
+        if any(furthest) and not known:  # they need not all start at one position
             furthest_ones = [s for s, place in zip(moved, places, strict=True) if place == furthest]
             check_offset(model, furthest_ones, allow_no_effect)
         asked = as_control(model) if allow_no_effect else model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +35,16 @@ def training_of(ref: str) -> Training | None:
     Args:
         ref: a model reference; the folder of an arm lies in that of its run.
     """
+    bundled = bundled_arm(ref)
+    if bundled is not None:
+        return _training_in(bundled)
+    return None if ":" in ref else _read_training(Path(ref))
+
+
+def _read_training(folder: Path) -> Training | None:
     from shiftdemo.publishing.saved import read_arm
     from shiftdemo.training.run_folder import RunFolder
 
-    folder = bundled_arm(ref) or Path(ref)
-    if ":" in ref and folder == Path(ref):
-        return None
     for run, seed_index in RunFolder.around(folder):
         try:
             saved = read_arm(run.path, folder.name, seed_index)
@@ -48,6 +53,10 @@ def training_of(ref: str) -> Training | None:
         if saved.folder == folder:
             return Training(saved.config.shifts_of(saved.arm), _tokens(run.path, saved.arm))
     return None
+
+
+# What comes with the package does not change while it runs.
+_training_in = functools.lru_cache(maxsize=16)(_read_training)
 
 
 def _tokens(run: Path, arm: str) -> float | None:

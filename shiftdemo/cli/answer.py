@@ -50,5 +50,5 @@ def _positions(text: str) -> list[int]:
 
 def _tagged(words: tuple[str, ...], tags: tuple[str, ...]) -> str:
     """Returns the mentions in words, as ``London LOC``; a dash where there are none."""
-    found = mentions(tags)
+    found = mentions(tags, lenient=True)
     return ", ".join(f"{' '.join(words[a:b])} {kind}" for kind, a, b in found) or "–"

@@ -35,6 +35,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     task_flag(parser)
     parser.add_argument("--base", required=True, metavar="MODEL|DIR")
     parser.add_argument("--shifted", required=True, metavar="MODEL|DIR")
+    parser.add_argument(
+        "--other",
+        action="append",
+        default=[],
+        metavar="NAME=MODEL|DIR",
+        help="a further model beside the two, at most twice; start=DIR is a run's untrained start",
+    )
     parser.add_argument("--input", help=INPUT)
     file_flags(parser)
     language_flags(parser)
@@ -71,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         shift=arguments.shift,
         strengths=arguments.strengths,
         allow_no_effect=arguments.allow_no_effect,
+        others=tuple(_other(text) for text in arguments.other),
         **given(arguments, ["n", "seed"]),
     )
 
@@ -92,6 +100,12 @@ def run(arguments: argparse.Namespace) -> int:
     for shown in (comparison, *comparison.also):
         _print_comparison(shown)
     return 0
+
+
+def _other(text: str) -> str:
+    """Returns ``NAME=MODEL``, where a run's folder stands for its arm NAME."""
+    name, equals, ref = text.partition("=")
+    return f"{name.strip()}={model_of(ref, name.strip())}" if equals else text
 
 
 def _pairs(arguments: argparse.Namespace) -> list[tuple[str, str]]:

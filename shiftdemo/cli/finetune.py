@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import signal
 import threading
 from pathlib import Path
@@ -27,6 +28,7 @@ from shiftdemo.cli.run_printer import STOPPED, Printer
 from shiftdemo.core import suggested
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError
+from shiftdemo.experiments.presets import preset
 from shiftdemo.training.trackers import TRACKERS
 
 HELP = "train a fair pair of models"
@@ -61,7 +63,13 @@ _CHOICES = {
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of ``finetune``."""
     task_flag(parser, required=False)
-    parser.add_argument("--model", default="scratch:learned")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="a run of the page's presets (see info); of the other settings --steps, --seed and so "
+        "on replace its own, not --task, --model, --shift and the data",
+    )
+    parser.add_argument("--model")
     parser.add_argument(
         "--train", default="", help=INPUT.replace("a JSONL", "for training: a JSONL")
     )
@@ -82,7 +90,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         help="a further arm with shifts of its own: shuffled=local_shuffle:k=2 "
         "(several: 'both=drop + position_offset')",
     )
-    parser.add_argument("--seed", default="0", help="one seed or several: 0,1,2")
+    parser.add_argument("--seed", help="one seed or several: 0,1,2; default 0")
     parser.add_argument("--length", metavar="MIN:MAX", help="length_crop between these")
     parser.add_argument("--delay", type=int, metavar="D", help="delay_layer of so many tokens")
     number_flags(parser, TrainConfig, _SETTINGS)
@@ -118,11 +126,27 @@ def _integers(text: str, flag: str) -> tuple[int, ...]:
         raise ConfigError("finetune.give_integers_such_as", flag=flag, text=text) from None
 
 
-def _train_config(arguments: argparse.Namespace) -> TrainConfig:
+def _preset(arguments: argparse.Namespace) -> TrainConfig:
+    """Returns a preset's run with the settings that were given beside it."""
+    fixed = given(arguments, ["task", "model", "corpus", "shift", "length", "delay"])
+    fixed |= {n: v for n in ("train", "eval", "arm") if (v := getattr(arguments, n))}
+    if fixed:
+        raise ConfigError("finetune.preset_sets", name=arguments.preset, flag=min(fixed))
     settings = given(arguments, [*_SETTINGS, *_CHOICES])
+    if arguments.seed:
+        settings["seeds"] = _integers(arguments.seed, "--seed")
+    return dataclasses.replace(preset(arguments.preset).config, **settings)
+
+
+def _train_config(arguments: argparse.Namespace) -> TrainConfig:
+    if arguments.preset:
+        return _preset(arguments)
+    settings = given(arguments, [*_SETTINGS, *_CHOICES])
+    model = arguments.model or TrainConfig().model
     if arguments.suggested:
         steps = settings.get("steps", TrainConfig.__dataclass_fields__["steps"].default)
-        settings = {**suggested.settings(arguments.model, steps), **settings}
+        batch_size = settings.get("batch_size", TrainConfig().batch_size)
+        settings = {**suggested.settings(model, steps, batch_size), **settings}
     shifts = list(arguments.shift or [])
     if arguments.length:
         low, colon, high = arguments.length.partition(":")
@@ -140,11 +164,11 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     arms = [name.strip() for name in arguments.arms.split(",")]
     return TrainConfig(
         task=arguments.task,
-        model=arguments.model,
+        model=model,
         data=data_spec(arguments, arguments.train, arguments.eval),
         arms=(*arms, *(name for name in names if name not in arms)),
         other_arms=others,
-        seeds=_integers(arguments.seed, "--seed"),
+        seeds=_integers(arguments.seed or "0", "--seed"),
         allow_no_effect=arguments.allow_no_effect,
         allow_overlap=arguments.allow_overlap,
         **settings,
@@ -176,7 +200,7 @@ def run(arguments: argparse.Namespace) -> int:
     """``finetune``"""
     if arguments.push_to_hub:
         api.check_push(arguments.push_to_hub, kind="model")
-    if not arguments.resume and not (arguments.task and arguments.output):
+    if not arguments.resume and not ((arguments.task or arguments.preset) and arguments.output):
         raise ConfigError("finetune.finetune_needs_task_output")
     printer, output = Printer(arguments.json), Path(arguments.resume or arguments.output)
     with _Interrupt() as interrupt:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import textwrap
 from typing import Any
 
 from shiftdemo import api
-from shiftdemo.cli.flags import json_flag
+from shiftdemo.cli.flags import json_flag, task_flag
 from shiftdemo.cli.output import print_json
+from shiftdemo.core.errors import ConfigError
 
 HELP = "what there is: tasks, shifts, models"
 
@@ -16,11 +18,17 @@ HELP = "what there is: tasks, shifts, models"
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of ``info``."""
     json_flag(parser)
+    parser.add_argument(
+        "--model", metavar="MODEL", help="what is found in this model instead; needs --task"
+    )
+    task_flag(parser, required=False)
     parser.add_argument("--markdown", action="store_true", help="the operators as a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """``info``"""
+    if arguments.model:
+        return _print_model(arguments)
     description = api.describe()
     if arguments.json:
         print_json(description)
@@ -36,6 +44,26 @@ def run(arguments: argparse.Namespace) -> int:
     print("\nModels:")
     for model in description["models"]:
         print(f"  {model['ref']:<22} {model['task']}")
+    print("\nPresets (finetune --preset NAME):")
+    for one in description["presets"]:
+        print(f"  {one['name']:<12} {one['about']}")
+    return 0
+
+
+def _print_model(arguments: argparse.Namespace) -> int:
+    if not arguments.task:
+        raise ConfigError("info.model_needs_task")
+    facts = dataclasses.asdict(api.look(arguments.model, arguments.task, trainable=True))
+    if arguments.json:
+        print_json(facts)
+        return 0
+    for name, value in facts.items():
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        print(
+            f"{name.replace('_', ' '):<15} {shown:,}"
+            if type(value) is int
+            else f"{name.replace('_', ' '):<15} {shown}"
+        )
     return 0
 
 

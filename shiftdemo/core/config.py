@@ -221,6 +221,8 @@ class CompareConfig:
         shift: what is moved, and the trained range, as ``position_offset:max_offset=32`` or
             ``local_shuffle:k=3``; empty: whatever the arms were trained on, as their runs tell.
         strengths: of ``shift``, written as ``offsets`` are; empty for the default series.
+        others: further models as ``NAME=MODEL``, the untrained start for one; at most 2. They are
+            measured and drawn; the verdict is on ``shifted`` and ``base``.
         allow_no_effect: measure also models that offsets do not reach, as controls.
     """
 
@@ -234,9 +236,24 @@ class CompareConfig:
     shift: str = ""
     allow_no_effect: bool = False
     strengths: str = ""
+    others: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_settings(self, "compare")
+        _ = self.models
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The models by arm: ``base``, ``shift`` and the names of the others."""
+        models = {"base": self.base, "shift": self.shifted}
+        for text in self.others:
+            name, _, ref = str(text).partition("=")
+            if not ref or not _ARM_NAME.fullmatch(name) or name in models:
+                raise ConfigError("config.other_not_name_model", text=str(text)[:60])
+            models[name] = ref
+        if len(models) > MOST_ARMS:
+            raise ConfigError("config.compare_arms", most=MOST_ARMS, n=len(models))
+        return models
 
 
 def from_dict(cls: type, values: Mapping[str, Any], where: str) -> Any:

@@ -208,6 +208,11 @@ def texts(lang: str) -> Mapping[str, str]:
     return by_text
 
 
+def language_name(lang: str) -> str:
+    """Returns what a language calls itself."""
+    return str(_file(lang).get("name", lang))
+
+
 def told(value: Any) -> dict[str, dict[str, Any]]:
     """Returns key and values of every message in a plain value, by its English text.
 

@@ -9,7 +9,7 @@ sample of these two again. ``original`` is the column that such a row has of no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -270,13 +270,24 @@ def bio_fault(tags: tuple[str, ...]) -> str:
     return ""
 
 
-def mentions(tags: tuple[str, ...] | list[str]) -> list[tuple[str, int, int]]:
-    """Returns the mentions of a valid BIO sequence as ``(type, start, end)``, end exclusive."""
-    spans: list[tuple[str, int, int]] = []
-    for index, tag in enumerate(tags):
-        if tag.startswith("B-"):
-            spans.append((tag[2:], index, index + 1))
-        elif tag.startswith("I-") and spans:
-            kind, start, _ = spans[-1]
-            spans[-1] = (kind, start, index + 1)
-    return spans
+def mentions(tags: Sequence[str], lenient: bool = False) -> list[tuple[str, int, int]]:
+    """Returns the mentions of a BIO sequence, valid or not, as ``(type, start, end)``.
+
+    Args:
+        tags: one a word; a model may put out any sequence.
+        lenient: an ``I-X`` that continues nothing begins a mention, as in conlleval (Tjong Kim
+            Sang and Buchholz 2000); otherwise it begins nothing and belongs to no mention.
+
+    Returns:
+        In order; ``end`` is exclusive.
+    """
+    found: list[tuple[str, int, int]] = []
+    kind, start = "", 0
+    for index, tag in enumerate([*tags, "O"]):
+        if tag.startswith("I-") and kind == tag[2:]:
+            continue
+        if kind:
+            found.append((kind, start, index))
+        begins = tag.startswith("B-") or (lenient and tag.startswith("I-"))
+        kind, start = (tag[2:], index) if begins else ("", index)
+    return found

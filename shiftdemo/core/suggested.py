@@ -8,8 +8,13 @@ from typing import Any
 FROM_SCRATCH, FINE_TUNING = 1e-3, 2e-4  # AdamW; of weights that are drawn, and of trained ones
 _MOST_WARMUP = 100
 _EVALUATIONS = 12  # points of the held-out curves
-EVAL_PART = 100  # held-out sentences of a point before the last
+_PART = (12, 100)  # held-out sentences of a point before the last: at least, at most
+# A twentieth of a run's time: twelve points on n sentences, clean and shifted, take about as long
+# as 13 n sentences of training (recorded runs of four tasks on a CPU).
+_PART_SHARE = 20 * 13
 _APART = 10  # steps between two of them, at least
+OFFSETS = "0,1,2,4,8,16,32,64"  # at which arms are compared
+COMPARED = 200  # sentences that they are compared on
 
 
 def learning_rate(model: str) -> float:
@@ -30,11 +35,20 @@ def eval_every(steps: int) -> int:
     return max(_APART, math.ceil(steps / _EVALUATIONS))
 
 
-def settings(model: str, steps: int) -> dict[str, Any]:
+def eval_part(steps: int, batch_size: int) -> int:
+    """Returns on how many held-out sentences the figures along the way are taken.
+
+    So few that they take about a twentieth of the run's time, and from 12 to 100.
+    """
+    least, most = _PART
+    return min(most, max(least, steps * batch_size // _PART_SHARE))
+
+
+def settings(model: str, steps: int, batch_size: int) -> dict[str, Any]:
     """Returns all of these, by the names of :class:`~shiftdemo.core.config.TrainConfig`."""
     return {
         "learning_rate": learning_rate(model),
         "warmup": warmup(steps),
         "eval_every": eval_every(steps),
-        "eval_part": EVAL_PART,
+        "eval_part": eval_part(steps, batch_size),
     }

@@ -1,7 +1,8 @@
 """Models behind one function: bundled, scratch, local folders and hub ids.
 
 A reference is ``bundled:NAME`` (its base arm) or ``bundled:NAME/ARM``, ``scratch:ENCODING``,
-``hub:OWNER/NAME`` (``@REVISION`` may follow) or the path of a folder in Hugging Face format.
+``package:NAME`` (weights that an installed Python package carries), ``hub:OWNER/NAME``
+(``@REVISION`` may follow) or the path of a folder in Hugging Face format.
 Weights are read from safetensors only and no code that comes with a model is ever run.
 """
 
@@ -19,7 +20,7 @@ import transformers as tf
 
 from shiftdemo.core.errors import LimitError, ModelError
 from shiftdemo.core.messages import Message, with_or
-from shiftdemo.core.model_refs import bundled_arm, bundled_refs
+from shiftdemo.core.model_refs import bundled_arm, bundled_refs, package_folder, package_refs
 from shiftdemo.core.task_spec import TASKS, task_names
 from shiftdemo.models.delay import load_delay, save_delay, without_delay
 from shiftdemo.models.positions import Positions
@@ -83,9 +84,10 @@ class LoadedModel:
 def references() -> list[dict[str, str]]:
     """Returns every model that needs no download: ``ref``, ``task``, ``encoding``, ``kind``."""
     rows = [
-        {"ref": ref, "task": task, "kind": "bundled"}
+        {"ref": ref, "task": task, "kind": kind}
+        for kind, refs in (("bundled", bundled_refs), ("package", package_refs))
         for task in task_names()
-        for ref in bundled_refs(task)
+        for ref in refs(task)
     ]
     for task in task_names():
         for encoding in ENCODINGS:
@@ -135,6 +137,11 @@ def load_model(
             fitting = with_or(refs) if refs else Message("load.no_bundled")
             raise ModelError("load.there_no_bundled_model", name=name, task=task, fitting=fitting)
         name_or_path: str = str(folder)
+    elif kind == "package":
+        folder = package_folder(ref)
+        if folder is None:
+            raise ModelError("load.no_package", name=name)
+        name_or_path = str(folder)
     elif kind == "hub":
         if allow_hub is not None and name not in allow_hub:
             raise LimitError("load.server_does_not_load", name=name)

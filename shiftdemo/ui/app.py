@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 from shiftdemo.core.assets import ASSETS
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.messages import languages, texts
+from shiftdemo.core.messages import language_name, languages, texts
 from shiftdemo.core.task_spec import task_specs
+from shiftdemo.experiments.recorded import recorded_name
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.build.tab import BuildTab
 from shiftdemo.ui.common.context import Context
@@ -40,11 +41,11 @@ def build_page(context: Context) -> gr.Blocks:
         _header(page, context)
         # Outside the tabs: what a tab holds is not there before the tab is opened.
         remembered = gr.BrowserState([], storage_key="shiftdemo-runs")
-        ended = gr.State("")
+        ended, own = gr.State(""), gr.State([])
         page_look = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         page.load(fn=None, js=asset("ui/look.js"), outputs=[page_look])
         tasks = [(t(label), name) for label, name in page_tasks()]
-        parts = PageParts(page, context, tasks, remembered, ended, page_look)
+        parts = PageParts(page, context, tasks, remembered, ended, own, page_look)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(t("Start"), id="start", elem_id="tab-start"):
                 start = StartTab(parts)
@@ -57,8 +58,9 @@ def build_page(context: Context) -> gr.Blocks:
             with gr.Tab(t("Attention"), id="attention", elem_id="tab-attention") as inside:
                 attention = AttentionTab(parts)
         Doors(tabs, start, build, train, attention)
-        attention.opens_with(inside, remembered)
-        mine, to_pair = {"remembered": remembered}, {"tabs": tabs, "task": compare.form["task"]}
+        attention.opens_with(inside)
+        to_pair = {"tabs": tabs, "task": compare.form["task"], "recorded": compare.recorded}
+        mine = {"remembered": remembered, "followed": train.followed}
         opened = wire(
             train.to_compare.click, _open_compare(context), mine, to_pair, compare.message
         )
@@ -79,11 +81,22 @@ def _title() -> str:
 
 
 def _open_compare(context: Context) -> Callable[..., dict[str, Any]]:
-    def open_tab(visit: Visit, remembered: list[str]) -> dict[str, Any]:
-        task = {"task": context.runs.config(remembered[0]).task} if remembered else {}
-        return {"tabs": gr.Tabs(selected="compare"), **task}
+    def open_tab(visit: Visit, remembered: list[str], followed: tuple[str, int]) -> dict[str, Any]:
+        shown: dict[str, Any] = {"tabs": gr.Tabs(selected="compare")}
+        if recorded_name(followed[0]):
+            return {**shown, "recorded": followed}
+        return {**shown, "task": context.runs.config(followed[0] or remembered[0]).task}
 
     return open_tab
+
+
+def _links() -> dict[str, Any]:
+    """Returns what ``links.js`` draws."""
+    big, usual = (
+        {lang: texts(lang).get(text, text) for lang in languages()} for text in (BIG, USUAL)
+    )
+    names = [[lang, language_name(lang)] for lang in languages()]
+    return {"languages": names, "big": big, "usual": usual}
 
 
 def _header(page: gr.Blocks, context: Context) -> None:
@@ -91,8 +104,8 @@ def _header(page: gr.Blocks, context: Context) -> None:
         with gr.Column(scale=5, min_width=280):
             gr.Markdown("# shiftdemo", elem_classes="sd-title")
             gr.Markdown(t(INTRODUCTION), elem_classes="sd-lead")
-        with gr.Column(scale=1, min_width=280):
-            gr.HTML(LANGUAGE_LINKS, elem_classes="sd sd-languages", container=False)
+        with gr.Column(scale=1, min_width=320):
+            drawn("links", "sd-languages", _links())
             status = drawn("status", "sd-status")
     message = message_box()
     timer = gr.Timer(1.0)
@@ -110,13 +123,10 @@ def _header(page: gr.Blocks, context: Context) -> None:
 
 
 INTRODUCTION = (
-    "Train two copies of a Transformer side by side, one plainly and one on shifted data, "
-    "and see what the shift changes, and what it costs."
+    "Two copies of one Transformer, one of them trained on shifted data: "
+    "what it changes, and costs."
 )
-LANGUAGE_LINKS = (
-    '<nav><a href="?lang=en" lang="en">English</a> · '
-    '<a href="?lang=zh" lang="zh">简体中文</a></nav>'
-)
+BIG, USUAL = "Projector", "Usual size"
 
 
 def serve(

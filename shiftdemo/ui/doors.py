@@ -11,12 +11,12 @@ import gradio as gr
 from shiftdemo.api.requests import AttendRequest, BuildRequest
 from shiftdemo.core.model_refs import bundled_refs
 from shiftdemo.experiments.first_look import EXAMPLES, LAST
+from shiftdemo.experiments.presets import TRANSLATION
 from shiftdemo.ui.attention.tab import AttentionTab
 from shiftdemo.ui.build.tab import BuildTab
 from shiftdemo.ui.common.handlers import wire
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.start.tab import NOW, StartTab
-from shiftdemo.ui.train.presets import TRANSLATOR
 from shiftdemo.ui.train.tab import TrainTab
 
 MOST_LETTERS = 300  # as in the box of the Start tab
@@ -39,7 +39,9 @@ class Doors:
         doors, message = start.doors, start.message
         filled = {**opened, **build.form}
         wire(doors["build"].click, self._to_build, now, filled, message, js=NOW)
-        wire(doors["train"].click, self._to_train, {}, {**opened, **train.form}, message)
+        mine = {"remembered": train.remembered, "followed": train.followed}
+        shown = {**opened, **train.form, "followed": train.followed}
+        wire(doors["train"].click, self._to_train, mine, shown, message)
         asked = {**opened, "asked": attention.asked, **attention.form}
         wire(doors["attention"].click, self._to_attention, now, asked, message, js=NOW)
 
@@ -49,14 +51,15 @@ class Doors:
         request = BuildRequest(origin="typed", text=text, shifts=(shift,))
         return {"tabs": gr.Tabs(selected="build"), **self.build.form.filled(request)}
 
-    def _to_train(self, visit: Visit) -> dict[str, Any]:
-        return {"tabs": gr.Tabs(selected="train"), **self.train.form.filled(TRANSLATOR)}
+    def _to_train(self, visit: Visit, **mine: Any) -> dict[str, Any]:
+        return {"tabs": gr.Tabs(selected="train"), **self.train.shows(TRANSLATION, visit, **mine)}
 
     def _to_attention(self, visit: Visit, now: str) -> dict[str, Any]:
         text, _ = _now(now)
         base, shifted = bundled_refs(AttendRequest().task)
         request = AttendRequest(model=base, versus=shifted, text=text)
         form = self.attention.form.filled(request)
+        self.attention.expects(visit)
         return {"tabs": gr.Tabs(selected="attention"), "asked": time.monotonic(), **form}
 
 

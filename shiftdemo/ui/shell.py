@@ -43,6 +43,13 @@ def theme() -> gr.themes.Base:
         font_mono=list(MONOSPACED),
         radius_size=gr.themes.sizes.radius_md,
         text_size=gr.themes.sizes.text_md,
+    ).set(  # dark enough to be read: 4.5 to 1 (WCAG 2.2, level AA)
+        body_text_color_subdued="*neutral_600",
+        block_info_text_color="*neutral_600",
+        block_label_text_color="*neutral_600",
+        block_title_text_color="*neutral_600",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
     )
 
 
@@ -57,7 +64,9 @@ class Shell:
     def __init__(self, app: Any) -> None:
         """Args: app: the application inside."""
         self.app = app
-        scripts = [asset(f"ui/{name}.js") for name in ("quiet", "language", "frames", "tabs")]
+        scripts = [
+            asset(f"ui/{name}.js") for name in ("quiet", "language", "big", "frames", "tabs")
+        ]
         self._scripts = "".join(f"<script>{script}</script>" for script in scripts).encode()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

@@ -63,11 +63,7 @@ def _spans(n: int, tags: Sequence[str]) -> list[tuple[str, int, int]]:
 
     A mention that begins with ``I-`` is one too: it is what the model says.
     """
-    begun = [
-        f"B-{tag[2:]}" if tag[:2] == "I-" and (i == 0 or tags[i - 1][2:] != tag[2:]) else tag
-        for i, tag in enumerate(tags)
-    ]
-    found = {start: (kind, start, end) for kind, start, end in mentions(begun)}
+    found = {start: (kind, start, end) for kind, start, end in mentions(tags, lenient=True)}
     spans, index = [], 0
     while index < n:
         span = found.get(index, ("", index, index + 1))

@@ -25,9 +25,7 @@ AXIS = "offset: position of the source's first token (the target's: 0)"
 @pytest.fixture
 def several() -> Comparison:
     """The recorded comparison: three seeds."""
-    found = recorded_comparison()
-    assert found is not None
-    return found[1]
+    return recorded_comparison("heart")
 
 
 @pytest.fixture

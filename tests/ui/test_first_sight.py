@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from visitor import SETTLES_MS
 
 from shiftdemo.experiments.first_look import EXAMPLES
+from shiftdemo.experiments.presets import TRANSLATION
 
 OpenPage = Callable[..., Page]
 HOSTILE = '<img src=x onerror="window.hit=1"> in Paris'
@@ -58,7 +59,7 @@ def test_the_slider_moves_recorded_answers_and_the_curves(open_page: OpenPage) -
     for _ in range(32):
         page.keyboard.press("ArrowLeft")
     expect(page.locator(".sd-place")).to_have_text("0")
-    expect(page.locator(".sd-said")).to_have_text(["✓ as at position 0"] * 4)
+    expect(page.locator(".sd-said")).to_have_text(["✓ same as at position 0"] * 4)
     expect(page.locator(".sd-readout").first).to_contain_text("measured at 0")
     page.keyboard.press("End")
     expect(page.locator(".sd-place")).to_have_text("64")
@@ -110,11 +111,13 @@ def test_doors_take_the_sentence_along(open_page: OpenPage) -> None:
     expect(page.locator("#tab-train").get_by_label("Model", exact=True)).to_have_value(
         "bundled:translator"
     )
-    expect(page.locator("#tab-train").get_by_label("Steps", exact=True)).to_have_value("300")
+    expect(page.locator("#tab-train").get_by_label("Steps", exact=True)).to_have_value(
+        str(TRANSLATION.config.steps)
+    )
 
 
 def test_chinese_start_is_chinese(open_page: OpenPage) -> None:
     page = open_page("?lang=zh", tab="Start")
-    expect(page.locator(".sd-row-title")).to_have_text(["法语译文", "实体"])
+    expect(page.locator(".sd-row-title")).to_contain_text(["法语译文", "实体 PER 人物"])
     expect(page.locator(".sd-gain p")).to_contain_text("移位训练")
     expect(page.locator(".sd-source")).to_have_text("录制的回答")

@@ -16,6 +16,7 @@ from shiftdemo.api.requests import AttendRequest, BuildRequest
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import Param, ShiftSpec
+from shiftdemo.experiments.presets import PRESETS
 from shiftdemo.shifts import SHIFTS, by_stage, make_shift
 from shiftdemo.ui.app import page_tasks
 from shiftdemo.ui.attention.form import AttentionForm
@@ -25,7 +26,6 @@ from shiftdemo.ui.common.form import Form
 from shiftdemo.ui.common.handlers import message_box
 from shiftdemo.ui.compare.form import CompareForm
 from shiftdemo.ui.train.form import TrainForm
-from shiftdemo.ui.train.presets import PRESETS
 
 EACH = [(task, shift.name) for _, task in page_tasks() for shift in by_stage(task)]
 
@@ -105,7 +105,7 @@ def test_the_default_run_warms_up_for_a_tenth_of_its_steps(form: TrainForm) -> N
 )
 def test_a_run_found_again_fills_the_form_in(form: TrainForm, changes: dict[str, Any]) -> None:
     data = DataSpec(eval_size=200)
-    shown: dict[str, Any] = {"steps": 240, "eval_every": 20, "eval_part": 100}
+    shown: dict[str, Any] = {"steps": 240, "eval_every": 20, "eval_part": 59}
     shown |= {"seconds": 90.0, "data": data}
     wanted = TrainConfig(**{**shown, **changes})
     found = form.request(held(form, form.filled(wanted)))
@@ -125,7 +125,7 @@ def test_files_are_not_put_back(form: TrainForm) -> None:
     assert not found.data.train
 
 
-@pytest.mark.parametrize("preset", [config for _, config in PRESETS])
+@pytest.mark.parametrize("preset", [one.config for one in PRESETS])
 def test_a_preset_is_the_run_that_it_names(form: TrainForm, preset: TrainConfig) -> None:
     found = form.request(held(form, form.filled(preset)))
     same = ("task", "model", "steps", "batch_size", "learning_rate", "arms", "seeds")
@@ -144,7 +144,7 @@ def test_train_form_gives_back_the_run(form: TrainForm, task: str, name: str) ->
         (spec,),
         steps=240,
         eval_every=20,
-        eval_part=100,
+        eval_part=59,
     )
     found = form.request(held(form, form.filled(wanted)))
     assert make_shift(found.shifts[0]).values == make_shift(spec).values

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from visitor import SETTLES_MS, fill
+from visitor import fill, open_section
 
 from shiftdemo.data.reading.files import read_samples
 
@@ -321,13 +321,18 @@ def test_columns_of_a_file_are_guessed_shown_and_mapped(
 def test_a_shift_without_effect_is_named_before_training(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="Train").click()
-    warning = page.locator("#tab-train .sd-draws-about .sd-note-strong")
-    expect(page.locator("#tab-train .sd-draws-about").first).to_contain_text("position ids move")
+    warning = page.locator("#tab-train .sd-draws-sentence .sd-note-strong")
+    sentence = page.locator("#tab-train .sd-sentence")
+    expect(sentence).to_have_text(
+        "scratch:learned learns entity tagging in 600 steps: one copy plainly, one with "
+        "position_offset."
+    )
     expect(warning).to_have_count(0)
-    page.wait_for_timeout(SETTLES_MS)
-    page.locator("#tab-train").get_by_text("translation", exact=False).first.click()
+    open_section(page, "Settings of the shift, and what it does")
+    about = page.locator("#tab-train .sd-draws-about").first
+    expect(about).to_contain_text("position ids move")
     model = page.locator("#tab-train input[aria-label=Model]")
-    page.get_by_role("button", name="Rotary: a control").click()
+    page.locator("#preset-rotary").click()
     expect(model).to_have_value("scratch:rotary")
     expect(warning.first).to_contain_text("No effect on this model: rotary positions")
 

@@ -13,6 +13,7 @@ from shiftdemo.core.messages import texts as texts_of
 from shiftdemo.core.model_refs import bundled_models, bundled_refs
 from shiftdemo.core.task_spec import task_names, task_specs
 from shiftdemo.evaluation.scores import score_names
+from shiftdemo.experiments import presets
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
 from shiftdemo.shifts import SHIFTS
@@ -27,7 +28,6 @@ from shiftdemo.ui.common import model_picker as pickers
 from shiftdemo.ui.common import shift_form as forms
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.train import form as train_form
-from shiftdemo.ui.train import presets as train_presets
 from shiftdemo.ui.train import progress
 
 WORDS = re.compile(r"\b(at|by|if|on|of|level|gaps|likewise)\b")  # in a formula
@@ -57,9 +57,11 @@ def _named() -> Iterator[str]:
     for name, value in vars(texts).items():
         if name.isupper():
             yield from [value] if isinstance(value, str) else value.values()
-    pairs = (app.page_tasks(), data_form.PLACES, attention.KINDS, train_presets.PRESETS)
+    pairs = (app.page_tasks(), data_form.PLACES, attention.KINDS)
     pairs += (train_form.ARM_CHOICES, train_form.OPTIMISERS, train_form.SCHEDULES)
     yield from train_form.NUMBERS.values()
+    for one in presets.PRESETS:
+        yield from filter(None, (one.label, one.about, one.recorded_on))
     for table in pairs:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
@@ -70,7 +72,7 @@ def _named() -> Iterator[str]:
     scored = (name for task in task_names() for name in score_names(make_task(task)))
     yield from (name for name in scored if not name.startswith(SCORES_IN_EVERY_LANGUAGE))
     yield from (spec.accuracy_name for spec in task_specs())
-    yield app.TITLE
+    yield from (app.TITLE, app.BIG, app.USUAL)
     yield from (spec.first_look for spec in task_specs() if spec.first_look)
     yield from position_offset.INVARIANT.values()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shiftdemo.core.samples import Sample, TaggedSample
+from shiftdemo.core.samples import Sample, TaggedSample, mentions
 
 Span = tuple[str, int, int]
 
@@ -17,23 +17,8 @@ _LENIENT_RULE = "scheme:IOB2|repair:conlleval (I- without B- begins a mention)|a
 
 
 def spans(tags: Sequence[str], lenient: bool = False) -> set[Span]:
-    """Returns the mentions of a tag sequence, valid or not, as ``(type, start, end)``.
-
-    Args:
-        tags: BIO tags; a model may emit any sequence.
-        lenient: an ``I-X`` that continues nothing begins a mention, as in conlleval (Tjong Kim
-            Sang and Buchholz 2000); otherwise it begins nothing and belongs to no mention.
-    """
-    mentions: set[Span] = set()
-    kind, start = "", 0
-    for index, tag in enumerate([*tags, "O"]):
-        if tag.startswith("I-") and kind == tag[2:]:
-            continue
-        if kind:
-            mentions.add((kind, start, index))
-        begins = tag.startswith("B-") or (lenient and tag.startswith("I-"))
-        kind, start = (tag[2:], index) if begins else ("", index)
-    return mentions
+    """Returns the mentions of a tag sequence; see :func:`shiftdemo.core.samples.mentions`."""
+    return set(mentions(tags, lenient))
 
 
 def tags_of(sample: Sample) -> tuple[str, ...]:
@@ -128,8 +113,8 @@ def per_type(samples: Sequence[Sample], predictions: Sequence[Sequence[str]]) ->
     counts: dict[str, list[int]] = {}
     for sample, predicted in zip(samples, predictions, strict=True):
         gold, predicted_spans = spans(tags_of(sample)), spans(predicted)
-        for index, mentions in enumerate((gold & predicted_spans, predicted_spans, gold)):
-            for kind, _, _ in mentions:
+        for index, counted in enumerate((gold & predicted_spans, predicted_spans, gold)):
+            for kind, _, _ in counted:
                 counts.setdefault(kind, [0, 0, 0])[index] += 1
     rows = []
     for kind, numbers in sorted(counts.items()):

@@ -18,6 +18,7 @@ from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, usable
+from shiftdemo.ui.common.own_model import OwnModel
 from shiftdemo.ui.common.page_parts import PageParts
 
 
@@ -31,6 +32,7 @@ class AttentionTab:
     def __init__(self, parts: PageParts) -> None:
         """Draws the tab."""
         self.context, self.page_look = parts.context, parts.page_look
+        self.mine = {"remembered": parts.remembered, "own": parts.own}
         self.message = message_box()
         self.form = AttentionForm(parts.tasks)
         self.asked = gr.State(0.0)
@@ -39,14 +41,16 @@ class AttentionTab:
         self.plot2 = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap2")
         gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-note")
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
+        OwnModel(parts, self.form["task"], self.message, trainable=False)
         self._wire(parts)
 
     def _wire(self, parts: PageParts) -> None:
-        form, message, remembered = self.form, self.message, parts.remembered
+        form, message = self.form, self.message
         task, pickers = form.some("task"), form.some("model", "versus")
-        mine = {**task, "remembered": remembered}
-        changes = [parts.page.load, remembered.change, parts.ended.change]
+        mine = {**task, **self.mine}
+        changes = [parts.page.load, parts.remembered.change, parts.ended.change]
         wire(changes, self._models, mine, pickers, message, quiet=True)
+        wire(parts.own.change, self._more, mine, pickers, message, quiet=True)
         # In one answer, so that a press on the button never meets a new model and an old sentence.
         changed = {**pickers, **form.some("text", "target", "kind")}
         wire(form["task"].change, self._for_task, mine, changed, message)
@@ -59,20 +63,30 @@ class AttentionTab:
         picked = [form[name].input for name in LOOK]
         wire(picked, self._draw, inputs, shown, message, **last)
 
-    def opens_with(self, tab: gr.Tab, remembered: gr.BrowserState) -> None:
+    def opens_with(self, tab: gr.Tab) -> None:
         """Has the maps shown when ``tab``, which holds all this, is opened."""
-        mine = {**self.form.some("task"), "remembered": remembered}
+        mine = {**self.form.some("task"), **self.mine}
         shown = {**self.form.some("model", "versus"), "asked": self.asked}
         wire(tab.select, self._open, mine, shown, self.message, quiet=True)
 
-    def _open(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
+    def _open(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
         """Has the maps shown when the tab opens for the first time, of models picked here."""
         if visit.session in self.context.sessions.maps:
             return {}
-        return {**self._models(visit, task, remembered), "asked": time.monotonic()}
+        self.expects(visit)
+        return {**self._models(visit, task, **mine), "asked": time.monotonic()}
 
-    def _models(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
-        choices = usable(visit, self.context, task, remembered or [])
+    def expects(self, visit: Visit) -> None:
+        """Says that maps were asked for, so that opening the tab asks for none besides."""
+        self.context.sessions.keep_maps(visit.session, None, None)
+
+    def _more(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
+        choices = usable(visit, self.context, task, *mine.values())
+        versus = gr.update(choices=[(visit("none"), ""), *choices])
+        return {"model": gr.update(choices=choices), "versus": versus}
+
+    def _models(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
+        choices = usable(visit, self.context, task, *mine.values())
         base, shifted = default_pair(choices)
         second = shifted if shifted != base else ""
         return {
@@ -80,8 +94,8 @@ class AttentionTab:
             "versus": gr.update(choices=[(visit("none"), ""), *choices], value=second or ""),
         }
 
-    def _for_task(self, visit: Visit, task: str, remembered: list[str]) -> dict[str, Any]:
-        return {**self._models(visit, task, remembered), **self.form.example(task)}
+    def _for_task(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
+        return {**self._models(visit, task, **mine), **self.form.example(task)}
 
     async def _draw(
         self, visit: Visit, page_look: str, **values: Any

@@ -21,6 +21,7 @@ class PageParts:
         tasks: label and name of those that the page offers.
         remembered: the visitor's run ids, the newest first; kept by the browser.
         ended: changes when a run has ended, so that other tabs learn of its models.
+        own: task and reference of each model that the visitor has named, the newest first.
         page_look: ``light`` or ``dark`` and the width of the page, set by the browser.
     """
 
@@ -29,4 +30,5 @@ class PageParts:
     tasks: Sequence[tuple[Any, str]]
     remembered: gr.BrowserState
     ended: gr.State
+    own: gr.State
     page_look: gr.Textbox

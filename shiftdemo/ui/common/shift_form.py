@@ -35,6 +35,7 @@ class ShiftForm(Form):
         hidden: Sequence[str] = (),
         none: bool = False,
         dials: bool = False,
+        apart: bool = False,
     ) -> None:
         """Draws the form.
 
@@ -46,6 +47,7 @@ class ShiftForm(Form):
             hidden: parameters that are not shown; they keep their declared defaults.
             none: whether "no shift" may be chosen.
             dials: whether :meth:`draw_dials` draws the operators' dials elsewhere.
+            apart: the picker alone is drawn here; the rest follows by :meth:`draw_settings`.
         """
         super().__init__()
         self.none, self.form, self.chosen = none, form, name
@@ -58,11 +60,22 @@ class ShiftForm(Form):
         self._sets: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.groups: dict[str, gr.Column] = {}
         self.dial_groups: dict[str, gr.Column] = {}
+        self.about = drawn("about", render=False)
+        if not apart:
+            self.draw_settings(values)
+
+    def draw_settings(self, values: dict[str, Any] | None = None) -> None:
+        """Draws each operator's parameters, and what is known of it unless dials are elsewhere.
+
+        Args:
+            values: defaults of the chosen operator's parameters that differ from the declared ones.
+        """
         for shift in SHIFTS:
-            with gr.Column(visible=shift.name == name, elem_classes="sd-params") as group:
-                self._draw(shift, values or {} if shift.name == name else {})
+            with gr.Column(visible=shift.name == self.chosen, elem_classes="sd-params") as group:
+                self._draw(shift, values or {} if shift.name == self.chosen else {})
             self.groups[shift.name] = group
-        self.about = drawn("about", render=not dials)
+        if not self.dials:
+            self.about.render()
 
     def _draw(self, shift: type[Shift], values: dict[str, Any]) -> None:
         for param in shift.params:

@@ -22,16 +22,15 @@ SET_NOTE = (
     "Applies the operator above to many sentences, each for its share p, and gives you the file."
 )
 START_LEAD = (
-    "Same sentence, same words: only its place moves. Watch which model still understands it."
+    "Same words, later position numbers, nothing put in front. Base trained at position 0 alone, "
+    "shift-trained at later ones too. Which still gets it right?"
 )
+ENTITY_TYPES = "PER person · LOC place · ORG organisation · MISC other"
 TRAIN_LEAD = (
     "Two copies of one model, same start, same sentences, same order: one trains plainly, the "
     "other on shifted samples."
 )
-TRAIN_EMPTY = (
-    "No run yet. Choose a preset and press Start; the scores of both then grow here, live."
-)
-TRAIN_RECORDED = "Recorded run (not live), to show what to expect. Press Start to train your own."
+TRAIN_RECORDED = "Recorded run (not live). Press Start to run it yourself, live."
 ARMS_HELP = "At least one that is trained; the untrained start is measured beside them."
 OTHER_ARM_HELP = "NAME=SHIFT, with shifts of its own; several are joined by ' + '."
 HELD_OUT = (
@@ -39,6 +38,14 @@ HELD_OUT = (
     "whatever p (shifted). Loss: nats per label, lower is better. Behind ±: half the 95 % "
     "interval over the seeds. Compare gives scores with intervals over the sentences."
 )
+OWN_MODEL_HELP = (
+    "A folder in Hugging Face format on the server's machine, OWNER/NAME on the hub, or "
+    "package:NAME. Safetensors only; no code that comes with it is run."
+)
+NO_OWN_MODELS = (
+    "This server loads no models that visitors name; start shiftdemo on your own machine for that."
+)
+FRESH_HEAD = "none for this task; a new one is made and trained with it"
 COST = (
     "What the training of each arm took, all seeds together. In brackets, against the first arm: "
     "-7 % is less; of time only where the tokens differ, else it is chance. Tokens without "

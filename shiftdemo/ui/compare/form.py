@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.core.config import CompareConfig, DataSpec
+from shiftdemo.core import suggested
+from shiftdemo.core.config import MOST_ARMS, CompareConfig, DataSpec
 from shiftdemo.core.errors import NoEffectError
 from shiftdemo.core.params import params_of
 from shiftdemo.core.task_spec import TASKS, default_task
@@ -16,11 +17,17 @@ from shiftdemo.ui.common.data_form import FEWEST, RUN, DataForm
 from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
+from shiftdemo.ui.common.model_picker import other_arms
 
 BEGIN = 32  # where typed sentences stand at first: where the bundled pair differs
 # What the page begins with.
 FIRST = CompareConfig(
-    default_task(), "", "", DataSpec(size=FEWEST), offsets="0,1,2,4,8,16,32,64", n=200
+    default_task(),
+    "",
+    "",
+    DataSpec(size=FEWEST),
+    offsets=suggested.OFFSETS,
+    n=suggested.COMPARED,
 )
 
 
@@ -86,6 +93,16 @@ class CompareForm(Form):
                     min_width=120,
                 )
                 self.add("offsets", offsets)
+            others = gr.Dropdown(
+                [],
+                value=[],
+                multiselect=True,
+                max_choices=MOST_ARMS - 2,
+                label=t("Beside them"),
+                info=t("Up to two more models, the untrained start of a run for one."),
+                elem_id="compare-others",
+            )
+            self.add("others", others)
             self.data = DataForm(message, train=False, first=self.first.data)
         self.include("data", self.data)
 
@@ -112,6 +129,7 @@ class CompareForm(Form):
             offsets=values["offsets"],
             n=n,
             allow_no_effect=values["allow_no_effect"],
+            others=other_arms(values["others"]),
         )
 
     def filled(self, config: CompareConfig) -> dict[str, Any]:

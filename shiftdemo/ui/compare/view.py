@@ -15,7 +15,7 @@ from shiftdemo.evaluation.verdict import p_text, rules
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.diff import output_view
-from shiftdemo.viz.style import ARMS
+from shiftdemo.viz.style import arm_style
 
 if TYPE_CHECKING:
     from shiftdemo.viz.robustness import CurvePanel
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def named(visit: Visit, arm: str) -> str:
     """Returns an arm's marker and label."""
-    return f"{ARMS[arm].mark} {visit.arm(arm)}" if arm in ARMS else arm
+    return f"{arm_style(arm).mark} {visit.arm(arm)}"
 
 
 def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]:
@@ -242,7 +242,7 @@ def outputs(
         "reference": visit("reference"),
         "pick": visit("First word at position"),
     }
-    marks = {arm: style.mark for arm, style in ARMS.items()}
+    marks = {arm: arm_style(arm).mark for row in rows for arm in row.outputs}
     return {"sets": sets, "labels": labels, "marks": marks, "lead": lead, "first": first}
 
 

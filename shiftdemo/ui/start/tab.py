@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import Any
 
 import gradio as gr
 
 from shiftdemo.core.messages import languages
-from shiftdemo.experiments.first_look import LAST
+from shiftdemo.experiments.first_look import LAST, Answers
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.handlers import drawn, message_box, problem, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.start.view import answers_view, first_view
 
+KEPT = 64  # sentences whose answers at position 0 are kept
 # What a door tells the next tab: the sentence, and where it stands.
 NOW = "() => [JSON.stringify(window.shiftdemoStart || {})]"
 
@@ -32,6 +34,8 @@ class StartTab:
         """Draws the tab."""
         self.context = parts.context
         self._turn = threading.Semaphore(1)  # models compute for one visitor at a time
+        # Every move of the slider is told apart from position 0, which is computed once.
+        self._first = functools.lru_cache(maxsize=KEPT)(self._at_first)
         gr.Markdown(t(texts.START_LEAD), elem_classes="sd-lead")
         self.message = message_box()
         self.look = drawn("start", "sd-start", server_functions=[self._server_function()])
@@ -68,7 +72,19 @@ class StartTab:
         try:
             position = min(max(int(values.get("position") or 0), 0), LAST)
             with self._turn:
-                answers = self.context.backend.answer(str(values.get("text") or ""), [0, position])
+                answers = self._answers(str(values.get("text") or ""), position)
             return {"answers": answers_view(answers)}
         except Exception as error:
             return {"problem": problem(error, visit)["text"]}
+
+    def _at_first(self, text: str) -> Answers:
+        return self.context.backend.answer(text, [0])
+
+    def _answers(self, text: str, position: int) -> Answers:
+        """Returns the answers at position 0 and at ``position``."""
+        first, now = self._first(text), self.context.backend.answer(text, [position])
+        outputs = {
+            task: {arm: (*first.outputs[task][arm], *of) for arm, of in arms.items()}
+            for task, arms in now.outputs.items()
+        }
+        return Answers(now.text, now.words, (0, position), outputs)

@@ -16,6 +16,7 @@ from shiftdemo.experiments.first_look import (
     recorded_answers,
     recorded_curves,
 )
+from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.viz.answer_view import answer_view, curve_view
 from shiftdemo.viz.style import ARMS
@@ -33,12 +34,12 @@ def first_view(visit: Visit) -> dict[str, Any]:
         "examples": _examples(),
         "curves": [
             curve_view(of.strengths, of.curves, of.condition.trained)
-            | {"title": visit(of.score_name), "note": _where(visit, task, of)}
+            | {"title": _title(visit, task, of), "note": _where(visit, task, of)}
             for task, of in curves.items()
         ],
         "verdict": _verdict(visit, curves),
         "labels": _labels(visit),
-        "rows": [[task, visit(TASKS.get(task).first_look)] for task in SHOWN],
+        "rows": [[task, visit(TASKS.get(task).first_look), _hint(visit, task)] for task in SHOWN],
         "arms": [[arm, ARMS[arm].mark, visit.arm(arm)] for arm in ("base", "shift")],
     }
 
@@ -73,27 +74,42 @@ def _labels(visit: Visit) -> dict[str, str]:
         "sentence": visit("Sentence"),
         "examples": visit("Examples"),
         "position": visit("Where the sentence stands: its first word at position"),
-        "same": visit("as at position 0"),
-        "changed": visit("{n} of {of} words changed"),
+        "same": visit("same as at position 0"),
+        "changed": visit("{n} of {of} words differ from position 0"),
         "recorded": visit("recorded answers"),
         "live": visit("computed now"),
         "computing": visit("Computing…"),
-        "trained": visit("trained range"),
+        "trained": visit("shift-trained saw these"),
         "axis": visit("position of the first word"),
-        "at": visit("measured at"),
+        "at": visit("measured at {n}:"),
+        "near": visit("nearest measured, {n}:"),
         "unreachable": visit("The server cannot be reached; change something to try again."),
         "placeholder": visit("Type an English sentence"),
         "empty": visit("Type a sentence, or choose an example."),
     }
 
 
+def _title(visit: Visit, task: str, of: Comparison) -> str:
+    return f"{visit(TASKS.get(task).first_look)}: {visit(of.score_name)}"
+
+
 def _where(visit: Visit, task: str, of: Comparison) -> str:
-    return visit("{name}, {n} sentences", name=curve_names()[task], n=f"{of.n:,}")
+    name, n = curve_names()[task], f"{of.n:,}"
+    return visit("0 to 100, higher is better; {name}, {n} sentences", name=name, n=n)
+
+
+def _hint(visit: Visit, task: str) -> str:
+    return visit(texts.ENTITY_TYPES) if TASKS.get(task).head == "TokenClassification" else ""
 
 
 def _verdict(visit: Visit, curves: Any) -> dict[str, str]:
     """Returns the gain and the price in one sentence, and their intervals in another."""
     gains, prices, spans = [], [], []
+    last = (next(iter(curves.values())).condition.trained or (0, 0))[1]
+    chance = all(
+        of.differences["shift"].clean.low <= 0 <= of.differences["shift"].clean.high
+        for of in curves.values()
+    )
     for of in curves.values():
         name, difference = visit(of.score_name), of.differences["shift"]
         inside, clean = difference.inside, difference.clean
@@ -101,21 +117,26 @@ def _verdict(visit: Visit, curves: Any) -> dict[str, str]:
         prices.append(f"{clean.value:+.1f} {name}")
         spans.append(
             visit(
-                "{score}: {low:+.1f} to {high:+.1f} inside, {low0:+.1f} to {high0:+.1f} at 0",
+                "{score} {low:+.1f} to {high:+.1f} at 1 to {last}, "
+                "{low0:+.1f} to {high0:+.1f} at 0",
                 score=name,
+                last=last,
                 low=inside.low,
                 high=inside.high,
                 low0=clean.low,
                 high0=clean.high,
             )
         )
-    trained = next(iter(curves.values())).condition.trained or (0, 0)
     text = visit(
-        "Shift training: {gains} on average at positions 1 to {last}; "
-        "its price, at position 0: {prices}.",
+        "Shift training: {gains} on average of the positions measured from 1 to {last}; "
+        "at position 0: {prices}{chance}.",
         gains=visit(" and ").join(gains),
         prices=visit(" and ").join(prices),
-        last=trained[1],
+        chance=visit(" (no measurable loss)") if chance else "",
+        last=last,
     )
-    note = visit("95 % intervals: {spans}. One training run.", spans="; ".join(spans))
+    note = visit(
+        "95 % intervals over the sentences: {spans}. One training run; both took the same steps.",
+        spans="; ".join(spans),
+    )
     return {"text": text, "note": note}

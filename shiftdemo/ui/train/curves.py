@@ -123,7 +123,10 @@ class Curves:
             ]
         light = ["shifted", *(["unsmoothed"] if self.view.raw else [])]
         text = visit("light: {lines}", lines=", ".join(visit(line) for line in light))
-        return {"lines": lines if self.history.begun else [], "note": text}
+        begun = self.history.begun
+        if begun and begun.config.get("eval_part"):
+            text += "; " + visit("last point: on all held-out sentences")
+        return {"lines": lines if begun else [], "note": text}
 
     def _colors(self) -> dict[str, tuple[str, str]]:
         """Returns the colours of an arm's two lines, by its name on the page."""

@@ -9,20 +9,19 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo.core import suggested
-from shiftdemo.core.config import DataSpec, TrainConfig
+from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError, NoEffectError, OverlapError
 from shiftdemo.core.limits import Limits
+from shiftdemo.experiments.presets import FIRST
 from shiftdemo.shifts import make_shift, make_shifts
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.data_form import DataForm
 from shiftdemo.ui.common.form import Form, part, under, whole
-from shiftdemo.ui.common.handlers import go_on_tick
+from shiftdemo.ui.common.handlers import drawn, go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
-# What the page begins with: half a minute for both arms on one core.
-FIRST = TrainConfig(steps=600, batch_size=32, data=DataSpec(eval_size=200))
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
 ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
 OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
@@ -51,6 +50,7 @@ class TrainForm(Form):
 
     Attributes:
         shift, data: the forms within it.
+        sentence: where the run stands as a sentence.
         ticks: the name of what a visitor may go on against, by its error.
     """
 
@@ -61,21 +61,28 @@ class TrainForm(Form):
         self.ticks = {NoEffectError: "allow_no_effect", OverlapError: "allow_overlap"}
         for error, name in self.ticks.items():
             self.add(name, go_on_tick(error))
-        self.add("task", gr.Radio(list(tasks), value=first.task, label=t("Task")))
-        model = gr.Dropdown(
-            trainable(first.task),
-            value=first.model,
-            label=t("Model"),
-            info=t("scratch: made on the spot, with this position encoding."),
-        )
-        self.add("model", model)
+        self.sentence = drawn("sentence")
+        with gr.Row():
+            task = gr.Dropdown(
+                list(tasks), value=first.task, label=t("Task"), min_width=160, scale=4
+            )
+            self.add("task", task)
+            models = trainable(first.task)
+            label = t("Model")
+            # An event may meet the old model and the choices of a new task, which is an error to
+            # Gradio where only choices are allowed; the run loads nothing that the limits forbid.
+            own: dict[str, Any] = {"allow_custom_value": True, "min_width": 160, "scale": 5}
+            model = gr.Dropdown(models, value=first.model, label=label, **own)
+            self.add("model", model)
         shift = make_shift(first.shifts[0])
-        self.shift = ShiftForm("train", first.task, shift.name, shift.values)
-        self.include("shift", self.shift)
-        self.add("then", extra_operators_box("train"))
+        self.shift = ShiftForm("train", first.task, shift.name, apart=True)
         with gr.Row():
             self.number("steps", "Steps")
             self.number("seconds", "Time limit")
+        with gr.Accordion(t("Settings of the shift, and what it does"), open=False):
+            self.shift.draw_settings(shift.values)
+            self.add("then", extra_operators_box("train"))
+        self.include("shift", self.shift)
         with gr.Accordion(t("Data"), open=False):
             self.data = DataForm(message, train=True, first=first.data)
         self.include("data", self.data)
@@ -151,7 +158,7 @@ class TrainForm(Form):
             optimizer=values["optimizer"],
             schedule=values["schedule"],
             eval_every=suggested.eval_every(steps),
-            eval_part=suggested.EVAL_PART,
+            eval_part=suggested.eval_part(steps, whole(values["batch_size"])),
             **settings,
         )
         for arm in config.arms:  # a mistake is said here, before the run takes the page
@@ -161,13 +168,15 @@ class TrainForm(Form):
     def filled(self, config: TrainConfig) -> dict[str, Any]:
         """Returns the updates with which the controls describe a run of theirs."""
         first, *more = config.shifts
+        models = trainable(config.task)
+        models += [] if config.model in models else [config.model]
         known = [value for _, value in ARM_CHOICES]
         plain = ("task", "steps", "seconds", "batch_size", "learning_rate", "optimizer", "schedule")
         ticks = {name: getattr(config, name) for name in self.ticks.values()}
         return {
             **{name: getattr(config, name) for name in (*plain, *NUMBERS)},
             **{name: gr.update(value=ticked, visible=ticked) for name, ticked in ticks.items()},
-            "model": gr.update(choices=trainable(config.task), value=config.model),
+            "model": gr.update(choices=models, value=config.model),
             "seeds": len(config.seeds),
             "arms": [arm for arm in config.arms if arm in known],
             "other_arms": " ".join(config.other_arms),

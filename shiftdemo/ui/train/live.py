@@ -11,7 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.experiments.recorded import recorded_events
+from shiftdemo.core.events import RunEvent
+from shiftdemo.core.messages import Message
+from shiftdemo.core.model_refs import PACKAGE, package_folder
+from shiftdemo.experiments.presets import Preset, preset
+from shiftdemo.experiments.recorded import recorded_events, recorded_name
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.context import Context
@@ -36,27 +40,45 @@ class Live:
     async def follow(
         self, visit: Visit, followed: tuple[str, int]
     ) -> AsyncIterator[dict[str, Any]]:
-        """Shows a run, or the recorded one where there is none, until it has ended.
+        """Shows a run until it has ended, or a recorded one.
 
         Args:
-            followed: the run's id, and the number of runs that were followed before.
+            followed: the run's id or ``recorded:NAME``, and the number of turns before.
 
         Yields:
-            Updates of the run's state, of whether there are curves, of their legend, the two plots
-            and the table of held-out figures, and the run's id once it has ended.
+            Updates of the run's state, of whether there are curves, of their legend, the two plots,
+            the notes and the table of held-out figures, and the run's id once it has ended.
         """
-        steps = self._run(visit, followed[0]) if followed[0] else self._recorded(visit)
+        name = recorded_name(followed[0])
+        steps = self._recorded(visit, name) if name else self._run(visit, followed[0])
         async for shown in steps:
             yield shown
 
-    async def _recorded(self, visit: Visit) -> AsyncIterator[dict[str, Any]]:
-        recorded = recorded_events()
-        text = visit(texts.TRAIN_RECORDED if recorded else texts.TRAIN_EMPTY)
-        status: dict[str, Any] = {"state": text, "fraction": None, "figures": [], "notes": []}
-        curves = Curves(RunHistory(recorded), self._view(visit))
+    async def _recorded(self, visit: Visit, name: str) -> AsyncIterator[dict[str, Any]]:
+        history = RunHistory(recorded_events(name))
+        status = progress.where(visit, history, "finished", 0)
+        about, *more = _told(visit, preset(name))
+        status |= {"state": visit(texts.TRAIN_RECORDED), "fraction": None, "run": about}
+        notes = progress.notes(visit, history) or {"notes": []}
+        notes["notes"] = [*more, *notes["notes"]]
+        table = gr.update(value=progress.summary(visit, history))
+        curves = Curves(history, self._view(visit), run_id=name)
         for _ in range(2):
-            yield {"status": gr.update(value=status), **curves.updates(visit)}
+            yield {
+                "status": gr.update(value=status),
+                "curves": gr.update(visible=True),
+                "table": table,
+                "notes": notes,
+                **curves.updates(visit),
+            }
             await asyncio.sleep(BETWEEN)
+
+    def events(self, run_id: str) -> Sequence[RunEvent]:
+        """Returns the events of a run of this server or of a recorded one; none of any other."""
+        name = recorded_name(run_id)
+        if name:
+            return recorded_events(name)
+        return self.context.runs.events(run_id) if self.context.runs.knows(run_id) else ()
 
     async def _run(self, visit: Visit, run_id: str) -> AsyncIterator[dict[str, Any]]:
         runs = self.context.runs
@@ -80,6 +102,7 @@ class Live:
                 where = progress.where(visit, history, state, runs.queue_position(run_id))
                 shown: dict[str, Any] = {
                     "status": gr.update(value=where),
+                    "notes": gr.update(value=progress.notes(visit, history)),
                     "table": gr.update(value=progress.summary(visit, history)),
                     "ended": run_id if over else "",
                 }
@@ -116,17 +139,25 @@ class Live:
         return gr.update(choices=[(visit("none"), ""), *labels], value=value)
 
     def look(
-        self, visit: Visit, remembered: list[str], raw: bool, log: bool, under: str
+        self, visit: Visit, followed: tuple[str, int], raw: bool, log: bool, under: str
     ) -> Iterator[dict[str, Any]]:
         """Draws the curves in another way; the run that is followed keeps to it."""
         view = View(bool(raw), bool(log), str(under or ""))
         self.context.sessions.keep_view(visit.session, view)
-        known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
-        events = self.context.runs.events(known[0]) if known else recorded_events()
-        curves = self._curves(RunHistory(events), view, known[0] if known else "")
+        run_id = followed[0]
+        curves = self._curves(RunHistory(self.events(run_id)), view, run_id)
         yield curves.updates(visit)
         time.sleep(BETWEEN)
         yield curves.updates(visit)
+
+
+def _told(visit: Visit, one: Preset) -> list[str]:
+    """Returns what a preset shows, what it was recorded on, and what it needs that is not here."""
+    told = [visit(text) for text in (one.about, one.recorded_on) if text]
+    ref = one.config.model
+    if ref.startswith(PACKAGE) and package_folder(ref) is None:
+        told.append(visit.translate(Message("load.no_package", name=ref.removeprefix(PACKAGE))))
+    return told
 
 
 def _pause(rule: tuple[float, float, float], seconds: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shiftdemo.core.events import ArmCost, RunEvent, RunStarted
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.evaluation.seed_interval import mean_interval
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.i18n import Visit
@@ -42,19 +43,27 @@ def where(visit: Visit, history: RunHistory, state: str, queue_position: int) ->
         said = visit("{state}: {why}", state=said, why=visit.translate(now.message))
     figures = _figures(visit, now, begun) if begun else []
     reached = now.step / now.steps if now.state == "cancelled" and now.steps else now.fraction
-    notes = [visit.translate(note) for note in begun.notes] if begun else []
-    status = {"state": said, "fraction": reached, "figures": figures, "notes": notes}
+    status = {"state": said, "fraction": reached, "figures": figures}
     status |= {"fold": visit("Figures of the machine"), "brief": _brief(visit, now)}
-    if begun:
-        status["run"] = described(visit, begun.config)
     if now.state == "running" and now.seconds_left is not None:
         text = "step {step} of {steps}, {seconds:.0f} seconds left"
         status["said"] = visit(text, step=now.step, steps=now.steps, seconds=now.seconds_left)
     return status
 
 
+def notes(visit: Visit, history: RunHistory) -> dict[str, Any] | None:
+    """Returns what ``run.js`` draws of which run this is, and of what is to be known of it."""
+    begun = history.begun
+    if begun is None:
+        return None
+    told = [visit.translate(note) for note in begun.notes]
+    return {"run": sentence(visit, begun.config), "notes": told}
+
+
 def _brief(visit: Visit, now: Eta) -> str:
-    """Returns how far the run is, in a few letters."""
+    """Returns how far the run is, in a few letters; nothing before it has begun."""
+    if not now.steps:
+        return ""
     if now.state == "running" and now.seconds_left is not None:
         left = visit("{n:.0f} s left", n=now.seconds_left)
         return f"{now.step} / {now.steps} · {left}"
@@ -66,6 +75,27 @@ def described(visit: Visit, config: Mapping[str, Any]) -> str:
     steps = visit("{n} steps", n=config.get("steps", 0))
     shifts = " + ".join(config.get("shifts", ()))
     return " · ".join(filter(None, [config["task"], config["model"], shifts, steps]))
+
+
+def sentence(visit: Visit, config: Mapping[str, Any]) -> str:
+    """Returns the run as one sentence: who learns what, how long, and in what the arms differ."""
+    others = {
+        name.strip(): specs.strip()
+        for name, _, specs in (str(text).partition("=") for text in config.get("other_arms", ()))
+    }
+    told = {"base": visit("one copy plainly"), "start": visit("one not at all")}
+    told["shift"] = visit("one with {shift}", shift=" + ".join(config.get("shifts", ())))
+    arms = [told.get(arm) or visit("one with {shift}", shift=others[arm]) for arm in config["arms"]]
+    spec = TASKS.get(config["task"])
+    said = visit(
+        "{model} learns {task} in {steps} steps: {arms}.",
+        model=config["model"],
+        task=visit(spec.label or spec.name),
+        steps=config["steps"],
+        arms=visit(", ").join(arms),
+    )
+    seeds = len(config.get("seeds", (0,)))
+    return said + (" " + visit("With {n} seeds.", n=seeds) if seeds > 1 else "")
 
 
 def _figures(visit: Visit, now: Eta, begun: RunStarted) -> list[list[str]]:

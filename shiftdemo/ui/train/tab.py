@@ -9,22 +9,23 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.core import suggested
-from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.messages import arm_name
-from shiftdemo.experiments.recorded import recorded_events
+from shiftdemo.experiments.presets import PRESETS, Preset
+from shiftdemo.experiments.recorded import RECORDED, recorded_name
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
+from shiftdemo.ui.common.own_model import OwnModel
 from shiftdemo.ui.common.page_parts import PageParts
-from shiftdemo.ui.common.shift_form import shift_names
+from shiftdemo.ui.common.shift_form import about, shift_names
 from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
 from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
-from shiftdemo.ui.train.presets import PRESETS
 
 RUNS_REMEMBERED = 6
 
@@ -43,14 +44,18 @@ class TrainTab:
         self.followed = gr.State(("", 0))  # the run on the page, and the number of turns so far
         gr.Markdown(t(texts.TRAIN_LEAD), elem_classes="sd-lead")
         with gr.Row(elem_classes="sd-bar sd-presets"):
-            self.presets = [gr.Button(t(name), size="sm", min_width=150) for name, _ in PRESETS]
+            self.presets = [
+                gr.Button(t(one.label), size="sm", min_width=90, elem_id=f"preset-{one.name}")
+                for one in PRESETS
+            ]
         with gr.Row(elem_classes="sd-split"):
             with gr.Column(scale=2, min_width=300):
                 self.message = message_box()
                 self.form = TrainForm(self.message, parts.tasks, parts.context.limits)
+                OwnModel(parts, self.form["task"], self.message, trainable=True)
             with gr.Column(scale=3, min_width=300, elem_classes="sd-results"):
                 self._results()
-        self._wire(parts.page)
+        self._wire(parts.page, parts.own)
 
     def _results(self) -> None:
         with gr.Row(elem_classes="sd-bar"):
@@ -59,14 +64,16 @@ class TrainTab:
             self.stop = gr.Button(stop, interactive=False, size="md", elem_id="train-stop")
             self.go_on = gr.Button(go_on, visible=False, size="md", elem_id="train-resume")
         self.status = drawn("run", "sd-run-box")
-        with gr.Column(visible=bool(recorded_events()), elem_classes="sd-plots") as self.plots:
-            gr.Markdown(t("Held-out score, clean and shifted"), elem_classes="sd-subtitle")
-            self.legend = drawn("legend")
+        with gr.Column(elem_classes="sd-plots") as self.plots:
+            with gr.Row(elem_classes="sd-bar sd-plot-head"):
+                gr.Markdown(t("Held-out score, clean and shifted"), elem_classes="sd-subtitle")
+                self.legend = drawn("legend")
             self.held_plot = plot("held-plot", "%", 270)
             gr.Markdown(t("Training loss, smoothed (lower is better)"), elem_classes="sd-subtitle")
             self.train_plot = plot("train-plot", "loss, nats", 200)
             with gr.Row(elem_classes="sd-bar sd-view"):
                 self.view = view_boxes()
+        self.notes = drawn("run", elem_id="train-notes")
         self.table = drawn("table", "sd-short", elem_id="train-figures")
         self.costs = drawn("table", "sd-short", elem_id="train-costs")
         with gr.Row():
@@ -81,18 +88,26 @@ class TrainTab:
             )
             self.zip = gr.DownloadButton("", visible=False, elem_id="train-download")
 
-    def _wire(self, page: gr.Blocks) -> None:
+    def _wire(self, page: gr.Blocks, own: gr.State) -> None:
         form, message, shift = self.form, self.message, self.form.shift
         model, picked = {"model": form["model"]}, {"operator": shift.picker}
         shows = [shift.picker.change, form["model"].change, page.load]
         wire(shows, self._explain, {**picked, **model}, shift.shown, message)
         # What a preset or a run that was found again fills in stays: these follow the visitor only.
-        task = {"task": form["task"], **picked}
+        task = {"task": form["task"], "own": own, **picked}
         suited = form.some("model", "learning_rate", "shift.name")
         wire(form["task"].input, self._for_task, task, suited, message)
+        named = {"task": form["task"], "own": own}
+        chosen = form.some("model", "learning_rate")
+        wire(own.change, _named, named, chosen, message, quiet=True)
         wire(form["model"].input, _rate_for, model, form.some("learning_rate"), message)
-        for button, (_, config) in zip(self.presets, PRESETS, strict=True):
-            wire(button.click, functools.partial(_preset, form, config), {}, {**form}, message)
+        told = {**form.some("task", "model", "steps", "seeds", "arms", "other_arms"), **picked}
+        changed = [component.change for component in told.values()]
+        wire([*changed, page.load], _sentence, told, {"said": form.sentence}, message, quiet=True)
+        asked = {"remembered": self.remembered, "followed": self.followed}
+        shown = {**form, "followed": self.followed}
+        for button, one in zip(self.presets, PRESETS, strict=True):
+            wire(button.click, functools.partial(self.shows, one), asked, shown, message)
         self._wire_run(page)
 
     def _wire_run(self, page: gr.Blocks) -> None:
@@ -107,7 +122,7 @@ class TrainTab:
         # is among these; the rest waits until the run has begun or ended.
         plots = {"legend": self.legend, "train_plot": self.train_plot, "held_plot": self.held_plot}
         shown = {"status": self.status, "curves": self.plots, **plots}
-        shown |= {"table": self.table, "ended": self.ended}
+        shown |= {"notes": self.notes, "table": self.table, "ended": self.ended}
         options: dict[str, Any] = {"concurrency_limit": None, "quiet": True}
         followed = {"followed": self.followed}
         wire(self.followed.change, live.follow, followed, shown, message, **options)
@@ -119,16 +134,18 @@ class TrainTab:
         wire(turns, self._controls, asked, controls, message, quiet=True)
         wire(self.stop.click, self._stop, mine, {"stop": self.stop}, message)
         changed = [box.input for box in self.view.values()]
-        looked = {**mine, **self.view}
+        looked = {"followed": self.followed, **self.view}
         wire(changed, live.look, looked, plots, message, trigger_mode="always_last")
         wire(self.download.click, self._zip, mine, {"zip": self.zip}, message)
 
     def _explain(self, visit: Visit, operator: str, model: str) -> dict[str, Any]:
         return self.form.shift.show(visit, operator, encoding_of(model))
 
-    def _for_task(self, visit: Visit, task: str, operator: str) -> dict[str, Any]:
+    def _for_task(
+        self, visit: Visit, task: str, operator: str, own: list[list[str]]
+    ) -> dict[str, Any]:
         names = shift_names(task)
-        models = trainable(task)
+        models = trainable(task, own)
         chosen = operator if operator in names else names[0]
         return {
             "model": gr.update(choices=models, value=models[0]),
@@ -156,7 +173,7 @@ class TrainTab:
         """Finds the visitor's newest run again when the page is opened, and its settings."""
         known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
         if not known:
-            return {"followed": ("", 1)}
+            return {"followed": (RECORDED + PRESETS[0].name, 1)}
         settings = self.form.filled(self.context.runs.config(known[0]))
         return {**self._begun(known[0], known, followed), **settings}
 
@@ -177,7 +194,9 @@ class TrainTab:
     ) -> dict[str, Any]:
         """Returns what a run that has begun or ended leaves to be done, and what it has cost."""
         runs, run_id = self.context.runs, followed[0]
-        if not run_id or not runs.knows(run_id):
+        if recorded_name(run_id):
+            return {"costs": progress.costs(visit, self.live.events(run_id)), **_RECORDED}
+        if not runs.knows(run_id):
             return {}
         over = runs.state(run_id) in ENDED
         arms = self.context.models.arms_of(run_id)
@@ -207,6 +226,15 @@ class TrainTab:
             raise LimitError("train.there_no_run_yours")
         return known[0]
 
+    def shows(
+        self, one: Preset, visit: Visit, remembered: list[str], followed: tuple[str, int]
+    ) -> dict[str, Any]:
+        """Fills a preset in and shows its recorded run, unless a run of the visitor's goes on."""
+        runs, filled = self.context.runs, self.form.filled(one.config)
+        if runs.knows(followed[0]) and runs.state(followed[0]) not in ENDED:
+            return filled
+        return {**filled, "followed": (RECORDED + one.name, followed[1] + 1)}
+
     def _zip(self, visit: Visit, remembered: list[str]) -> dict[str, Any]:
         run_id = self._newest(remembered)
         arms = [ref.partition("/")[2] for ref in self.context.models.arms_of(run_id)]
@@ -221,9 +249,37 @@ class TrainTab:
         return {"zip": gr.update(value=str(path), label=label, visible=True)}
 
 
+# A recorded run leads to its comparison; its weights are not kept.
+_RECORDED: dict[str, Any] = {
+    "start": gr.update(interactive=True),
+    "stop": gr.update(interactive=False),
+    "go_on": gr.update(visible=False),
+    "to_compare": gr.update(interactive=True),
+    "download": gr.update(interactive=False),
+    "zip": gr.update(visible=False),
+}
+
+
 def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
     return {"learning_rate": suggested.learning_rate(model)}
 
 
-def _preset(form: TrainForm, config: TrainConfig, visit: Visit) -> dict[str, Any]:
-    return form.filled(config)
+def _named(visit: Visit, task: str, own: list[list[str]]) -> dict[str, Any]:
+    """Offers the models that the visitor has named, and chooses the newest."""
+    models = trainable(task, own)
+    if not own or own[0][0] != task:
+        return {"model": gr.update(choices=models)}
+    model = gr.update(choices=models, value=own[0][1])
+    return {"model": model, "learning_rate": suggested.learning_rate(own[0][1])}
+
+
+def _sentence(
+    visit: Visit, operator: str, other_arms: str, seeds: float, **told: Any
+) -> dict[str, Any]:
+    other = str(other_arms or "").strip()
+    arms = [*told["arms"], *([other.partition("=")[0].strip()] if other else [])]
+    config = {**told, "shifts": [operator], "arms": arms, "other_arms": [other] if other else []}
+    config |= {"steps": whole(told["steps"]), "seeds": range(int(seeds))}
+    told_of_shift = about(visit, operator, encoding_of(told["model"])) or {}
+    said = {"text": progress.sentence(visit, config), "warning": told_of_shift.get("warning", "")}
+    return {"said": said}

@@ -14,13 +14,14 @@ def _config(*flags: str) -> TrainConfig:
 
 
 def test_settings_fit_the_model_and_the_steps() -> None:
-    assert suggested.settings("scratch:learned", 600) == {
+    assert suggested.settings("scratch:learned", 600, 32) == {
         "learning_rate": 1e-3,
         "warmup": 60,
         "eval_every": 50,
-        "eval_part": 100,
+        "eval_part": 73,
     }
-    assert suggested.settings("bundled:tagger", 5000)["learning_rate"] == 2e-4
+    assert suggested.settings("bundled:tagger", 5000, 64)["learning_rate"] == 2e-4
+    assert [suggested.eval_part(*run) for run in ((3, 32), (5000, 64))] == [12, 100]
     assert suggested.warmup(5000) == 100 and suggested.eval_every(3) == 10
 
 

@@ -41,6 +41,14 @@ def test_recorded_answers_are_those_of_the_models() -> None:
     assert same >= 0.95 * n, f"{same} of {n}"
 
 
+def test_positions_reach_the_pairs_as_far_as_the_slider_goes() -> None:
+    # One further than what is answered without asking again whether offsets have an effect.
+    beyond = api.answer(next(iter(EXAMPLES.values())), [0, LAST + 1])
+    for task in SHOWN:
+        first, last = beyond.outputs[task]["base"]
+        assert first != last, task
+
+
 def test_at_32_the_arms_differ_on_most_examples() -> None:
     for task in SHOWN:
         pairs = [recorded.outputs[task] for recorded in recorded_answers()]

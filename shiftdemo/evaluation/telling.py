@@ -7,7 +7,7 @@ from typing import Any
 
 from shiftdemo.evaluation.results import Comparison, OutputRow
 
-MOST = 20
+MOST = 10
 
 
 def telling_strength(result: Comparison) -> int:
