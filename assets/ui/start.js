@@ -77,7 +77,7 @@ const answerLine = (view, labels) => {
 	if (!view.pieces.length) line.append(make("span", "sd-caption", "–"));
 	const said = view.changed
 		? labels.changed.replace("{n}", view.changed).replace("{of}", view.of)
-		: `✓ ${labels.same}`;
+		: `= ${labels.same}`;
 	return [line, make("span", `sd-said${view.changed ? " sd-said-changed" : ""}`, said)];
 };
 

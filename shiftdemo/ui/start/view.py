@@ -74,7 +74,7 @@ def _labels(visit: Visit) -> dict[str, str]:
         "sentence": visit("Sentence"),
         "examples": visit("Examples"),
         "position": visit("Where the sentence stands: its first word at position"),
-        "same": visit("same as at position 0"),
+        "same": visit("same as position 0"),
         "changed": visit("{n} of {of} words differ from position 0"),
         "recorded": visit("recorded answers"),
         "live": visit("computed now"),
