@@ -23,7 +23,7 @@ from shiftdemo.ui.common.page_parts import PageParts
 def tab() -> Iterator[AttentionTab]:
     context = Context(Limits())
     with gr.Blocks() as page:
-        shared = gr.BrowserState([]), gr.State(), gr.Textbox()
+        shared = gr.BrowserState([]), gr.State(), gr.State([]), gr.Textbox()
         yield AttentionTab(PageParts(page, context, page_tasks(), *shared))
     context.runs.close()
 

@@ -47,7 +47,7 @@ def test_compare_refuses_an_upload_that_unpacks_too_far(
     context: Context, bomb: str, seeds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with gr.Blocks() as page:
-        shared = gr.BrowserState([]), gr.State(), gr.Textbox()
+        shared = gr.BrowserState([]), gr.State(), gr.State([]), gr.Textbox()
         tab = CompareTab(PageParts(page, context, page_tasks(), *shared))
     pairs = [("bundled:tagger", "bundled:tagger")] * seeds
     monkeypatch.setattr(context.models, "pairs", lambda base, shifted: pairs)
