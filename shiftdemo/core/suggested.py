@@ -38,7 +38,7 @@ def eval_every(steps: int) -> int:
 def eval_part(steps: int, batch_size: int) -> int:
     """Returns on how many held-out sentences the figures along the way are taken.
 
-    So few that they take about a twentieth of the run's time, and from 12 to 100.
+    So few that they should take about a twentieth of the run's time, and from 12 to 100.
     """
     least, most = _PART
     return min(most, max(least, steps * batch_size // _PART_SHARE))
