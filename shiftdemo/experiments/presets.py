@@ -112,7 +112,6 @@ PRESETS = (
         "on the built-in corpus.",
     ),
 )
-TRANSLATION = PRESETS[3]
 
 
 def preset(name: str) -> Preset:
@@ -126,3 +125,6 @@ def preset(name: str) -> Preset:
         known = ", ".join(one.name for one in PRESETS)
         raise ConfigError("presets.unknown", name=name[:60], known=known)
     return found
+
+
+TRANSLATION = preset("translator")

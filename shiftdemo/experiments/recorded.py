@@ -9,7 +9,6 @@ import functools
 import json
 
 from shiftdemo.core.assets import ASSETS
-from shiftdemo.core.config import TrainConfig, from_dict
 from shiftdemo.core.events import RunEvent
 from shiftdemo.evaluation.results import Comparison
 from shiftdemo.training.record import read_events
@@ -33,15 +32,6 @@ def recorded_name(ref: str | None) -> str:
     """
     name = (ref or "").removeprefix(RECORDED).partition("/")[0]
     return name if (ref or "").startswith(RECORDED) and name in recorded_names() else ""
-
-
-@functools.lru_cache(maxsize=16)
-def recorded_config(name: str) -> TrainConfig:
-    """Returns the settings of a recorded run."""
-    values = json.loads(RunFolder(RUNS / name).config.read_text(encoding="utf-8"))
-    values.pop("versions", None)
-    config: TrainConfig = from_dict(TrainConfig, values, name)
-    return config
 
 
 @functools.lru_cache(maxsize=16)

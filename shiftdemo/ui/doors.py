@@ -39,9 +39,9 @@ class Doors:
         doors, message = start.doors, start.message
         filled = {**opened, **build.form}
         wire(doors["build"].click, self._to_build, now, filled, message, js=NOW)
-        mine = {"remembered": train.remembered, "followed": train.followed}
-        shown = {**opened, **train.form, "followed": train.followed}
-        wire(doors["train"].click, self._to_train, mine, shown, message)
+        followed = {"followed": train.followed}
+        shown = {**opened, **train.form, **followed}
+        wire(doors["train"].click, self._to_train, followed, shown, message)
         asked = {**opened, "asked": attention.asked, **attention.form}
         wire(doors["attention"].click, self._to_attention, now, asked, message, js=NOW)
 
@@ -51,8 +51,9 @@ class Doors:
         request = BuildRequest(origin="typed", text=text, shifts=(shift,))
         return {"tabs": gr.Tabs(selected="build"), **self.build.form.filled(request)}
 
-    def _to_train(self, visit: Visit, **mine: Any) -> dict[str, Any]:
-        return {"tabs": gr.Tabs(selected="train"), **self.train.shows(TRANSLATION, visit, **mine)}
+    def _to_train(self, visit: Visit, followed: tuple[str, int]) -> dict[str, Any]:
+        shown = self.train.shows(TRANSLATION, visit, followed)
+        return {"tabs": gr.Tabs(selected="train"), **shown}
 
     def _to_attention(self, visit: Visit, now: str) -> dict[str, Any]:
         text, _ = _now(now)

@@ -11,9 +11,11 @@ from playwright.sync_api import Page, expect
 from visitor import choose, fill
 
 from shiftdemo import api
+from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.models.load import save_model
+from shiftdemo.ui.common.model_picker import other_arms
 from shiftdemo.ui.common.own_model import may_load, reference
 
 OpenPage = Callable[..., Page]
@@ -73,3 +75,16 @@ def test_a_public_server_loads_no_model_that_is_named() -> None:
         api.Backend(Limits.public()).look("hub:dslim/bert-base-NER", "ner", trainable=True)
     with pytest.raises(LimitError, match="no local"):
         api.Backend(Limits.public()).look("/etc", "ner", trainable=True)
+
+
+def test_models_beside_a_pair_have_names_of_their_own() -> None:
+    long = "hub:someone/" + "a" * 40
+    for refs in (
+        ["run:ab/start", "run:cd/start"],
+        ["bundled:tagger/shift", "/models/base"],
+        [long, long + "b"],
+        ["/models/7", "hub:x/ÄÖ"],
+    ):
+        config = CompareConfig("ner", "x", "y", others=other_arms(refs))
+        assert list(config.models.values()) == ["x", "y", *refs]
+    assert other_arms(["run:ab/start"]) == ("start=run:ab/start",)

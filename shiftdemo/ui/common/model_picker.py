@@ -33,7 +33,7 @@ def encoding_of(ref: str | None) -> str:
 
 def named(task: str, own: Sequence[Sequence[str]] | None) -> list[str]:
     """Returns the references of the models for a task that the visitor has named."""
-    return [ref for of, ref in own or () if of == task]
+    return [ref for of, ref, _ in own or () if of == task]
 
 
 def trainable(task: str, own: Sequence[Sequence[str]] | None = None) -> list[str]:
@@ -83,15 +83,14 @@ def recorded_pickers(
 
 def other_arms(refs: Sequence[str] | None) -> tuple[str, ...]:
     """Returns ``NAME=REFERENCE`` for models beside a pair: each has a name that no other has."""
-    taken, named_refs = [*PAIR], []
-    for ref in refs or ():
-        last = re.sub(r"[^a-z0-9_-]", "", ref.rpartition("/")[2].rpartition(":")[2].lower())
-        name = f"other-{last}"[:20] if not last or last in taken or not last[0].isalpha() else last
-        while name in taken:
-            name += "x"
-        taken.append(name[:24])
-        named_refs.append(f"{name[:24]}={ref}")
-    return tuple(named_refs)
+    names: dict[str, str] = dict.fromkeys(PAIR, "")
+    for number, ref in enumerate(refs or (), 1):
+        last = ref.rpartition("/")[2].rpartition(":")[2].lower()
+        name = re.sub(r"[^a-z0-9_-]", "", last)[:16]
+        if not name[:1].isalpha() or name in names:
+            name = f"other{number}-{name}"
+        names[name] = ref
+    return tuple(f"{name}={ref}" for name, ref in names.items() if ref)
 
 
 def default_pair(choices: list[tuple[str, str]]) -> tuple[Any, Any]:

@@ -58,7 +58,7 @@ class OwnModel:
         wire([check.click, ref.submit], self._look, asked, shown, message)
 
     async def _look(
-        self, visit: Visit, ref: str, task: str, own: list[list[str]]
+        self, visit: Visit, ref: str, task: str, own: list[list[Any]]
     ) -> AsyncIterator[dict[str, Any]]:
         name = reference(ref)
 
@@ -74,12 +74,9 @@ class OwnModel:
             raise job.error
         if job.result is None:
             return
-        others = [known for known in own or [] if known != [task, name]]
-        yield {
-            "found": facts_view(visit, job.result),
-            "own": [[task, name], *others][:MOST],
-            "check": gr.update(interactive=True),
-        }
+        others = [known for known in own or [] if known[:2] != [task, name]]
+        found = facts_view(visit, job.result)
+        yield {"found": found, "own": [[task, name, self.trainable], *others][:MOST]}
 
 
 def reference(text: str) -> str:
@@ -97,7 +94,7 @@ def reference(text: str) -> str:
 
 def facts_view(visit: Visit, facts: ModelFacts) -> dict[str, Any]:
     """Returns what ``about.js`` draws of a model."""
-    positions = visit(facts.encoding)
+    positions = facts.encoding
     if facts.most_positions is not None:
         positions += ", " + visit("{n} positions", n=facts.most_positions)
     rows = [

@@ -21,7 +21,8 @@ class PageParts:
         tasks: label and name of those that the page offers.
         remembered: the visitor's run ids, the newest first; kept by the browser.
         ended: changes when a run has ended, so that other tabs learn of its models.
-        own: task and reference of each model that the visitor has named, the newest first.
+        own: task and reference of each model that the visitor has named, the newest first, and
+            whether it was named on Train.
         page_look: ``light`` or ``dark`` and the width of the page, set by the browser.
     """
 

@@ -104,8 +104,8 @@ class TrainTab:
         told = {**form.some("task", "model", "steps", "seeds", "arms", "other_arms"), **picked}
         changed = [component.change for component in told.values()]
         wire([*changed, page.load], _sentence, told, {"said": form.sentence}, message, quiet=True)
-        asked = {"remembered": self.remembered, "followed": self.followed}
-        shown = {**form, "followed": self.followed}
+        asked = {"followed": self.followed}
+        shown = {**form, **asked}
         for button, one in zip(self.presets, PRESETS, strict=True):
             wire(button.click, functools.partial(self.shows, one), asked, shown, message)
         self._wire_run(page)
@@ -226,9 +226,7 @@ class TrainTab:
             raise LimitError("train.there_no_run_yours")
         return known[0]
 
-    def shows(
-        self, one: Preset, visit: Visit, remembered: list[str], followed: tuple[str, int]
-    ) -> dict[str, Any]:
+    def shows(self, one: Preset, visit: Visit, followed: tuple[str, int]) -> dict[str, Any]:
         """Fills a preset in and shows its recorded run, unless a run of the visitor's goes on."""
         runs, filled = self.context.runs, self.form.filled(one.config)
         if runs.knows(followed[0]) and runs.state(followed[0]) not in ENDED:
@@ -264,13 +262,14 @@ def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
     return {"learning_rate": suggested.learning_rate(model)}
 
 
-def _named(visit: Visit, task: str, own: list[list[str]]) -> dict[str, Any]:
-    """Offers the models that the visitor has named, and chooses the newest."""
+def _named(visit: Visit, task: str, own: list[list[Any]]) -> dict[str, Any]:
+    """Offers the models that the visitor has named; chooses the newest if it was named here."""
     models = trainable(task, own)
-    if not own or own[0][0] != task:
+    (of, ref, here), *_ = own or [["", "", False]]
+    if of != task or not here:
         return {"model": gr.update(choices=models)}
-    model = gr.update(choices=models, value=own[0][1])
-    return {"model": model, "learning_rate": suggested.learning_rate(own[0][1])}
+    model = gr.update(choices=models, value=ref)
+    return {"model": model, "learning_rate": suggested.learning_rate(ref)}
 
 
 def _sentence(
