@@ -12,7 +12,8 @@ _WORD = re.compile(r"[A-Za-z][\w']+", re.ASCII)
 _KNOWN = frozenset(
     "BIO TYPE UTF JSON JSONL CSV TSV CoNLL Parquet Arrow PDF Excel Office Python pickle zip gzip "
     "bzip2 xz zstd latin cp1252 gb18030 shift_jis NaN null NAME Hub "
-    "source target words tags text label question context answer".split()
+    "source target words tags text label question context answer "
+    "BIO IOB1 IOB2 IO BIOES BILOU BMES conlleval F1 none".split()
 )
 
 

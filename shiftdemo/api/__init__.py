@@ -1,4 +1,4 @@
-"""The verbs: build, finetune, compare, attend, answer, export, pretrain.
+"""The verbs: check, build, finetune, compare, attend, answer, export, pretrain.
 
 The page and the command line call these and nothing below them. Those that limits hold for are
 methods of :class:`Backend`; here they are also functions, without limits.
@@ -28,6 +28,7 @@ from shiftdemo.core.progress import Cancel, Progress
 from shiftdemo.data.load import each_sample, load_samples, stream_samples
 from shiftdemo.data.reading.preview import guess_columns
 from shiftdemo.data.reading.preview import preview as preview_file
+from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.writing.export import write_shifted
 from shiftdemo.data.writing.regenerate import regenerate
 from shiftdemo.publishing.hub import check_push
@@ -37,7 +38,7 @@ from shiftdemo.training.trackers import track
 _own = Backend()
 answer = _own.answer
 attend, compare, compare_seeds, load = _own.attend, _own.compare, _own.compare_seeds, _own.load
-look = _own.look
+look, check_file = _own.look, _own.check_file
 finetune, finetune_in_worker, resume = _own.finetune, _own.finetune_in_worker, _own.resume
 
 __all__ = [
@@ -49,11 +50,13 @@ __all__ = [
     "DataSpec",
     "Limits",
     "Progress",
+    "ReadReport",
     "TrainConfig",
     "answer",
     "attend",
     "attend_loaded",
     "build_shifted",
+    "check_file",
     "check_push",
     "compare",
     "compare_loaded",

@@ -17,8 +17,9 @@ from shiftdemo.core.events import RunEvent
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress, never, silent
 from shiftdemo.core.samples import Sample
-from shiftdemo.data.load import each_sample
+from shiftdemo.data.load import each_sample, stream_samples
 from shiftdemo.data.reading.preview import preview
+from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.experiments.first_look import Answers
 
 if TYPE_CHECKING:
@@ -76,6 +77,24 @@ class Backend:
     ) -> Iterator[Sample]:
         """Yields the samples of one split; see :func:`shiftdemo.data.load.load_samples`."""
         return each_sample(task, data, split, limit, self.limits)
+
+    def check_file(self, ref: str, task: str, data: DataSpec, most: int = 0) -> ReadReport:
+        """Returns what is read of a file or a data set of the hub; nothing is made of it.
+
+        Args:
+            data: how it is read; see :func:`shiftdemo.data.load.stream_samples`.
+            most: at most so many samples; 0: all.
+
+        Raises:
+            ShiftDemoError: it cannot be used; names the place and the mend.
+        """
+        report = ReadReport()
+        split = "train" if ref == data.train or not data.eval else "eval"
+        samples = stream_samples(ref, task, data, split, limits=self.limits, report=report)
+        for number, _ in enumerate(samples, 1):
+            if number == most:
+                break
+        return report
 
     def preview(self, path: str | Path, task: str, n: int, encoding: str = "") -> dict[str, Any]:
         """Returns columns and first rows of a file; see :mod:`shiftdemo.data.reading.preview`."""

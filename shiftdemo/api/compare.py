@@ -17,6 +17,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.data.load import load_samples
+from shiftdemo.data.reading.report import ReadReport
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.comparing import Comparison
@@ -39,10 +40,11 @@ def compare_loaded(
 
     limits = limits or Limits()
     check(config, limits)
+    report = ReadReport()
     if samples is None:
         data = dataclasses.replace(config.data, eval_size=max(8, config.n))
-        samples = load_samples(config.task, data, "test", config.n, limits)
-    task = make_task(config.task)
+        samples = load_samples(config.task, data, "test", config.n, limits, report)
+    task = make_task(config.task, config.data)
     base, shifted, *others = (training_of(models[arm].ref) for arm in config.models)
     trainings = (shifted, base, *others)
     conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", trainings)
@@ -59,7 +61,9 @@ def compare_loaded(
             cancel,
             more_tokens(base, shifted),
         )
-    return dataclasses.replace(comparison, notes=(*notes, *comparison.notes))
+    read = report.to_dict() if report.name else {}
+    notes = (*(report.sentences() if read else ()), *notes)
+    return dataclasses.replace(comparison, notes=(*notes, *comparison.notes), read=read)
 
 
 def _asked(

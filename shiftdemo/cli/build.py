@@ -16,7 +16,7 @@ from pathlib import Path
 
 from shiftdemo import __version__, api
 from shiftdemo.cli.flags import INPUT, corpus_flags, data_spec, file_flags, task_flag
-from shiftdemo.cli.output import say
+from shiftdemo.cli.output import say, say_read
 from shiftdemo.cli.sample_bar import SampleBar
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
@@ -136,11 +136,11 @@ def _write(arguments: argparse.Namespace) -> None:
 @contextlib.contextmanager
 def _shifted(arguments: argparse.Namespace) -> Iterator[Iterator[ShiftedSample]]:
     """Gives the shifted samples, with a progress bar that goes when they end."""
-    meter = Meter()
+    meter, report = Meter(), api.ReadReport()
     ahead = api.CONTEXT_SIZE
     if arguments.n is not None and not api.joins_samples(arguments.task, arguments.shift):
         ahead = min(ahead, arguments.n)
-    samples = iter(_samples(arguments, meter, ahead))
+    samples = iter(_samples(arguments, meter, ahead, report))
     head = list(islice(samples, ahead))
     # The same however many are built, so that a sample comes out as in the whole set.
     context = api.typed_context(arguments.task) if arguments.text is not None else head
@@ -156,18 +156,22 @@ def _shifted(arguments: argparse.Namespace) -> Iterator[Iterator[ShiftedSample]]
         yield progress.watch(rows) if shown else rows
     finally:
         progress.close()
+    if arguments.input is not None:
+        say_read(report)
 
 
-def _samples(arguments: argparse.Namespace, meter: Meter, ahead: int) -> Iterable[Sample]:
+def _samples(
+    arguments: argparse.Namespace, meter: Meter, ahead: int, report: api.ReadReport
+) -> Iterable[Sample]:
     """Returns the samples, of the corpus ``ahead`` at least."""
     task = arguments.task
     if arguments.text is not None:
         return [api.typed_sample(task, arguments.text, arguments.target, arguments.tags.split())]
     if arguments.input is not None:
-        names = ("columns", "encoding", "revision", "subset")
+        names = ("columns", "encoding", "revision", "subset", "scheme", "strict_tags", "labels")
         given = {name: getattr(arguments, name) for name in names}
         data = DataSpec(corpus="", train_split=arguments.split, **given)
-        return api.stream_samples(arguments.input, task, data, meter=meter)
+        return api.stream_samples(arguments.input, task, data, meter=meter, report=report)
     n = None if arguments.n is None else max(arguments.n, ahead)
     return api.load_samples(task, _corpus(arguments), "train", n)
 
@@ -183,9 +187,10 @@ def _provenance(arguments: argparse.Namespace) -> dict[str, str]:
     if arguments.input is not None:
         local = not arguments.input.startswith("hub:") or Path(arguments.input[4:]).is_dir()
         command += ["--input", Path(arguments.input).name if local else arguments.input]
-        for name in ("columns", "encoding", "revision", "subset"):
+        for name in ("columns", "encoding", "revision", "subset", "scheme", "labels"):
             if getattr(arguments, name):
                 command += [f"--{name}", getattr(arguments, name)]
+        command += ["--strict-tags"] * arguments.strict_tags
         command += ["--split", arguments.split] * (not local)
     elif arguments.corpus is not None:
         command += ["--corpus", arguments.corpus]

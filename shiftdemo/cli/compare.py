@@ -19,6 +19,7 @@ from shiftdemo.cli.flags import (
     language_flags,
     model_of,
     number_flags,
+    reply_flag,
     task_flag,
 )
 from shiftdemo.cli.output import print_json, say
@@ -44,6 +45,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--input", help=INPUT)
     file_flags(parser)
+    reply_flag(parser)
     language_flags(parser)
     parser.add_argument("--split", dest="eval_split", help="of the hub's data; default validation")
     corpus_flags(parser)

@@ -21,6 +21,7 @@ from shiftdemo.cli.flags import (
     json_flag,
     language_flags,
     number_flags,
+    reply_flag,
     task_flag,
 )
 from shiftdemo.cli.output import say
@@ -75,6 +76,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--eval", default="", help="the same, held out")
     file_flags(parser)
+    reply_flag(parser)
     language_flags(parser)
     parser.add_argument("--train-split", help="of the hub's data; default train")
     parser.add_argument("--eval-split", help="of the hub's data; default validation")

@@ -13,6 +13,7 @@ from shiftdemo.core.params import params_of
 from shiftdemo.core.task_spec import task_names
 
 _FILE_ROWS = 200_000
+TAG_FLAGS = ("scheme", "strict_tags", "labels", "reply_only")
 INPUT = (
     "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
     "(hub:./FOLDER for a folder in the hub's format)"
@@ -74,7 +75,7 @@ def file_flags(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="ROLE=NAME,…",
         help="which column is which, as source=en,target=fr or words=tokens,tags=ner_tags "
-        "(nested: translation.en; without a header: 1, 2, …); otherwise guessed by name",
+        "(nested: translation.en) or by number, from 1; otherwise guessed",
     )
     parser.add_argument(
         "--encoding",
@@ -83,8 +84,36 @@ def file_flags(parser: argparse.ArgumentParser) -> None:
         help="characters of the file, as latin-1, cp1252, gb18030 or shift_jis; otherwise UTF-8, "
         "or UTF-16 with a byte order mark",
     )
+    parser.add_argument(
+        "--scheme",
+        default="",
+        metavar="NAME",
+        help="how entity tags are written: iob1, iob2, bioes, bilou or io; otherwise it is "
+        "recognised from the file; none: the tags are no entity tags (parts of speech, say)",
+    )
+    parser.add_argument(
+        "--strict-tags",
+        action="store_true",
+        help="refuse tags that break the scheme, instead of reading them as conlleval does",
+    )
+    parser.add_argument(
+        "--labels",
+        default="",
+        metavar="NAME,…",
+        help="names of tags or labels that are numbers, from 0, as O,B-PER,I-PER",
+    )
     parser.add_argument("--revision", default="", help="branch, tag or commit of the hub's data")
     parser.add_argument("--subset", default="", help="configuration of the hub's data")
+
+
+def reply_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--reply-only``."""
+    parser.add_argument(
+        "--reply-only",
+        action="store_true",
+        help="the texts are dialogues, a turn a line with its speaker in front, as A: Hello. "
+        "(a text file has an empty line after each): a loss on the replies alone",
+    )
 
 
 def language_flags(parser: argparse.ArgumentParser) -> None:
@@ -112,7 +141,7 @@ def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = ""
             raise ConfigError("cli.give_corpus_files_not")
         if values.get("new_frames"):
             raise ConfigError("cli.new_frames_built_corpus")
-        names = ["columns", "encoding", "source_lang", "target_lang"]
+        names = ["columns", "encoding", "source_lang", "target_lang", *TAG_FLAGS]
         names += ["revision", "subset", "train_split", "eval_split"]
         values = {"size": _FILE_ROWS, "eval_size": 1000, **values, **given(arguments, names)}
         return DataSpec(corpus="", train=train, eval=held_out, **values)

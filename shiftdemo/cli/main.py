@@ -10,11 +10,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo import __version__
-from shiftdemo.cli import answer, attend, build, compare, export, finetune, info, pretrain, serve
+from shiftdemo.cli import (
+    answer,
+    attend,
+    build,
+    check,
+    compare,
+    export,
+    finetune,
+    info,
+    pretrain,
+    serve,
+)
 from shiftdemo.core.errors import FaultError, ShiftDemoError
 
 # In the order in which --help tells of them; each has HELP, add_flags and run.
-COMMANDS = (info, answer, build, finetune, compare, attend, export, pretrain, serve)
+COMMANDS = (info, answer, check, build, finetune, compare, attend, export, pretrain, serve)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shiftdemo.data.reading.report import ReadReport
 
 
 def print_json(value: Any) -> None:
@@ -15,3 +18,9 @@ def print_json(value: Any) -> None:
 def say(text: str, end: str = "\n") -> None:
     """Prints a message for people, on standard error."""
     print(text, end=end, file=sys.stderr, flush=True)
+
+
+def say_read(report: ReadReport) -> None:
+    """Prints what was read of a file."""
+    for sentence in report.sentences():
+        say(sentence)

@@ -22,6 +22,12 @@ class DataSpec:
         train, eval: paths of files, or ``hub:OWNER/NAME`` (see :mod:`shiftdemo.data`).
         columns: which column is which, as ``source=en,target=fr``; the rest is guessed.
         encoding: character encoding of the files; empty: UTF-8, or UTF-16 with its mark.
+        scheme: of the tags: ``iob1``, ``iob2``, ``bioes``, ``bilou`` or ``io``; empty: recognised;
+            ``none``: the tags are no entity tags, and are scored by macro F1.
+        strict_tags: refuse tags that break the scheme; otherwise they are read as conlleval does.
+        labels: names of tags or labels that are numbers, as ``O,B-PER,I-PER``.
+        reply_only: of dialogues, a loss on the replies alone: on every turn that does not have the
+            mark of the first speaker.
         source_lang, target_lang: codes of the languages of translation pairs, as ``zh``, ``zh-CN``
             or ``zho_Hans``; empty: by the columns' names, else by the script of the texts.
         revision, subset: of a data set of the hub; empty: its main one.
@@ -37,6 +43,10 @@ class DataSpec:
     eval: str = ""
     columns: str = ""
     encoding: str = ""
+    scheme: str = ""
+    strict_tags: bool = False
+    labels: str = ""
+    reply_only: bool = False
     source_lang: str = ""
     target_lang: str = ""
     revision: str = ""
@@ -58,8 +68,10 @@ class DataSpec:
             value = getattr(self, item.name)
             if isinstance(item.default, str) and not isinstance(value, str):
                 raise ConfigError("config.data_give_text", item=item.name, value=value)
-        if not isinstance(self.new_frames, bool):
-            raise ConfigError("config.data_new_frames_give", new_frames=self.new_frames)
+        for name in ("new_frames", "strict_tags", "reply_only"):
+            if not isinstance(getattr(self, name), bool):
+                value = getattr(self, name)
+                raise ConfigError("config.data_yes_or_no", name=name, value=value)
         check_language(self.source_lang, "source_lang")
         check_language(self.target_lang, "target_lang")
 

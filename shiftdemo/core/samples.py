@@ -84,6 +84,9 @@ class TranslationSample:
 class TaggedSample:
     """A sentence of words with one BIO (IOB2) tag each.
 
+    Attributes:
+        plain: the tags are no entity tags (parts of speech, say), and may be any text.
+
     Raises:
         DataError: as many tags as words are needed, each ``O``, ``B-X`` or ``I-X``, and ``I-X``
             only after ``B-X`` or ``I-X``.
@@ -96,6 +99,7 @@ class TaggedSample:
     id: str
     words: tuple[str, ...]
     tags: tuple[str, ...]
+    plain: bool = False
 
     def __post_init__(self) -> None:
         if len(self.words) != len(self.tags):
@@ -105,7 +109,7 @@ class TaggedSample:
                 n_words=len(self.words),
                 n_tags=len(self.tags),
             )
-        fault = bio_fault(self.tags)
+        fault = "" if self.plain else bio_fault(self.tags)
         if fault:
             raise DataError("samples.sample", id=self.id, fault=fault)
 
@@ -135,7 +139,8 @@ class TaggedSample:
     @classmethod
     def from_row(cls, identity: str, row: Mapping[str, Any]) -> TaggedSample:
         """Returns the sample that a row was shifted from."""
-        return cls(identity, tuple(row["original_words"]), tuple(row["original_tags"]))
+        words, tags = tuple(row["original_words"]), tuple(row["original_tags"])
+        return cls(identity, words, tags, plain=bool(bio_fault(tags)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Names, columns, scores, heads, examples and what may be done to a sample stand i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Link, Sample
@@ -86,6 +86,9 @@ class TaskSpec:
         usage_text: what the example of a model card reads.
         worked: the example that the page's Build tab opens with.
         typed: the sentences that Compare and Attention open with.
+        plain: file of scores and main score of tags that are no entity tags; empty: it has none.
+        splits: whether a source that is too long is read sentence by sentence.
+        replies: whether the loss is taken on the replies of dialogues alone.
         first_look: what the row of its answers is called on the Start tab; empty: it has none.
 
     Raises:
@@ -119,6 +122,9 @@ class TaskSpec:
     usage_text: str = "Ada reads a book ."
     worked: WorkedExample | None = None
     typed: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    splits: bool = False
+    replies: bool = False
     first_look: str = ""
 
     def __post_init__(self) -> None:
@@ -126,6 +132,18 @@ class TaskSpec:
             raise ValueError(f"task {self.name!r}: unknown head or edit")
         if self.label and not (self.worked and self.typed):
             raise ValueError(f"task {self.name!r}: with a label it needs worked and typed too")
+
+    def on(self, plain: bool, replies: bool) -> TaskSpec:
+        """Returns the task on data whose tags are no entity tags, or on dialogues.
+
+        Args:
+            plain: its tags are plain classes of words.
+            replies: the loss is taken on replies alone.
+        """
+        spec = self
+        if plain and self.plain:
+            spec = replace(spec, scores=self.plain[0], score_name=self.plain[1])
+        return replace(spec, replies=True) if replies else spec
 
     @property
     def kind(self) -> str:

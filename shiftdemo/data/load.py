@@ -15,6 +15,9 @@ from shiftdemo.data.reading.files import iter_samples
 from shiftdemo.data.reading.hub import hub_samples, is_hub
 from shiftdemo.data.reading.languages import with_languages
 from shiftdemo.data.reading.lines import Meter
+from shiftdemo.data.reading.report import ReadReport
+from shiftdemo.data.reading.schemes import parse_scheme
+from shiftdemo.data.reading.tagging import ReadOptions, parse_labels
 
 CORPORA = ("grammar",)
 
@@ -25,6 +28,7 @@ def load_samples(
     split: str = "train",
     limit: int | None = None,
     limits: Limits | None = None,
+    report: ReadReport | None = None,
 ) -> list[Sample]:
     """Returns the samples of one split.
 
@@ -34,13 +38,14 @@ def load_samples(
             evaluation file serves as both of the latter.
         limit: at most so many.
         limits: of the server: which data sets of the hub it reads, how far it unpacks a file.
+        report: is told what was read of a file, and what was left out.
 
     Raises:
         ConfigError: neither a corpus nor a file is named.
         DataError: a file cannot be used.
         LimitError: this server does not read the data set.
     """
-    return list(each_sample(task, data, split, limit, limits))
+    return list(each_sample(task, data, split, limit, limits, report))
 
 
 def each_sample(
@@ -49,6 +54,7 @@ def each_sample(
     split: str = "train",
     limit: int | None = None,
     limits: Limits | None = None,
+    report: ReadReport | None = None,
 ) -> Iterator[Sample]:
     """As :func:`load_samples`, one sample at a time."""
     size = data.size if split == "train" else data.eval_size
@@ -57,7 +63,7 @@ def each_sample(
         if not path:
             wanted = "--train" if split == "train" else "--eval"
             raise ConfigError("load.there_no_file_give", split=split, wanted=wanted)
-        samples = stream_samples(path, task, data, split, limits=limits)
+        samples = stream_samples(path, task, data, split, limits=limits, report=report)
         return islice(samples, min(size, limit or size))
     if data.corpus not in CORPORA:
         raise ConfigError("load.there_no_corpus_built", corpus=data.corpus)
@@ -71,26 +77,32 @@ def stream_samples(
     split: str = "train",
     meter: Meter | None = None,
     limits: Limits | None = None,
+    report: ReadReport | None = None,
 ) -> Iterator[Sample]:
     """Yields the samples of a file or of a data set of the hub, one at a time.
 
     Args:
         ref: a path, or ``hub:OWNER/NAME``.
-        data: its ``columns``, ``encoding``, languages, ``revision``, ``subset`` and splits are
-            used.
+        data: its ``columns``, ``encoding``, languages, ``revision``, ``subset``, splits and what
+            it says of tags are used.
         split: ``"train"``: ``data.train_split`` of the hub's data set; else ``data.eval_split``.
         meter: is told how far the reading is.
+        report: is told what was read, and what was left out.
 
     Raises:
         ShiftDemoError: the data cannot be used; names the place and the mend.
     """
     data, limits = data or DataSpec(), limits or Limits()
     columns = parse_columns(data.columns)
+    labels = parse_labels(data.labels)
+    tags = ReadOptions(parse_scheme(data.scheme), data.strict_tags, labels, data.reply_only)
     if is_hub(ref):
         part = data.train_split if split == "train" else data.eval_split
-        samples = hub_samples(ref, task, part, data.subset, data.revision, columns, meter, limits)
+        where = (part, data.subset, data.revision)
+        samples = hub_samples(ref, task, *where, columns, meter, limits, tags, report)
     else:
-        samples = iter_samples(ref, task, columns, data.encoding, meter, limits.unpacked_bytes)
+        most = limits.unpacked_bytes
+        samples = iter_samples(ref, task, columns, data.encoding, meter, most, tags, report)
     return with_languages(samples, data.source_lang, data.target_lang)
 
 

@@ -130,6 +130,9 @@ def _controls(
             use = None
             notes.append(Message("comparing.of_arm", arm=arm_name(arm), note=reason.message))
         controls[arm] = Controls(effect, use)
+        cut = setting.task.cut(loaded, setting.samples, training=False)
+        if cut.samples:
+            notes.append(Message("comparing.of_arm", arm=arm_name(arm), note=cut.message()))
     n_samples, n_scored = len(setting.samples), len(setting.scored)
     if 0 < n_scored < n_samples:
         notes.append(Message("comparing.scored", n_scored=n_scored, n_samples=n_samples))

@@ -92,6 +92,7 @@ class Comparison:
         n_seeds: training seeds; 1 for two models.
         of_seeds: the comparison of each seed, where there are several.
         also: the same models on the other conditions that they were trained on.
+        read: what was read of the file that the sentences came from; empty: from none.
         stats: sentence statistics of every arm at every strength, ``(n, n_stats)``; not in JSON.
     """
 
@@ -116,6 +117,7 @@ class Comparison:
     n_seeds: int = 1
     of_seeds: tuple[Comparison, ...] = ()
     also: tuple[Comparison, ...] = ()
+    read: Mapping[str, Any] = field(default_factory=dict)
     stats: Mapping[str, tuple[np.ndarray, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )

@@ -46,11 +46,15 @@ def scorer(task: Task) -> Scorer:
     """
     spec = task.spec
     try:
-        module: Any = importlib.import_module(f"shiftdemo.evaluation.scorers.{spec.scores}")
+        module: Any = _module(spec.scores)
     except ModuleNotFoundError:
         known = ", ".join(sorted({other.scores for other in TASKS} - {spec.scores}))
         raise ConfigError("scores.there_no_scores_choose", task=spec.name, known=known) from None
     return cast(Scorer, module)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"shiftdemo.evaluation.scorers.{name}")
 
 
 def by_type(
@@ -98,6 +102,8 @@ def measures(task: Task, name: str, sums: np.ndarray) -> np.ndarray:
         ConfigError: the task has no such score.
     """
     table = scorer(task).MEASURES
+    if name not in table and name in task.spec.plain:  # a comparison on tags of another kind
+        table = _module(task.spec.plain[0]).MEASURES
     if name not in table:
         raise ConfigError(
             "scores.there_no_score_choose", name=name, task=task.spec.name, table=", ".join(table)

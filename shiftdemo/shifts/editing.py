@@ -184,7 +184,7 @@ class EditableSample:
         if isinstance(sample, TaggedSample):
             if not side.changed and self.tags is sample.tags:
                 return sample
-            return TaggedSample(sample.id, tuple(side.words), tuple(self.tags or ()))
+            return TaggedSample(sample.id, tuple(side.words), tuple(self.tags or ()), sample.plain)
         if isinstance(sample, TextSample):
             return TextSample(sample.id, side.text(), sample.label) if side.changed else sample
         if isinstance(sample, QuestionSample):

@@ -12,6 +12,7 @@ TASKS.register(
         default=True,
         sample=TaggedSample,
         columns=("words", "tags"),
+        beside=("sentence",),
         in_corpus=True,
         allows=frozenset(
             ("tags", "edit", "reorder", "rotate", "append", "prefix", "join"),
@@ -20,6 +21,7 @@ TASKS.register(
         bundled="tagger",
         scores="entities",
         score_name="entity F1",
+        plain=("tags", "macro F1"),
         scratch_vocab=6000,
         pipeline="token-classification",
         worked=WorkedExample(

@@ -19,6 +19,7 @@ TASKS.register(
         bundled="translator",
         scores="bleu_chrf",
         score_name="BLEU",
+        splits=True,
         pipeline="translation",
         worked=WorkedExample(
             "I we are going to build a language model",

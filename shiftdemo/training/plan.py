@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -34,6 +35,7 @@ class Plan:
         output: where ``base/`` and ``shift/`` are written, or ``None`` to write nothing.
         notes: what the user should know before the run.
         half: write float16 weights.
+        read: what was read of the files, by split.
     """
 
     config: TrainConfig
@@ -44,6 +46,7 @@ class Plan:
     output: Path | None = None
     notes: tuple[str, ...] = ()
     half: bool = False
+    read: Mapping[str, Any] = field(default_factory=dict)
 
 
 def resolved(config: TrainConfig, device: torch.device | None = None) -> TrainConfig:

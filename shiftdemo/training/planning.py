@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from shiftdemo.core.samples import Sample
 from shiftdemo.core.types import PLAIN_INPUTS
 from shiftdemo.data.load import load_samples
 from shiftdemo.data.overlap import shared_samples
+from shiftdemo.data.reading.report import ReadReport, only_held_out
 from shiftdemo.evaluation.effects import as_control, check_shift
 from shiftdemo.models.load import LoadedModel, is_scratch, load_model, make_scratch, set_dropout
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
@@ -34,11 +35,13 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     Raises:
         ShiftDemoError: the data, the model or a setting cannot be used.
     """
-    task = make_task(config.task)
+    task = make_task(config.task, config.data)
     arms = dict.fromkeys(("shift", *config.arms))  # held-out sentences go through the first's
     shifts = [shift for arm in arms for shift in make_shifts(config.shifts_of(arm), config.task)]
-    train = load_samples(config.task, config.data, "train", limits.train_samples, limits)
-    held_out = load_samples(config.task, config.data, "eval", limits=limits)
+    reports = {"train": ReadReport(), "eval": ReadReport()}
+    most = limits.train_samples
+    train = load_samples(config.task, config.data, "train", most, limits, reports["train"])
+    held_out = load_samples(config.task, config.data, "eval", None, limits, reports["eval"])
     flattered = _overlap(train, held_out, config.allow_overlap)
     if is_scratch(config.model):
         make_model: Callable[[int], LoadedModel] = _scratch(config, task, train, held_out)
@@ -48,7 +51,13 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     for shift in shifts:  # leave room for a sentence at least
         first.positions.check(shift.reach, 32 if shift.reach else 0)
     notes = (*notes_before(first, shifts, train, config.allow_no_effect), *task.notes(first, train))
-    notes = (*flattered, *notes)
+    room = max((shift.reach for shift in shifts), default=0)
+    keys = ("planning.parts_train", "planning.cut_train")
+    train, of_train = _in_parts(task, first, train, keys, room)
+    keys = ("planning.parts_held_out", "planning.cut_held_out")
+    held_out, of_held_out = _in_parts(task, first, held_out, keys, room)
+    read = {split: report.to_dict() for split, report in reports.items() if report.name}
+    notes = (*_read_notes(reports), *flattered, *of_train, *of_held_out, *notes)
     if first.fresh_head:
         notes = (Message("planning.had_no_head_new", model=config.model, task=config.task), *notes)
     if config.warmup >= config.steps:
@@ -56,7 +65,40 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
             *notes,
             Message("planning.warm_up_steps_not", warmup=config.warmup, steps=config.steps),
         )
-    return Plan(config, task, train, held_out, make_model, output, notes)
+    return Plan(config, task, train, held_out, make_model, output, notes, read=read)
+
+
+def _read_notes(reports: Mapping[str, ReadReport]) -> tuple[str, ...]:
+    """Returns what was read of the files, and labels that training never shows."""
+    read = [report for report in reports.values() if report.name]
+    said = [sentence for report in read for sentence in report.sentences()]
+    if len(read) == 2:
+        unseen = only_held_out(read[0].labels, read[1].labels)
+        if unseen:
+            labels = ", ".join(unseen[:8])
+            said.append(Message("planning.only_held_out", n=len(unseen), labels=labels))
+    return tuple(dict.fromkeys(said))
+
+
+def _in_parts(
+    task: Task, loaded: LoadedModel, samples: list[Sample], keys: tuple[str, str], room: int
+) -> tuple[list[Sample], list[str]]:
+    """Returns the samples, long ones in parts, and what the model's limit on length leaves out.
+
+    Args:
+        keys: of the sentences on the former and on the latter.
+        room: positions that are left free in front.
+    """
+    parts = task.in_parts(loaded, samples, room)
+    said: list[str] = []
+    if len(parts) > len(samples):
+        long = len(set(samples) - set(parts))
+        values = {"n": long, "parts": len(parts) - len(samples) + long, "total": len(samples)}
+        said.append(Message(keys[0], **values))
+    cut = task.cut(loaded, parts)
+    if cut.samples:
+        said.append(Message(keys[1], what=cut.message(), total=len(parts)))
+    return parts, said
 
 
 def _overlap(train: Sequence[Sample], held_out: Sequence[Sample], allowed: bool) -> tuple[str, ...]:

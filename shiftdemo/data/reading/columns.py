@@ -20,9 +20,11 @@ Parts = tuple[str, ...]  # the roles that make a sample together
 _WRITTEN = {
     "source": "source src source_text src_text source_sentence input",
     "target": "target tgt target_text tgt_text target_sentence reference",
-    "words": "words tokens",
-    "tags": "tags ner_tags ner bio_tags iob_tags ner_labels labels",
-    "text": "text sentence review content",
+    "words": "words tokens word token form",
+    "tags": "tags ner_tags ner bio_tags iob_tags ner_labels labels tag ner_tag entities spans pos "
+    "pos_tags",
+    "text": "text sentence review content messages turns dialog dialogue conversation "
+    "conversations",
     "label": "label labels sentiment class category",
     "question": "question query",
     "context": "context passage paragraph document",
@@ -31,6 +33,8 @@ _WRITTEN = {
     "id": "id sample_id sent_id guid",
 }
 _NAMES = {role: tuple(names.split()) for role, names in _WRITTEN.items()}
+# Which sentence a word belongs to, in a table with one word a row; Kaggle's comes first.
+_NAMES["sentence"] = ("sentence #", "sentence_id", "sentence_idx", "sent_idx", "sent_id")
 # A tagged sentence may be given as text with spaces; alone, such a column says nothing.
 _LOOSE_NAMES = {
     "words": (*_NAMES["words"], "sentence", "text"),
@@ -62,6 +66,11 @@ def roles() -> Parts:
 def has_tags(task: str) -> bool:
     """Whether samples of a task are tagged words; so are those of a file without a header."""
     return task not in TASKS or "tags" in TASKS.get(task).columns
+
+
+def columns_of(task: str) -> Parts:
+    """Returns the roles of a task's samples; none for a task that is not named."""
+    return TASKS.get(task).columns if task in TASKS else ()
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -166,6 +175,8 @@ def resolve(
                 "columns.there_no_role_roles", role=role[:40], roles=", ".join(roles())
             )
         actual = name if name in names else by_name.get(name.strip().lower())
+        if actual is None and name.isdecimal() and 0 < int(name[:6]) <= len(names):
+            actual = names[int(name) - 1]
         if actual is None:
             raise DataError(
                 "columns.there_no_column_has", where=where, name=name[:40], short=short(names)

@@ -20,7 +20,9 @@ from shiftdemo.core.messages import Row as RowPlace
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, feature_names, flat_names, resolve
 from shiftdemo.data.reading.lines import Meter
+from shiftdemo.data.reading.report import ReadReport, told
 from shiftdemo.data.reading.rows import Roles, Row
+from shiftdemo.data.reading.tagging import ReadOptions
 
 PREFIX = "hub:"
 _ID = re.compile(r"[\w][\w.-]*/[\w.-]+")
@@ -40,6 +42,8 @@ def hub_samples(
     columns: Mapping[str, str] | None = None,
     meter: Meter | None = None,
     limits: Limits | None = None,
+    tags: ReadOptions | None = None,
+    report: ReadReport | None = None,
 ) -> Iterator[Sample]:
     """Yields the samples of one split, one at a time.
 
@@ -51,6 +55,8 @@ def hub_samples(
         subset: the configuration's name; empty: the only or the default one.
         revision: branch, tag or commit; empty: the main branch.
         columns: role -> column name; other columns are inferred.
+        tags: how tags are to be read.
+        report: is told what was read.
 
     Raises:
         LimitError: this server does not read that data set.
@@ -70,13 +76,12 @@ def hub_samples(
     else:
         names = feature_names(features)
     by_role = resolve(names, task, columns, name)
-    roles = Roles(by_role, name, task, feature_classes(features or {}), RowPlace)
-    empty = True
-    for sample in roles.samples(rows):
-        empty = False
-        yield sample
-    if empty:
-        raise DataError("hub.holds_no_samples", name=name)
+    report = report or ReadReport()
+    report.name, report.format = name, "hub"
+    report.use(names, by_role)
+    classes = feature_classes(features or {})
+    roles = Roles(by_role, name, task, classes, RowPlace, tags, report)
+    yield from told(roles.samples(rows), name, task, report)
 
 
 def _again(first: Row, rows: Iterator[Row]) -> Iterator[Row]:

@@ -10,24 +10,21 @@ import codecs
 import gzip
 import io
 import os
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Line, Message
+from shiftdemo.data.reading.encodings import EncodingError, check_encoding, guess_encoding
 
 MAX_LINE = 1_000_000  # bytes; a sample is shorter by far
 MAX_RATIO = 200  # text packs 3 to 20 times smaller; deflate could claim 1,032 times
 _RATIO_FROM = 64 * 2**20  # bytes unpacked before the ratio is looked at
+_BLOCK = 2**16  # bytes
+_GUESSED_FROM = 2**16  # bytes that an encoding is guessed from
 
-# Python's codecs also hold ciphers, archives and escapes; only character sets are let through.
-_TEXT_CODECS = re.compile(
-    r"ascii|utf-8(-sig)?|utf-(16|32)(-[lb]e)?|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|gb2312|gbk|"
-    r"gb18030|big5(hkscs)?|shift_jis\w*|euc_\w+|iso2022_\w+|johab|tis-620|kz1048|ptcp154"
-)
 # What the first bytes of a file that is no text give away: the keys of what it is called.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "lines.zip"),
@@ -74,24 +71,6 @@ class Meter:
             return 1.0
 
 
-def check_encoding(name: str) -> str:
-    """Returns the codec's own name for a character encoding; empty stays empty.
-
-    Raises:
-        ConfigError: there is no such character encoding.
-    """
-    if not name:
-        return ""
-    try:
-        codec = codecs.lookup(name).name if name.isascii() and "\0" not in name else ""
-    except LookupError:
-        codec = ""
-    if not _TEXT_CODECS.fullmatch(codec):
-        encodings = Message("lines.encodings")
-        raise ConfigError("lines.there_no_text_encoding", name=name[:40], encodings=encodings)
-    return "utf-8" if codec == "utf-8-sig" else codec
-
-
 def read_lines(
     path: Path,
     encoding: str = "",
@@ -111,6 +90,24 @@ def read_lines(
         DataError: the file cannot be opened or is no text; names the line and the mend.
         ConfigError: there is no such encoding.
     """
+    for line in _pieces(path, encoding, meter, max_bytes, _decoded):
+        yield line if keep_ends else line.rstrip("\r\n")
+
+
+def read_chunks(
+    path: Path, encoding: str = "", meter: Meter | None = None, max_bytes: int | None = None
+) -> Iterator[str]:
+    """Yields the characters of a text file in pieces, wherever its lines end; see above."""
+    yield from _pieces(path, encoding, meter, max_bytes, _blocks)
+
+
+def _pieces(
+    path: Path,
+    encoding: str,
+    meter: Meter | None,
+    max_bytes: int | None,
+    split: Callable[[str, Any, str, bool], Iterator[str]],
+) -> Iterator[str]:
     encoding = check_encoding(encoding)
     with open_bytes(path) as raw:
         head = raw.read(4)
@@ -126,12 +123,12 @@ def read_lines(
             start = handle.peek(16)[:16]
             refuse_binary(path.name, start)
             codec = encoding or _from_mark(start)
-            for line in _decoded(path.name, handle, codec, bool(encoding)):
-                number += 1
-                unpacked += len(line)
+            for piece in split(path.name, handle, codec, bool(encoding)):
+                number += piece.count("\n")
+                unpacked += len(piece)
                 if packed:
                     _check_size(path.name, unpacked, raw.tell(), max_bytes)
-                yield line if keep_ends else line.rstrip("\r\n")
+                yield piece
         except (OSError, EOFError, zlib.error):
             if not packed:
                 raise DataError(
@@ -140,6 +137,20 @@ def read_lines(
             raise DataError(
                 "lines.line_gzip_data_damaged", path=path.name, number=number + 1
             ) from None
+
+
+def encoding_of(path: Path, given: str = "") -> str:
+    """Returns the encoding in which a text file is read, as people write it."""
+    if given:
+        return check_encoding(given).upper().replace("_", "-")
+    with open_bytes(path) as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        try:
+            head = gzip.GzipFile(fileobj=raw).read(4) if packed else raw.read(4)
+        except (OSError, EOFError, zlib.error):
+            return "UTF-8"  # told when it is read
+    return _from_mark(head).upper()
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -209,12 +220,38 @@ def _by_bytes(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
         try:
             yield line.decode(first if number == 1 else codec)
         except UnicodeDecodeError:
-            mend = (
-                Message("lines.name_another")
-                if named
-                else Message("lines.name_it", encodings=Message("lines.encodings"))
-            )
-            raise DataError("lines.not", where=where, upper=codec.upper(), mend=mend) from None
+            raise _undecoded(where, codec, named, line + handle.read(_GUESSED_FROM)) from None
+
+
+def _undecoded(where: str, codec: str, named: bool, data: bytes) -> EncodingError:
+    """Returns the error of bytes that are none of an encoding, with one that reads them."""
+    guess = "" if named else guess_encoding(data)
+    if named:
+        mend = Message("lines.name_another")
+    elif guess:
+        mend = Message("lines.name_guess", guess=guess)
+    else:
+        mend = Message("lines.name_it", encodings=Message("lines.encodings"))
+    return EncodingError(guess, where=where, upper=codec.upper(), mend=mend)
+
+
+def _blocks(name: str, handle: Any, codec: str, named: bool) -> Iterator[str]:
+    """Yields the characters of a file as they come."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if codec == "utf-8" else codec)()
+    number = 1
+    while True:
+        block = handle.read(_BLOCK)
+        if b"\0" in block and "\n".encode(codec) == b"\n":
+            raise DataError("lines.holds_zero_byte_so", where=Line(name, number))
+        try:
+            text = decoder.decode(block, final=not block)
+            text.encode()  # half a surrogate pair is no text
+        except UnicodeError:
+            raise _undecoded(Line(name, number), codec, named, block) from None
+        yield text
+        number += text.count("\n")
+        if not block:
+            return
 
 
 def _by_characters(name: str, handle: Any, codec: str) -> Iterator[str]:

@@ -13,7 +13,9 @@ from shiftdemo.core.messages import Row as RowPlace
 from shiftdemo.core.samples import Sample
 from shiftdemo.data.reading.columns import feature_classes, resolve
 from shiftdemo.data.reading.lines import Meter, check_unpacked, open_bytes
+from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.reading.rows import Roles, Row
+from shiftdemo.data.reading.tagging import ReadOptions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,11 +33,15 @@ def read_parquet(
     columns: Mapping[str, str] | None,
     meter: Meter | None,
     max_bytes: int | None = None,
+    tags: ReadOptions | None = None,
+    report: ReadReport | None = None,
 ) -> Iterator[Sample]:
     """Yields the samples of a Parquet file, a few hundred rows at a time.
 
     Args:
         max_bytes: refuse to unpack more than this.
+        tags: how tags are to be read.
+        report: is told what was read.
 
     Raises:
         DataError: the file is damaged or no Parquet, or a row or row group is too large.
@@ -45,9 +51,16 @@ def read_parquet(
         names, leaves = flat_schema(file)
         by_role = resolve(names, task, columns, path.name)
         classes = class_names(file)
-        roles = Roles(by_role, path.name, task, classes, RowPlace)
+        report = report or ReadReport(path.name)
+        report.format = "Parquet"
+        report.use(names, by_role)
+        roles = Roles(by_role, path.name, task, classes, RowPlace, tags, report)
         wanted = [leaf for column in by_role.values() for leaf in leaves[column]]
-        yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes))
+
+        def rows() -> Iterator[Row]:
+            return parquet_rows(file, path.name, wanted, None, max_bytes)
+
+        yield from roles.samples(parquet_rows(file, path.name, wanted, meter, max_bytes), rows)
 
 
 def open_parquet(name: str, raw: Any) -> ParquetFile:

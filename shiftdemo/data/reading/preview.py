@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from shiftdemo.core.task_spec import TASKS
-from shiftdemo.data.reading.columns import flat_names, has_tags, lookup, match_names
-from shiftdemo.data.reading.conll import read_conll
-from shiftdemo.data.reading.files import JSON_SUFFIXES, checked_path, choose_delimiter, suffix_of
-from shiftdemo.data.reading.lines import open_bytes, read_lines
+from shiftdemo.core.errors import DataError
+from shiftdemo.data.reading.columns import has_tags, lookup, match_names
+from shiftdemo.data.reading.conll import comment, fields_of, layout_of
+from shiftdemo.data.reading.files import checked_path
+from shiftdemo.data.reading.grouping import Row
+from shiftdemo.data.reading.headerless import guessed, parts_of
+from shiftdemo.data.reading.lines import open_bytes
+from shiftdemo.data.reading.opening import TextFile, suffix_of
 from shiftdemo.data.reading.parquet import flat_schema, open_parquet, parquet_rows
-from shiftdemo.data.reading.rows import Row
-from shiftdemo.data.reading.tables import comma_rows, json_rows, tab_rows, table_rows
 
 MAX_SHOWN = 200  # characters of a cell
 
@@ -55,41 +55,41 @@ def preview(
         DataError: the file cannot be read at all.
     """
     path = checked_path(path)
-    suffix = suffix_of(path)
-    if suffix == ".parquet":
+    if suffix_of(path) == ".parquet":
         with open_bytes(path) as raw:
             file = open_parquet(path.name, raw)
             names, leaves = flat_schema(file)
             wanted = [leaf for name in names for leaf in leaves[name]]
             rows = list(islice(parquet_rows(file, path.name, wanted, None, max_bytes), n))
         return _table(names, rows, task)
-    read = partial(read_lines, path, encoding, max_bytes=max_bytes)
-    if suffix in JSON_SUFFIXES:
-        rows = list(islice(json_rows(read(), path.name), n))
-        return _table(flat_names(rows[0][1]) if rows else [], rows, task)
-    return _text(path, suffix, task, n, read)
+    text = TextFile(path, task, {}, encoding, max_bytes)
+    table = text.table()
+    if table is not None:
+        return _table(table.names, list(islice((row for row in table.rows() if row[1]), n)), task)
+    if has_tags(task):
+        return _conll(text, n)
+    width, chosen = guessed(text)
+    first = [line.split("\t") for line in islice(filter(str.strip, text.lines()), n)]
+    numbers = [str(at + 1) for at in range(max(map(len, first), default=0))]
+    fits = len(numbers) == width
+    guess = {role: str(at + 1) for role, at in zip(parts_of(text), chosen, strict=True) if fits}
+    return {"columns": numbers, "guess": guess, "rows": [list(map(_shown, row)) for row in first]}
 
 
-def _text(
-    path: Path, suffix: str, task: str, n: int, read: Callable[..., Iterator[str]]
-) -> dict[str, Any]:
-    first = next(read(), "")
-    delimiter, names = choose_delimiter(first, suffix, task, {})
-    lines = read(keep_ends=True)
-    if suffix == ".csv" or (suffix == ".tsv" and (match_names(names, task) or match_names(names))):
-        cells = tab_rows(lines) if delimiter == "\t" else comma_rows(lines, path.name, delimiter)
-        return _table(names, list(islice(table_rows(cells, path.name, delimiter), n)), task)
-    if not has_tags(task):
-        parts = TASKS.get(task).columns
-        table = [fields for _, fields in islice(tab_rows(lines), n)]
-        numbers = [str(at + 1) for at in range(max(map(len, table), default=0))]
-        guess = dict(zip(parts, numbers, strict=True)) if len(numbers) == len(parts) else {}
-        shown = [[_shown(cell) for cell in row] for row in table]
-        return {"columns": numbers, "guess": guess, "rows": shown}
-    tagged = islice(read_conll(read(), path.name), n)
-    shown = [[_shown(" ".join(sample.words)), _shown(" ".join(sample.tags))] for sample in tagged]
-    guess = {"words": "words", "tags": "tags"}
-    return {"columns": ["words", "tags"], "guess": guess, "rows": shown}
+def _conll(text: TextFile, n: int) -> dict[str, Any]:
+    words = list(islice(_word_lines(text.lines()), n))
+    numbers = [str(at + 1) for at in range(max(map(len, words), default=0))]
+    try:
+        guess = layout_of(text.lines(), text.name, {}).columns
+    except DataError:
+        guess = {}  # the user has to say which column is which
+    return {"columns": numbers, "guess": guess, "rows": [list(map(_shown, row)) for row in words]}
+
+
+def _word_lines(lines: Iterator[str]) -> Iterator[list[str]]:
+    for line in lines:
+        if line.strip() and not line.startswith("-DOCSTART-") and not comment(line):
+            yield fields_of(line)
 
 
 def _table(names: list[str], rows: list[Row], task: str) -> dict[str, Any]:

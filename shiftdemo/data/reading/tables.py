@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.messages import Message
+from shiftdemo.core.messages import Line, Message
 from shiftdemo.data.reading.lines import MAX_LINE
+from shiftdemo.data.reading.report import ReadReport
 
 # The columns that only our own exports have: there a leading apostrophe is ours, to take off.
 _OURS = frozenset(("shift", "params", "seed", "alignment"))
@@ -65,18 +66,22 @@ def header_fields(line: str, delimiter: str) -> list[str]:
     return [name.strip() for name in fields]
 
 
-def tab_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yields the rows of TSV with their line numbers."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield number, tab_fields(line.rstrip("\r\n"))
+def tab_rows(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of TSV with their line numbers, an empty line as a row without cells."""
+    for number, line in enumerate(lines, first):
+        yield number, tab_fields(line.rstrip("\r\n")) if line.strip() else []
 
 
-def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def comma_rows(
+    lines: Iterable[str], name: str, delimiter: str, first: int = 1
+) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows of CSV with the number of the line that each begins on.
+
+    A row whose cells are all empty has none.
 
     Args:
         lines: with their ends, which are text inside a quoted field.
+        first: the number of the first line.
 
     Raises:
         DataError: quotes do not close, or a row is too long.
@@ -92,25 +97,29 @@ def comma_rows(lines: Iterable[str], name: str, delimiter: str) -> Iterator[tupl
 
     reader = csv.reader(teacher_forced(), delimiter=delimiter, strict=True)
     while True:
-        start = reader.line_num + 1
+        start = reader.line_num + first
         held[0] = 0
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            reason = _told(error)
+            reason = reason_of(error)
             raise DataError(
                 "tables.line_check_quotes", name=name, start=start, error=reason
             ) from None
-        if any(row):
-            yield start, row
+        yield start, row if any(row) else []
 
 
 def table_rows(
-    rows: Iterable[tuple[int, list[str]]], name: str, delimiter: str
+    rows: Iterable[tuple[int, list[str]]],
+    name: str,
+    delimiter: str,
+    report: ReadReport | None = None,
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yields every row after the header as column -> cell.
+    """Yields every row after the header as column -> cell; one without cells is empty.
+
+    A row that is the header again is left out, and told to ``report``.
 
     Raises:
         DataError: a row has not as many fields as the header.
@@ -118,12 +127,22 @@ def table_rows(
     header: list[str] = []
     ours = False
     for number, row in rows:
+        if not row:
+            if header:
+                yield number, {}
+            continue
         if not header:
             header = [column.strip() for column in row]
             ours = set(header) >= _OURS
             continue
+        if len(row) > len(header) and not any(row[len(header) :]):
+            row = row[: len(header)]  # what a spreadsheet leaves behind
+        if len(row) == len(header) and [cell.strip() for cell in row] == header:
+            if report is not None:
+                report.leave_out("report.header_again", Line(name, number).message)
+            continue
         if len(row) != len(header):
-            kind = Message(_DELIMITERS[delimiter])
+            kind = Message(_DELIMITERS[delimiter]) if delimiter in _DELIMITERS else delimiter
             raise DataError(
                 "tables.line_has_fields_header",
                 name=name,
@@ -156,27 +175,40 @@ def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[st
         if not line.strip():
             continue
         try:
-            row = json.loads(line, parse_constant=_refuse)
+            row = json.loads(line, parse_constant=refuse_constant)
             json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
-            reason = _told(error)
+            reason = reason_of(error)
             raise DataError(
                 "tables.line_not_json_write", name=name, number=number, reason=reason
             ) from None
-        if not isinstance(row, dict):
-            raise DataError("tables.line_not_json_object", name=name, number=number)
-        yield number, row
+        yield number, json_object(row, Line(name, number))
+
+
+def json_object(row: Any, where: Line) -> Mapping[str, Any]:
+    """Returns a row of JSON; of spaCy's ``[text, {"entities": …}]`` the object that it means.
+
+    Raises:
+        DataError: it is no object.
+    """
+    if isinstance(row, list) and len(row) == 2:
+        text, marks = row
+        if isinstance(text, str) and isinstance(marks, dict) and "entities" in marks:
+            return {"text": text, **marks}
+    if not isinstance(row, dict):
+        raise DataError("tables.line_not_json_object", where=where)
+    return row
 
 
 class _NoJson(ValueError):
     """A number that Python reads and JSON does not have."""
 
 
-def _refuse(constant: str) -> Any:
+def refuse_constant(constant: str) -> Any:
     raise _NoJson(Message("tables.no_json_value", constant=constant))
 
 
-def _told(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Returns what a module says of a file, as a message where it is known."""
     said = error.args[0] if isinstance(error, (_NoJson, csv.Error)) else getattr(error, "msg", "")
     if isinstance(said, Message):

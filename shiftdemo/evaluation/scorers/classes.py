@@ -40,12 +40,14 @@ def _by_class(s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return table[..., 0], table[..., 1], table[..., 2]
 
 
-def _accuracy(s: np.ndarray) -> np.ndarray:
+def accuracy(s: np.ndarray) -> np.ndarray:
+    """Returns the share of what is right, 0 to 100, of sums ``(..., 3 * n_classes)``."""
     right, _, gold = _by_class(s)
     return np.asarray(100.0 * right.sum(-1) / np.maximum(gold.sum(-1), 1))
 
 
-def _macro_f1(s: np.ndarray) -> np.ndarray:
+def macro_f1(s: np.ndarray) -> np.ndarray:
+    """Returns the mean F1 of the classes, 0 to 100, of sums ``(..., 3 * n_classes)``."""
     right, predicted, gold = _by_class(s)
     both = predicted + gold
     f1 = np.where(both > 0, 200.0 * right / np.maximum(both, 1), 0.0)
@@ -56,20 +58,22 @@ def _macro_f1(s: np.ndarray) -> np.ndarray:
 def per_type(samples: Sequence[Sample], predictions: Sequence[str]) -> list[TypeRow]:
     """Returns the scores of every class of the references, in alphabetical order."""
     names = sorted({_label(sample) for sample in samples})
-    rows = []
-    for name, (right, predicted, gold) in zip(
-        names, count(samples, predictions).sum(0).reshape(-1, 3).tolist(), strict=True
-    ):
-        precision, recall = 100.0 * right / max(1, predicted), 100.0 * right / gold
-        f1 = 200.0 * right / (predicted + gold)
-        rows.append(TypeRow(name, precision, recall, f1, support=gold, predicted=predicted))
-    return rows
+    sums = count(samples, predictions).sum(0).reshape(-1, 3)
+    return [type_row(name, row) for name, row in zip(names, sums, strict=True)]
 
 
-_ALL = slice(None)
+def type_row(name: str, counted: np.ndarray) -> TypeRow:
+    """Returns the scores of a class of its counts: right, predicted and gold."""
+    right, predicted, gold = counted.tolist()
+    precision, recall = 100.0 * right / max(1, predicted), 100.0 * right / gold
+    f1 = 200.0 * right / (predicted + gold)
+    return TypeRow(name, precision, recall, f1, support=gold, predicted=predicted)
+
+
+ALL = slice(None)
 MEASURES: dict[str, tuple[slice, Callable[[np.ndarray], np.ndarray], str]] = {
-    "accuracy": (_ALL, _accuracy, "unit:text"),
-    "macro F1": (_ALL, _macro_f1, "unit:text|classes:those of the references|average:macro"),
+    "accuracy": (ALL, accuracy, "unit:text"),
+    "macro F1": (ALL, macro_f1, "unit:text|classes:those of the references|average:macro"),
 }
 
 

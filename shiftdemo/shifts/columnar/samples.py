@@ -171,7 +171,7 @@ class ShiftedColumns:
                 yield original, original
             elif isinstance(original, TaggedSample):
                 words = tuple(source[row]), tuple(tags[row] if tags else ())
-                yield original, TaggedSample(original.id, *words)
+                yield original, TaggedSample(original.id, *words, original.plain)
             elif isinstance(original, TextSample):
                 yield original, TextSample(original.id, source[row], original.label)
             else:

@@ -11,13 +11,15 @@ from typing import Any
 import torch
 
 from shiftdemo.core import words as w
+from shiftdemo.core.dialogue import replies
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample, TextSample
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
-from shiftdemo.tasks.heads.base import Batch, Task, offsets, pad, starts
+from shiftdemo.tasks.heads.base import Batch, Cut, Task, lost, may_exceed, offsets, pad, starts
 from shiftdemo.tasks.heads.loss import IGNORED, token_loss
 
 MAX_TOKENS = 256
@@ -71,7 +73,8 @@ class CausalLM(Task):
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
-        return bool(_text(sample).text.strip())
+        text = _text(sample).text
+        return bool(replies(text) if self.spec.replies else text.strip())
 
     def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
         """See :meth:`Task.shuffle_sources`: the words of each text in any order.
@@ -92,13 +95,18 @@ class CausalLM(Task):
         """See :meth:`Task.collate`: the input is the labels moved right after a start token.
 
         So the logits at index *i* are judged against the label at index *i*: the model must be
-        called without labels, or it would move them once more.
+        called without labels, or it would move them once more. Of dialogues (``spec.replies``) a
+        loss is taken on the replies and what ends them alone.
         """
-        texts = _encode(loaded, [_text(sample.shifted).text for sample in samples])
+        read = [_text(sample.shifted).text for sample in samples]
+        texts = _encode(loaded, read)
         inputs, labels = [], []
-        for ids, sample in zip(texts, samples, strict=True):
+        for ids, text, sample in zip(texts, read, samples, strict=True):
             given, counts = teacher_forced(ids, sample.feed, loaded.start_id)
             inputs.append(given)
+            if self.spec.replies:
+                taught = _in_replies(loaded, text, len(ids))
+                counts = [c and t for c, t in zip(counts, taught, strict=False)]
             labels.append([i if c else IGNORED for i, c in zip(ids, counts, strict=False)])
         return Batch(
             inputs={
@@ -114,6 +122,19 @@ class CausalLM(Task):
             target_offset=torch.zeros(len(inputs), dtype=torch.long),
             n_tokens=sum(map(len, inputs)),
         )
+
+    def cut(self, loaded: LoadedModel, samples: Sequence[Sample], training: bool = True) -> Cut:
+        """See :meth:`Task.cut`: the end of a text that is too long is never read."""
+        most = _bound(loaded)
+        texts = [text for sample in samples if may_exceed(text := _text(sample).text, most)]
+        return lost([len(_tokens(loaded, [text])[0]) for text in texts], most)
+
+    def notes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> tuple[str, ...]:
+        """See :meth:`Task.notes`: texts without a reply, where the loss is taken on replies."""
+        if not self.spec.replies:
+            return ()
+        bare = sum(not self.has_reference(loaded, sample) for sample in samples)
+        return (Message("causal_lm.no_replies", n=bare, total=len(samples)),) if bare else ()
 
     @torch.inference_mode()
     def predict(
@@ -154,17 +175,33 @@ class CausalLM(Task):
         return str(output)
 
 
+def _bound(loaded: LoadedModel) -> int:
+    return min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+
+
+def _tokens(loaded: LoadedModel, texts: Sequence[str], **more: Any) -> Any:
+    """Returns the tokens of each text; what looks like a special token in it is text."""
+    options = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False, **more}
+    encoded = loaded.tokenizer(list(texts), **options)
+    return encoded if more else encoded.input_ids
+
+
 def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
     """Returns the tokens of each text and an end token, as many as the model's positions take.
 
-    No end token stands after a text that was cut: it does not end there. What looks like a
-    special token in a text is text.
+    No end token stands after a text that was cut: it does not end there.
     """
-    tokenizer = loaded.tokenizer
-    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
-    options = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
-    encoded = tokenizer(list(texts), **options).input_ids
-    return [[*ids, tokenizer.eos_token_id][:bound] for ids in encoded]
+    end, most = loaded.tokenizer.eos_token_id, _bound(loaded)
+    return [[*ids, end][:most] for ids in _tokens(loaded, texts)]
+
+
+def _in_replies(loaded: LoadedModel, text: str, n_tokens: int) -> list[bool]:
+    """Returns for each of a text's first tokens whether it is a part of a reply, or ends one."""
+    spans = replies(text)
+    [offsets] = _tokens(loaded, [text], return_offsets_mapping=True).offset_mapping
+    inside = [any(a < end and b > start for start, end in spans) for a, b in offsets]
+    ends = bool(spans) and spans[-1][1] == len(text.rstrip())
+    return [*inside, ends][:n_tokens]
 
 
 @torch.inference_mode()

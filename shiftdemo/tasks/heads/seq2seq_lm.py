@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,10 +16,22 @@ from shiftdemo.core.types import ShiftedSample, StepInputs
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
-from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.base import (
+    Batch,
+    Cut,
+    Task,
+    cut_end,
+    may_exceed,
+    offsets,
+    pad,
+    passed_round,
+    starts,
+)
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
 
 TARGET_TOKENS = 256  # the longest row of a target; a model may allow less
+# Between two sentences: after a point and a space, or after a full-width point.
+_SENTENCE_END = re.compile(r"(?<=[.!?…][\"'»”)])\s+|(?<=[.!?…])\s+|(?<=[。！？])")
 
 
 class Seq2SeqLM(Task):
@@ -125,31 +138,81 @@ class Seq2SeqLM(Task):
     ) -> list[Any]:
         """Returns the texts, decoded greedily.
 
-        What the model's ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
+        Where the task allows it, a source that is longer than the model reads is translated in
+        parts that end with a sentence, each at the source's own offset. What the model's
+        ``generation_config.json`` forbids (repeats, short texts) stays forbidden.
 
         Raises:
             ConfigError: a sample starts beyond the model's positions, or the positions of its
                 target are uneven: those of a text that is not there yet cannot be.
         """
-        sources = [self.checked(sample.shifted).source for sample in samples]
-        order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-        texts: list[str] = [""] * len(sources)
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            outputs = self._generate(
-                loaded, [sources[i] for i in rows], [samples[i].feed for i in rows]
-            )
-            for row, text in zip(rows, outputs, strict=True):
-                texts[row] = text
-        return texts
+        parts = [
+            (index, number, part)
+            for index, sample in enumerate(samples)
+            for number, part in enumerate(self._parts(loaded, self.checked(sample.shifted).source))
+        ]
+        parts.sort(key=lambda one: len(one[2]))
+        texts: list[dict[int, str]] = [{} for _ in samples]
+        for start in range(0, len(parts), batch_size):
+            rows = parts[start : start + batch_size]
+            feeds = [samples[index].feed for index, _, _ in rows]
+            outputs = self._generate(loaded, [source for _, _, source in rows], feeds)
+            for (index, number, _), text in zip(rows, outputs, strict=True):
+                texts[index][number] = text
+        return [" ".join(found[number] for number in sorted(found)) for found in texts]
+
+    def cut(self, loaded: LoadedModel, samples: Sequence[Sample], training: bool = True) -> Cut:
+        """See :meth:`Task.cut`: of sources, and in training of targets too."""
+        most = self._most(loaded)
+        pairs = [self.checked(sample) for sample in samples]
+        long = [pair for pair in pairs if may_exceed(self.prompt(loaded) + pair.source, most)]
+        if training:
+            sources = [[pair.source] for pair in long]
+        else:
+            sources = [self._parts(loaded, pair.source) for pair in long]
+        found = [sum(max(0, n - most) for n in self._sizes(loaded, parts)) for parts in sources]
+        tokens = {pair.id: n for pair, n in zip(long, found, strict=True) if n}
+        if training:
+            bound = loaded.positions.table_size
+            most = min(TARGET_TOKENS, bound or TARGET_TOKENS)
+            for pair in pairs:
+                if may_exceed(pair.target, most):
+                    n = len(loaded.tokenizer(text_target=pair.target, verbose=False).input_ids)
+                    if n > most:
+                        tokens[pair.id] = tokens.get(pair.id, 0) + n - most
+        return Cut(len(tokens), sum(tokens.values()))
+
+    def _most(self, loaded: LoadedModel) -> int:
+        """Returns the most tokens of a source."""
+        # T5 has no table of positions; its tokenizer tells what it was trained with.
+        most = min(self.spec.source_tokens, loaded.tokenizer.model_max_length)
+        return min(most, loaded.positions.table_size or most)
+
+    def _sizes(self, loaded: LoadedModel, sources: Sequence[str]) -> list[int]:
+        prompt = self.prompt(loaded)
+        encoded = loaded.tokenizer([prompt + source for source in sources], verbose=False)
+        return [len(ids) for ids in encoded.input_ids]
+
+    def _parts(self, loaded: LoadedModel, source: str) -> list[str]:
+        """Returns a source in parts that end with a sentence and fit; whole where it fits."""
+        most = self._most(loaded)
+        if not self.spec.splits or not may_exceed(self.prompt(loaded) + source, most):
+            return [source]
+        if self._sizes(loaded, [source])[0] <= most:
+            return [source]
+        parts: list[str] = []
+        for sentence in filter(str.strip, _SENTENCE_END.split(source)):
+            joined = f"{parts[-1]} {sentence}" if parts else sentence
+            if parts and self._sizes(loaded, [joined])[0] <= most:
+                parts[-1] = joined
+            else:
+                parts.append(sentence)
+        return parts or [source]
 
     def _source_ids(self, loaded: LoadedModel, sources: Sequence[str]) -> list[list[int]]:
         """Returns the tokens of each source after the prompt, cut to what the model takes."""
-        prompt, tokenizer = self.prompt(loaded), loaded.tokenizer
-        # T5 has no table of positions; its tokenizer tells what it was trained with.
-        most = min(self.spec.source_tokens, tokenizer.model_max_length)
-        most = min(most, loaded.positions.table_size or most)
-        encoded = tokenizer([prompt + source for source in sources], verbose=False).input_ids
+        prompt, most = self.prompt(loaded), self._most(loaded)
+        encoded = loaded.tokenizer([prompt + source for source in sources], verbose=False).input_ids
         return [cut_end(ids, most) for ids in encoded]
 
     @torch.inference_mode()

@@ -6,7 +6,6 @@ import dataclasses
 import random
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,12 +14,24 @@ from torch import Tensor
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample, TextSample
-from shiftdemo.core.types import ShiftedSample
+from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
-from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.base import (
+    Batch,
+    Cut,
+    Task,
+    cut_end,
+    lost,
+    may_exceed,
+    offsets,
+    pad,
+    passed_round,
+    starts,
+)
 
 MAX_TOKENS = 256
+OVERLAP = 64  # tokens that two windows of a text share
 
 
 def _text(sample: Sample) -> TextSample:
@@ -87,21 +98,7 @@ class SequenceClassification(Task):
                 )
             labels.append([known[text_sample.label]])
         ids = _encode(loaded, [text_sample.text for text_sample in texts])
-        by = offsets(
-            [sample.feed.source for sample in samples],
-            [len(row) for row in ids],
-            loaded.positions.table_size,
-        )
-        return Batch(
-            inputs={
-                "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
-                "attention_mask": pad([[1] * len(row) for row in ids], 0),
-            },
-            labels=torch.tensor(labels, dtype=torch.long).reshape(len(ids), 1),
-            source_offset=by,
-            target_offset=torch.zeros(len(ids), dtype=torch.long),
-            n_tokens=sum(map(len, ids)),
-        )
+        return _batch(loaded, ids, labels, [sample.feed.source for sample in samples])
 
     def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
         """See :meth:`Task.logits`: ``(batch, 1, n_classes)``."""
@@ -123,31 +120,91 @@ class SequenceClassification(Task):
         labels = [loaded.labels[label] for label in best[:, 0].tolist()]
         return [(sample.shifted, label) for sample, label in zip(samples, labels, strict=True)]
 
+    def cut(self, loaded: LoadedModel, samples: Sequence[Sample], training: bool = True) -> Cut:
+        """See :meth:`Task.cut`: nothing is cut of what is predicted, which is read in windows."""
+        if not training:
+            return Cut()
+        most = _bound(loaded)
+        texts = [text for sample in samples if may_exceed(text := _text(sample).text, most)]
+        return lost(map(len, _tokens(loaded, texts)), most)
+
     @torch.inference_mode()
     def predict(
         self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns the predicted label of every text."""
-        neutral = [
-            replace(sample, shifted=self.neutral(loaded, sample.shifted)) for sample in samples
+        """Returns the predicted label of every text.
+
+        A text longer than the model reads goes through it in overlapping windows, each at the
+        text's own offset; the label is that of the greatest mean log-probability over them, each
+        weighed by its tokens.
+        """
+        plans = [sample.feed.source for sample in samples]
+        rows = [
+            (index, ids)
+            for index, ids in enumerate(_tokens(loaded, [_text(s.shifted).text for s in samples]))
+            for ids in _parts(loaded, ids)
         ]
-        order = sorted(range(len(samples)), key=lambda i: self.size(loaded, neutral[i].shifted))
-        labels = [""] * len(samples)
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            batch = self.collate(loaded, [neutral[i] for i in rows])
-            lengths = batch.inputs["attention_mask"].sum(1).tolist()
-            starts(loaded, [neutral[i].feed.source for i in rows], lengths, "text")
-            batch = batch.to(loaded.device)
-            best = self.logits(loaded, batch)[:, 0].argmax(-1).tolist()
-            for row, label in zip(rows, best, strict=True):
-                labels[row] = loaded.labels[label]
-        return labels
+        rows.sort(key=lambda row: len(row[1]))
+        sums = torch.zeros(len(samples), len(loaded.labels), dtype=torch.float64)
+        for start in range(0, len(rows), batch_size):
+            part = rows[start : start + batch_size]
+            chosen, ids = [index for index, _ in part], [ids for _, ids in part]
+            starts(loaded, [plans[index] for index in chosen], [*map(len, ids)], "text")
+            batch = _batch(loaded, ids, [[0]] * len(ids), [plans[index] for index in chosen])
+            out = self.logits(loaded, batch.to(loaded.device))[:, 0].log_softmax(
+                -1
+            )  # (rows, classes)
+            weights = torch.tensor([len(row) for row in ids], dtype=torch.float64)
+            sums.index_add_(0, torch.tensor(chosen), out.double().cpu() * weights.unsqueeze(1))
+        return [loaded.labels[label] for label in sums.argmax(-1).tolist()]
+
+
+def _bound(loaded: LoadedModel) -> int:
+    return min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
+
+
+def _tokens(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
+    """Returns the tokens of each text; what looks like a special token in it is text."""
+    if not texts:
+        return []
+    # T5 and BART classify at the end token and refuse a row that has two.
+    encoded = loaded.tokenizer(list(texts), split_special_tokens=True, verbose=False).input_ids
+    return [list(ids) for ids in encoded]
 
 
 def _encode(loaded: LoadedModel, texts: Sequence[str]) -> list[list[int]]:
-    """Returns the tokens of each text; what looks like a special token in it is text."""
-    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS)
-    # T5 and BART classify at the end token and refuse a row that has two.
-    encoded = loaded.tokenizer(list(texts), split_special_tokens=True, verbose=False).input_ids
-    return [cut_end(ids, bound) for ids in encoded]
+    """Returns the tokens of each text, no more than the model reads at once."""
+    return [cut_end(ids, _bound(loaded)) for ids in _tokens(loaded, texts)]
+
+
+def _parts(loaded: LoadedModel, ids: list[int]) -> list[list[int]]:
+    """Returns the windows of a text; special tokens at its ends stand in each."""
+    most = _bound(loaded)
+    if len(ids) <= most:
+        return [ids]
+    special = set(loaded.tokenizer.all_special_ids)
+    head, tail = ids[: int(ids[0] in special)], ids[len(ids) - int(ids[-1] in special) :]
+    inner = ids[len(head) : len(ids) - len(tail)]
+    room = most - len(head) - len(tail)
+    step = max(1, room - min(OVERLAP, room // 4))
+    begins = range(0, max(1, len(inner) - room + step), step)
+    return [[*head, *inner[begin : begin + room], *tail] for begin in begins]
+
+
+def _batch(
+    loaded: LoadedModel,
+    ids: Sequence[Sequence[int]],
+    labels: Sequence[Sequence[int]],
+    plans: Sequence[PositionPlan],
+) -> Batch:
+    """Returns the batch of some rows of tokens; ``labels`` ``(batch, 1)``."""
+    return Batch(
+        inputs={
+            "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
+            "attention_mask": pad([[1] * len(row) for row in ids], 0),
+        },
+        labels=torch.tensor(labels, dtype=torch.long).reshape(len(ids), 1),
+        source_offset=offsets(plans, [len(row) for row in ids], loaded.positions.table_size),
+        target_offset=torch.zeros(len(ids), dtype=torch.long),
+        n_tokens=sum(map(len, ids)),
+    )

@@ -12,13 +12,21 @@ import torch
 from torch import Tensor
 
 from shiftdemo.core.errors import DataError
-from shiftdemo.core.samples import Sample, TaggedSample, bio_fault
+from shiftdemo.core.samples import Sample, TaggedSample, bio_fault, mentions
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, starts
+from shiftdemo.tasks.heads.base import (
+    Batch,
+    Cut,
+    Task,
+    logits,
+    may_exceed,
+    offsets,
+    pad,
+    starts,
+)
 from shiftdemo.tasks.heads.loss import IGNORED
-
-MAX_TOKENS = 256
+from shiftdemo.tasks.heads.word_windows import bound, parts_of, word_windows
 
 
 def _tagged(sample: Sample) -> TaggedSample:
@@ -36,10 +44,11 @@ class TokenClassification(Task):
             yield " ".join(_tagged(sample).words)
 
     def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
-        """See :meth:`Task.labels`: ``O`` first, then ``B-X``, ``I-X`` by type."""
-        types = sorted(
-            {tag[2:] for sample in samples for tag in _tagged(sample).tags if tag != "O"}
-        )
+        """See :meth:`Task.labels`: ``O`` first, then ``B-X``, ``I-X`` by type, or plain tags."""
+        tagged = [_tagged(sample) for sample in samples]
+        if any(sample.plain for sample in tagged):
+            return ("O", *sorted({tag for sample in tagged for tag in sample.tags} - {"O"}))
+        types = sorted({tag[2:] for sample in tagged for tag in sample.tags if tag != "O"})
         return ("O", *(f"{mark}-{kind}" for kind in types for mark in "BI"))
 
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
@@ -128,23 +137,61 @@ class TokenClassification(Task):
             counted = labels != IGNORED
             gold = tuple(loaded.labels[i] for i in labels[counted].tolist())
             tags = tuple(loaded.labels[i] for i in chosen[counted].tolist())
-            if not bio_fault(gold):  # a mention may have lost its first word
-                pairs.append((TaggedSample(sample.original.id, ("",) * len(gold), gold), tags))
+            plain = _tagged(sample.shifted).plain
+            if plain or not bio_fault(gold):  # a mention may have lost its first word
+                words = ("",) * len(gold)
+                pairs.append((TaggedSample(sample.original.id, words, gold, plain), tags))
         return pairs
+
+    def cut(self, loaded: LoadedModel, samples: Sequence[Sample], training: bool = True) -> Cut:
+        """See :meth:`Task.cut`: nothing is cut of what is predicted, which is read in windows."""
+        if not training:
+            return Cut()
+        most, tokens, words, mentioned, n = bound(loaded), 0, 0, 0, 0
+        for sample in map(_tagged, samples):
+            if not may_exceed(sample.text, most):
+                continue
+            [encoded] = _encode(loaded, [sample.words])
+            gone = [word for word, at in enumerate(encoded[1]) if at is None]
+            if len(encoded[0]) >= most and gone:
+                n, words = n + 1, words + len(gone)
+                tokens += len(self.ids(loaded, sample)) - most
+                found = mentions(sample.tags)
+                mentioned += sum(1 for _, start, _ in found if encoded[1][start] is None)
+        return Cut(n, tokens, words, mentioned)
+
+    def in_parts(
+        self, loaded: LoadedModel, samples: Sequence[Sample], room: int = 0
+    ) -> list[Sample]:
+        """See :meth:`Task.in_parts`: no mention is cut."""
+        most = max(bound(loaded) // 2, bound(loaded, room))
+        parts: list[Sample] = []
+        for sample in map(_tagged, samples):
+            if may_exceed(sample.text, most):
+                parts += parts_of(loaded, sample, most)
+            else:
+                parts.append(sample)
+        return parts
 
     @torch.inference_mode()
     def predict(
         self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int = 64
     ) -> list[Any]:
-        """Returns the predicted tags of every word (a tuple a sample)."""
+        """Returns the predicted tags of every word (a tuple a sample).
+
+        A sentence longer than the model reads goes through it in overlapping windows, each at the
+        sentence's own offset; a word's tag is that of the window in which it stands deepest.
+        """
         words = [_tagged(sample.shifted).words for sample in samples]
-        encoded = _encode(loaded, words) if words else []
-        order = sorted(range(len(words)), key=lambda i: len(encoded[i][0]))
-        tags: list[tuple[str, ...]] = [()] * len(words)
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            ids = [encoded[i][0] for i in rows]
-            by = starts(loaded, [samples[i].feed.source for i in rows], [*map(len, ids)])
+        plans = [sample.feed.source for sample in samples]
+        at = [plan.offset if plan.constant else 0 for plan in plans]
+        windows = [(i, one) for i, own in enumerate(word_windows(loaded, words, at)) for one in own]
+        windows.sort(key=lambda row: len(row[1].ids))
+        deepest: list[dict[int, tuple[int, str]]] = [{} for _ in words]
+        for start in range(0, len(windows), batch_size):
+            part = windows[start : start + batch_size]
+            ids = [window.ids for _, window in part]
+            by = starts(loaded, [plans[i] for i, _ in part], [*map(len, ids)])
             batch = Batch(
                 inputs={
                     "input_ids": pad(ids, loaded.tokenizer.pad_token_id),
@@ -156,11 +203,16 @@ class TokenClassification(Task):
                 n_tokens=0,
             ).to(loaded.device)
             best = logits(loaded, batch).argmax(-1).tolist()
-            for row, classes in zip(rows, best, strict=True):
-                first = encoded[row][1]
-                indices = (None if p is None else p + loaded.output_delay for p in first)
-                tags[row] = tuple("O" if p is None else loaded.labels[classes[p]] for p in indices)
-        return tags
+            for (row, window), classes in zip(part, best, strict=True):
+                for word, index in window.first.items():
+                    tag = loaded.labels[classes[index + loaded.output_delay]]
+                    margin = window.margin[word]
+                    if margin > deepest[row].get(word, (-1, ""))[0]:
+                        deepest[row][word] = (margin, tag)
+        return [
+            tuple(found.get(word, (0, "O"))[1] for word in range(len(own)))
+            for own, found in zip(words, deepest, strict=True)
+        ]
 
 
 def _encode(
@@ -171,8 +223,7 @@ def _encode(
     Where the model answers late, so many padding tokens stand at the end of the ids. A word
     that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
     """
-    late = loaded.output_delay
-    bound = min(MAX_TOKENS, loaded.positions.table_size or MAX_TOKENS) - late
+    late, most = loaded.output_delay, bound(loaded)
     encoded = loaded.tokenizer(
         [list(words) or [""] for words in sentences], is_split_into_words=True, verbose=False
     )
@@ -180,11 +231,11 @@ def _encode(
     for row, words in enumerate(sentences):
         ids = encoded.input_ids[row]
         first: list[int | None] = [None] * len(words)
-        for index, word in enumerate(encoded.word_ids(row)[:bound]):
+        for index, word in enumerate(encoded.word_ids(row)[:most]):
             if word is not None and word < len(words) and first[word] is None:
                 first[word] = index
-        if len(ids) > bound:
-            ids = [*ids[: bound - 1], ids[-1]]
-            first = [None if p is not None and p >= bound - 1 else p for p in first]
+        if len(ids) > most:
+            ids = [*ids[: most - 1], ids[-1]]
+            first = [None if p is not None and p >= most - 1 else p for p in first]
         rows.append(([*ids, *[loaded.tokenizer.pad_token_id] * late], first))
     return rows

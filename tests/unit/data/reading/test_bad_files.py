@@ -20,7 +20,8 @@ from shiftdemo import api
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import TaggedSample, TranslationSample
 from shiftdemo.data.reading import parquet as parquet_module
-from shiftdemo.data.reading.files import read_samples
+from shiftdemo.data.reading.files import iter_samples, read_samples
+from shiftdemo.data.reading.tagging import ReadOptions
 
 
 def _zip(name: str) -> bytes:
@@ -73,8 +74,8 @@ BAD = {
     "parquet-none": ("a.parquet", _parquet(source=[], target=[]), "holds no samples"),
     "parquet-null": (
         "a.parquet",
-        _parquet(source=["a", None], target=["b", "c"]),
-        "a.parquet, row 2: source and target must be text",
+        _parquet(source=[None], target=["c"]),
+        "empty side left out: 1; first: a.parquet, row 1",
     ),
     "parquet-bytes": ("a.parquet", _parquet(source=[b"a"], target=[b"b"]), "row 1: .*must be text"),
     "empty-gzip": ("a.csv.gz", gzip.compress(b""), "line 1: the columns are empty"),
@@ -138,9 +139,10 @@ def _denied(*arguments: object, **options: object) -> None:
 def test_an_i_tag_without_its_b_says_how_to_mend(tmp_path: Path) -> None:
     path = tmp_path / "a.conll"
     path.write_text("# id = x\nIn O\nYork I-LOC\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"sentence at line 2: .*begin the mention with B-LOC") as e:
-        read_samples(path, "ner")
-    assert "第 2 个词：I-LOC 不能接在 O 之后" in e.value.message.text("zh")
+    strict = ReadOptions(strict=True)
+    with pytest.raises(DataError, match=r"^a\.conll, line 3: I-LOC breaks IOB2; mend it") as e:
+        list(iter_samples(path, "ner", tags=strict))
+    assert "a.conll 第 3 行：I-LOC 不合 IOB2" in e.value.message.text("zh")
 
 
 def test_comments_of_conll_are_skipped_and_words_are_not(tmp_path: Path) -> None:

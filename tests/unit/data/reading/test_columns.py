@@ -153,7 +153,14 @@ def test_a_column_that_is_not_there_is_named(
             {"source": "1", "target": "2"},
             [["Go.", "Va !"]],
         ),
-        ("a.tsv", "1\tGo.\tVa !\n", "translation", ["1", "2", "3"], {}, [["1", "Go.", "Va !"]]),
+        (
+            "a.tsv",
+            "1\tGo.\tVa !\n",
+            "translation",
+            ["1", "2", "3"],
+            {"source": "2", "target": "3"},
+            [["1", "Go.", "Va !"]],
+        ),
         (
             "a.jsonl",
             '{"translation": {"en": "Go.", "fr": "Va !"}, "n": 1}\n',
@@ -166,9 +173,9 @@ def test_a_column_that_is_not_there_is_named(
             "a.conll",
             "Ada B-PER\nreads O\n",
             "ner",
-            ["words", "tags"],
-            {"words": "words", "tags": "tags"},
-            [["Ada reads", "B-PER O"]],
+            ["1", "2"],
+            {"words": "1", "tags": "2"},
+            [["Ada", "B-PER"], ["reads", "O"]],
         ),
     ],
 )

@@ -234,6 +234,9 @@ def test_a_tsv_without_a_header_is_read_and_previewed_by_its_columns(
     )
     assert found["rows"] == [line.split("\t")] * 2
     path.write_text(f"{line}\tmore\n", encoding="utf-8")
+    if task != TASK:  # of a pair the first two columns are read, and the third is left out
+        assert preview(path, task)["guess"] == {"source": "1", "target": "2"}
+        return
     with pytest.raises(DataError, match=r"line 1 has . tab-separated fields; write the") as error:
         read_samples(path, task)
     assert english_in(error.value.message.text("zh")) == []

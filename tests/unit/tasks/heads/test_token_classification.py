@@ -134,7 +134,7 @@ def test_predict_gives_a_tag_for_every_word(
     assert TASK.predict(loaded, at([])) == []
 
 
-def test_words_beyond_the_positions_are_left_out(make_tiny: Make) -> None:
+def test_a_row_of_training_ends_with_the_positions_and_predictions_do_not(make_tiny: Make) -> None:
     loaded = make_tiny("ner", "learned")
     long = TaggedSample("long", ("Ada",) * 200, ("B-PER",) * 200)
     batch = TASK.collate(loaded, moved([long]))
@@ -142,7 +142,7 @@ def test_words_beyond_the_positions_are_left_out(make_tiny: Make) -> None:
     assert batch.inputs["input_ids"][0, -1] == loaded.tokenizer.eos_token_id
     assert batch.labels[0, -1] == -100
     (tags,) = TASK.predict(loaded, at([long]))
-    assert len(tags) == 200 and set(tags[100:]) == {"O"}
+    assert len(tags) == 200 and set(tags[100:]) != {"O"}  # read in windows
 
 
 def test_predict_refuses_an_offset_beyond_the_table(
