@@ -71,6 +71,8 @@ class TaskSpec:
         column_names: what files for this task, and no others, call a role, besides the usual names.
         by_language: whether two columns called by their languages are its columns.
         in_corpus: whether the built-in corpus has samples for it.
+        documents: whether those are documents of several sentences, where the place of the
+            sentence that matters can be chosen.
         allows: what may be done to a sample, of :data:`EDITS`.
         head: of its models, of :data:`HEADS`.
         bundled: the model that comes with the package; empty: none does.
@@ -108,6 +110,7 @@ class TaskSpec:
     column_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_language: bool = False
     in_corpus: bool = False
+    documents: bool = False
     bundled: str = ""
     accuracy_name: str = "token accuracy"
     label_word: str = "planning.tag"

@@ -11,6 +11,8 @@ TASKS.register(
         sample=QuestionSample,
         columns=("question", "context", "answer"),
         beside=("start",),
+        in_corpus=True,
+        documents=True,
         allows=frozenset(("prefix", "join")),
         head="QuestionAnswering",
         scores="answers",

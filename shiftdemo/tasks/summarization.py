@@ -14,6 +14,8 @@ TASKS.register(
             "source": ("document", "article", "text", "dialogue"),
             "target": ("summary", "highlights", "abstract"),
         },
+        in_corpus=True,
+        documents=True,
         allows=frozenset(("decode", "edit", "reorder", "prefix", "join")),
         head="Seq2SeqLM",
         scores="rouge",
