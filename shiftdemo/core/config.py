@@ -31,7 +31,7 @@ class DataSpec:
         eval_names: the same for the held-out sentences.
         answer_at: in which sentence of a document of the built-in corpus the answer stands, or
             which one its summary is of, in training (``any``, ``first``, ``last``, ``1`` to
-            ``6``); for tasks whose samples are documents.
+            ``5``); for tasks whose samples are documents.
         eval_answer_at: the same for the held-out documents.
         new_frames: the held-out sentences are built of frames that training never uses.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Link, Sample
@@ -84,6 +85,8 @@ class TaskSpec:
         source_tokens: the longest row of a source; a model may allow less.
         scratch_vocab: sub-words of a scratch model's tokenizer.
         pipeline: what the hub calls the task.
+        from_scratch: settings that suit a run from scratch, where they are not the usual ones, by
+            the names of :class:`~shiftdemo.core.config.TrainConfig`.
         languages: of the built-in corpus for it, for model cards.
         usage_text: what the example of a model card reads.
         worked: the example that the page's Build tab opens with.
@@ -118,6 +121,7 @@ class TaskSpec:
     shuffled: str = "source.shuffled_sources"
     source_tokens: int = 256
     scratch_vocab: int = 4000
+    from_scratch: Mapping[str, Any] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     usage_text: str = "Ada reads a book ."
     worked: WorkedExample | None = None

@@ -1,6 +1,6 @@
 """Documents of several short sentences: contexts with a question, and reports with a summary.
 
-**Questions.** A context tells three to six deeds, no verb twice and no person twice. A question
+**Questions.** A context tells three to five deeds, no verb twice and no person twice. A question
 asks who did one of them, where it was done or what it was done to, and its answer is a span of the
 context. One question in five has none, as in SQuAD 2 (Rajpurkar et al. 2018): it asks about a deed
 that the context does not tell, often of a person who stands in it.
@@ -28,9 +28,7 @@ from shiftdemo.data.grammar.generator import PATIENCE, generate
 from shiftdemo.data.grammar.spec import GrammarSpec
 from shiftdemo.data.grammar.statements import Statement, statement
 
-FEWEST, MOST = 3, 6  # sentences of a document
-# With a numbered place documents are as long whatever the number, so that places can be compared.
-_FEWEST_NUMBERED = 5
+FEWEST, MOST = 3, 5  # sentences of a document
 ANSWER_PLACES = ("any", "first", "last", *map(str, range(1, MOST + 1)))
 UNANSWERABLE = 0.2
 
@@ -50,8 +48,8 @@ def documents(
             their sentences.
         split: ``train``, ``val`` or ``test``; held-out names occur in the last two only.
         answer_at: the sentence with the answer, or that the summary is of: ``any``, ``first``,
-            ``last``, or its number from 1 to 6. With a number documents have five or six
-            sentences, else three to six.
+            ``last``, or its number from 1 to 5. With a number all documents have five
+            sentences, else three to five.
 
     Raises:
         ConfigError: there is no such place, or fewer documents exist than asked.
@@ -106,7 +104,8 @@ class _Draws:
 
     def told(self, answer_at: str, timed: bool) -> tuple[list[Statement], int]:
         """Returns the sentences of a document, and the index of the one that matters."""
-        fewest = max(int(answer_at), _FEWEST_NUMBERED) if answer_at.isdecimal() else FEWEST
+        # as long whatever the number, so that places can be compared
+        fewest = MOST if answer_at.isdecimal() else FEWEST
         n = fewest + self.below(MOST + 1 - fewest)
         told: list[Statement] = []
         for _ in range(n):

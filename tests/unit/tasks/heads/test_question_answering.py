@@ -318,13 +318,16 @@ def test_nothing_is_said_where_no_answer_beats_the_best_span_of_every_window(
     assert len(own) > 1
 
     def logits(_: LoadedModel, batch: Any) -> torch.Tensor:
+        least = scores[-1]
         out = torch.full((len(batch.labels), 2, batch.inputs["input_ids"].shape[1]), -9.0)
         out[:, :, 0] = torch.tensor([2.5] + [least / 2] * (len(out) - 1)).unsqueeze(1)
         out[:, :, own[0].first] = 2.0
         return out
 
     monkeypatch.setattr(TASK, "logits", logits)
-    for least, said in ((3.0, False), (4.5, True)):
+    scores: list[float] = []
+    for score, said in ((3.0, False), (4.5, True)):
+        scores.append(score)
         assert (TASK.predict(loaded, at([long])) == [""]) is said
     delattr(loaded.model.config, NO_ANSWER)  # as one that SQuAD 1 was learned on
     assert TASK.predict(loaded, at([long])) != [""]
