@@ -144,6 +144,7 @@ const drawLegend = (root, states, labels) => {
 let open = false;
 drawWith((root, value) => {
 	const labels = value.labels;
+	if (value.lead) root.append(make("p", "sd-note sd-note-strong", value.lead));
 	drawLegend(root, value.states, labels);
 	for (const side of value.sides) drawSide(root, side, labels);
 	if (value.steps) drawSteps(root, value.steps, labels);

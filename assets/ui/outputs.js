@@ -1,7 +1,8 @@
 // Outputs of both arms side by side, differences marked; one offset at a time.
-const pieces = (list) => {
+const pieces = (list, nothing) => {
 	const box = make("span", "sd-output");
 	for (const piece of list) box.append(make("span", `sd-piece-${piece.mark}`, piece.text));
+	if (!list.length) box.append(make("em", "", nothing));
 	return box;
 };
 // Words with their tags; those of one mention in one coloured span with its type's name.
@@ -81,7 +82,7 @@ drawWith((root, value) => {
 			}
 			for (const arm of row.arms) {
 				const name = `${value.marks[arm.arm] || ""} ${arm.label}`;
-				line(name, arm.pieces ? pieces(arm.pieces) : tagged(arm.words), `sd-arm-${arm.arm}`);
+				line(name, arm.pieces ? pieces(arm.pieces, value.labels.nothing) : tagged(arm.words), `sd-arm-${arm.arm}`);
 			}
 			list.append(box);
 		}

@@ -58,6 +58,14 @@ def corpus_flags(parser: argparse.ArgumentParser) -> None:
     names = ("any", "start", "end", "none")
     parser.add_argument("--names", choices=names, help="where names stand in its training part")
     parser.add_argument("--eval-names", choices=names, help="the same for its held-out part")
+    places = (*("any", "first", "last"), *map(str, range(1, 6)))
+    parser.add_argument(
+        "--answer-at",
+        choices=places,
+        help="in which sentence of its training documents the answer stands, or which one the "
+        "summary is of (question answering and summarization)",
+    )
+    parser.add_argument("--eval-answer-at", choices=places, help="the same for its held-out part")
     parser.add_argument(
         "--new-frames",
         action="store_true",
@@ -135,6 +143,7 @@ def given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
 def data_spec(arguments: argparse.Namespace, train: str = "", held_out: str = "") -> DataSpec:
     """Returns the data that the flags name: files or data sets of the hub, or the corpus."""
     names = ["size", "eval_size", "min_words", "max_words", "names", "eval_names", "new_frames"]
+    names += ["answer_at", "eval_answer_at"]
     values = given(arguments, names)
     if train or held_out:
         if arguments.corpus:

@@ -35,6 +35,10 @@ class DataSpec:
         names: where names may stand in the built-in corpus, in training
             (``any``, ``start``, ``end``, ``none``).
         eval_names: the same for the held-out sentences.
+        answer_at: in which sentence of a document of the built-in corpus the answer stands, or
+            which one its summary is of, in training (``any``, ``first``, ``last``, ``1`` to
+            ``5``); for tasks whose samples are documents.
+        eval_answer_at: the same for the held-out documents.
         new_frames: the held-out sentences are built of frames that training never uses.
     """
 
@@ -55,6 +59,8 @@ class DataSpec:
     eval_split: str = "validation"
     names: str = "any"
     eval_names: str = "any"
+    answer_at: str = "any"
+    eval_answer_at: str = "any"
     new_frames: bool = False
     size: int = setting(8000, 16, 200_000, "Training sentences.")
     eval_size: int = setting(400, 8, 20_000, "Held-out sentences.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from shiftdemo.core.task_spec import TASKS
+
 FROM_SCRATCH, FINE_TUNING = 1e-3, 2e-4  # AdamW; of weights that are drawn, and of trained ones
 _MOST_WARMUP = 100
 _EVALUATIONS = 12  # points of the held-out curves
@@ -44,11 +46,23 @@ def eval_part(steps: int, batch_size: int) -> int:
     return min(most, max(least, steps * batch_size // _PART_SHARE))
 
 
-def settings(model: str, steps: int, batch_size: int) -> dict[str, Any]:
-    """Returns all of these, by the names of :class:`~shiftdemo.core.config.TrainConfig`."""
+def own_settings(task: str, model: str) -> dict[str, Any]:
+    """Returns what a task asks of a run with a model, where that is not the usual."""
+    return dict(TASKS.get(task).from_scratch) if model.startswith("scratch:") else {}
+
+
+def settings(model: str, steps: int, batch_size: int, task: str = "") -> dict[str, Any]:
+    """Returns all of these, by the names of :class:`~shiftdemo.core.config.TrainConfig`.
+
+    Args:
+        task: one whose own settings are among them; empty: none.
+    """
+    own = own_settings(task, model) if task else {}
+    steps, batch_size = own.get("steps", steps), own.get("batch_size", batch_size)
     return {
         "learning_rate": learning_rate(model),
         "warmup": warmup(steps),
         "eval_every": eval_every(steps),
         "eval_part": eval_part(steps, batch_size),
+        **own,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from shiftdemo.core.registry import Registry
 from shiftdemo.core.samples import Link, Sample
@@ -71,6 +72,8 @@ class TaskSpec:
         column_names: what files for this task, and no others, call a role, besides the usual names.
         by_language: whether two columns called by their languages are its columns.
         in_corpus: whether the built-in corpus has samples for it.
+        documents: whether those are documents of several sentences, where the place of the
+            sentence that matters can be chosen.
         allows: what may be done to a sample, of :data:`EDITS`.
         head: of its models, of :data:`HEADS`.
         bundled: the model that comes with the package; empty: none does.
@@ -82,6 +85,8 @@ class TaskSpec:
         source_tokens: the longest row of a source; a model may allow less.
         scratch_vocab: sub-words of a scratch model's tokenizer.
         pipeline: what the hub calls the task.
+        from_scratch: settings that suit a run from scratch, where they are not the usual ones, by
+            the names of :class:`~shiftdemo.core.config.TrainConfig`.
         languages: of the built-in corpus for it, for model cards.
         usage_text: what the example of a model card reads.
         worked: the example that the page's Build tab opens with.
@@ -111,6 +116,7 @@ class TaskSpec:
     column_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_language: bool = False
     in_corpus: bool = False
+    documents: bool = False
     bundled: str = ""
     accuracy_name: str = "token accuracy"
     label_word: str = "planning.tag"
@@ -118,6 +124,7 @@ class TaskSpec:
     shuffled: str = "source.shuffled_sources"
     source_tokens: int = 256
     scratch_vocab: int = 4000
+    from_scratch: Mapping[str, Any] = field(default_factory=dict)
     languages: tuple[str, ...] = ("en",)
     usage_text: str = "Ada reads a book ."
     worked: WorkedExample | None = None

@@ -9,7 +9,7 @@ from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample
-from shiftdemo.data.grammar import GrammarSpec, generate, keep
+from shiftdemo.data.grammar import GrammarSpec, corpus_samples, keep
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import iter_samples
 from shiftdemo.data.reading.hub import hub_samples, is_hub
@@ -113,7 +113,8 @@ def keep_corpus() -> None:
 
 
 def _grammar(task: str, data: DataSpec, split: str, limit: int | None) -> Iterator[Sample]:
-    return (sentence.sample(task) for sentence in generate(*_spec(data, split, limit)))
+    answer_at = data.answer_at if split == "train" else data.eval_answer_at
+    return corpus_samples(task, *_spec(data, split, limit), answer_at)
 
 
 def _spec(data: DataSpec, split: str, limit: int | None = None) -> tuple[GrammarSpec, str]:

@@ -53,12 +53,11 @@ def read_source(source: Mapping[str, Any], data: Path, task: str) -> list[Sample
 
 
 def _grammar(source: Mapping[str, Any], task: str) -> Iterator[Sample]:
-    from shiftdemo.data.grammar import GrammarSpec, generate
+    from shiftdemo.data.grammar import GrammarSpec, corpus_samples
 
     keys = ("size", "min_words", "max_words", "names", "seed")
     spec = GrammarSpec(**{key: source[key] for key in keys if key in source})
-    for sentence in generate(spec, source.get("split", "train")):
-        yield sentence.sample(task)
+    yield from corpus_samples(task, spec, source.get("split", "train"))
 
 
 def _renamed(sample: Sample, types: Mapping[str, str]) -> Sample:

@@ -9,7 +9,7 @@ from shiftdemo.core.config import DataSpec, TrainConfig
 
 WITHOUT_FLAG = ("average", "subword_dropout", "word_dropout")
 _FLAGS = {"seeds": "--seed", "shifts": "--shift", "other_arms": "--arm"}
-_CORPUS = ("names", "eval_names", "min_words", "max_words")
+_CORPUS = ("names", "eval_names", "answer_at", "eval_answer_at", "min_words", "max_words")
 _FILES: tuple[str, ...] = ("train", "eval", "columns", "encoding", "source_lang", "target_lang")
 _FILES += ("revision", "subset", "train_split", "eval_split")
 _SIZES = ("size", "eval_size")

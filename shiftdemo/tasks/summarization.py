@@ -1,12 +1,13 @@
 """Summarization: a document in, its summary out."""
 
 from shiftdemo.core.samples import TranslationSample
-from shiftdemo.core.task_spec import TASKS, TaskSpec
+from shiftdemo.core.task_spec import TASKS, TaskSpec, WorkedExample
 
 TASKS.register(
     TaskSpec(
         name="summarization",
         title="Summarization",
+        label="summarization",
         rank=5,
         sample=TranslationSample,
         columns=("source", "target"),
@@ -14,6 +15,8 @@ TASKS.register(
             "source": ("document", "article", "text", "dialogue"),
             "target": ("summary", "highlights", "abstract"),
         },
+        in_corpus=True,
+        documents=True,
         allows=frozenset(("decode", "edit", "reorder", "prefix", "join")),
         head="Seq2SeqLM",
         scores="rouge",
@@ -23,5 +26,15 @@ TASKS.register(
         source_tokens=1024,  # what BART and Pegasus were trained with
         pipeline="summarization",
         usage_text="Ada reads a book . It is long , and she likes it .",
+        worked=WorkedExample(
+            "Paul bought a bicycle last week. Above all, Anna went to Paris in 1953. The cook ate "
+            "the bread.",
+            "Anna went to Paris.",
+        ),
+        typed=(
+            "Paul bought a bicycle last week. Above all, Anna went to Paris in 1953. The cook ate "
+            "the bread.",
+            "Above all, Clara read the letter on Sunday. Hugo drove a van yesterday.",
+        ),
     )
 )

@@ -19,6 +19,7 @@ from shiftdemo.data.load import load_samples
 from shiftdemo.data.overlap import shared_samples
 from shiftdemo.data.reading.report import ReadReport, only_held_out
 from shiftdemo.evaluation.effects import as_control, check_shift
+from shiftdemo.models.delay import keep_settings
 from shiftdemo.models.load import LoadedModel, is_scratch, load_model, make_scratch, set_dropout
 from shiftdemo.models.scratch import ScratchSize, train_tokenizer
 from shiftdemo.shifts import Shift, apply_shifts, make_shifts
@@ -46,7 +47,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     if is_scratch(config.model):
         make_model: Callable[[int], LoadedModel] = _scratch(config, task, train, held_out)
     else:
-        make_model = _trained(config, task, [*train, *held_out], limits)
+        make_model = _trained(config, task, train, held_out, limits)
     first = make_model(config.seeds[0])
     for shift in shifts:  # leave room for a sentence at least
         first.positions.check(shift.reach, 32 if shift.reach else 0)
@@ -123,6 +124,7 @@ class ScratchStart:
     tokenizer: Any
     labels: tuple[str, ...]
     size: ScratchSize
+    settings: dict[str, Any]
 
     def __call__(self, seed: int) -> LoadedModel:
         """Returns the freshly initialised model of ``seed``."""
@@ -136,6 +138,7 @@ class ScratchStart:
             config.dropout,
             seed,
         )
+        keep_settings(loaded.model, self.settings)
         return as_control(loaded) if config.allow_no_effect else loaded
 
 
@@ -146,6 +149,7 @@ class TrainedStart:
     config: TrainConfig
     labels: tuple[str, ...]
     limits: Limits
+    settings: dict[str, Any]
     loaded: LoadedModel | None = None
     loaded_seed: int = -1
 
@@ -168,6 +172,7 @@ class TrainedStart:
                 seed,
             )
             set_dropout(self.loaded.model, config.dropout)
+            keep_settings(self.loaded.model, self.settings)
         copied = copy.deepcopy(self.loaded)
         return as_control(copied) if config.allow_no_effect else copied
 
@@ -181,13 +186,15 @@ def _scratch(
 ) -> ScratchStart:
     size = ScratchSize(vocab=task.spec.scratch_vocab)
     tokenizer = train_tokenizer(task.texts(train), config.task, size.vocab)
-    return ScratchStart(config, tokenizer, task.labels([*train, *held_out]), size)
+    settings = task.model_settings(train)
+    return ScratchStart(config, tokenizer, task.labels([*train, *held_out]), size, settings)
 
 
 def _trained(
-    config: TrainConfig, task: Task, samples: list[Sample], limits: Limits
+    config: TrainConfig, task: Task, train: list[Sample], held_out: list[Sample], limits: Limits
 ) -> TrainedStart:
-    start = TrainedStart(config, task.labels(samples), limits)
+    labels = task.labels([*train, *held_out])
+    start = TrainedStart(config, labels, limits, task.model_settings(train))
     known = start(config.seeds[0]).labels
     missing = sorted(set(start.labels) - set(known)) if known else []
     if missing:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from shiftdemo.core import words as w
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import (
+    QuestionSample,
+    Sample,
+    TaggedSample,
+    TextSample,
+    TranslationSample,
+)
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.shifts.teacher_forcing import decoder_input, teacher_forced
 
@@ -109,7 +115,25 @@ def _sides(shifted: ShiftedSample) -> list[dict[str, Any]]:
             sides.append(side_view("target", old, new, moves, feed.target, copied))
         return sides
     old, new = w.split(before.text), w.split(after.text)
-    return [side_view("source", old, new, shifted.alignment, feed.source, copied)]
+    view = side_view("source", old, new, shifted.alignment, feed.source, copied)
+    for words, text, sample in ((view["before"], old, before), (view["after"], new, after)):
+        if isinstance(sample, QuestionSample):
+            for index in _answering(text, sample):
+                words[index]["answers"] = True
+    return [view]
+
+
+def _answering(text: w.Words, sample: QuestionSample) -> list[int]:
+    """Returns the indices of the context's words that are part of a gold answer."""
+    found, end = [], 0
+    spans = [
+        (start, start + len(a)) for a, start in zip(sample.answers, sample.starts, strict=True)
+    ]
+    for index, (gap, word) in enumerate(zip(text.gaps, text.words, strict=False)):
+        start, end = end + len(gap), end + len(gap) + len(word)
+        if any(start < last and end > first for first, last in spans):
+            found.append(index)
+    return found
 
 
 def _spaced(words: Sequence[str]) -> w.Words:

@@ -27,6 +27,7 @@ from shiftdemo.ui.common import handlers as wiring
 from shiftdemo.ui.common import model_picker as pickers
 from shiftdemo.ui.common import shift_form as forms
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.compare import form as compare_form
 from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import progress
 
@@ -57,7 +58,7 @@ def _named() -> Iterator[str]:
     for name, value in vars(texts).items():
         if name.isupper():
             yield from [value] if isinstance(value, str) else value.values()
-    pairs = (app.page_tasks(), data_form.PLACES, attention.KINDS)
+    pairs = (app.page_tasks(), data_form.PLACES, data_form.ANSWER_PLACES, attention.KINDS)
     pairs += (train_form.ARM_CHOICES, train_form.OPTIMISERS, train_form.SCHEDULES)
     yield from train_form.NUMBERS.values()
     for one in presets.PRESETS:
@@ -65,6 +66,7 @@ def _named() -> Iterator[str]:
     for table in pairs:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
+    yield from [compare_form.ONE_A_LINE, compare_form.ONE_A_PARAGRAPH]
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     ours = [shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo.")]
     yield from (text for shift in ours for text in (shift.effect, shift.source))

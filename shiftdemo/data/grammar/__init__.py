@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shiftdemo.data.grammar.documents import corpus_samples
 from shiftdemo.data.grammar.generator import generate, keep
 from shiftdemo.data.grammar.skeletons import shared_skeletons, skeleton
 from shiftdemo.data.grammar.spec import SPLITS, GrammarSentence, GrammarSpec
@@ -10,6 +11,7 @@ __all__ = [
     "SPLITS",
     "GrammarSentence",
     "GrammarSpec",
+    "corpus_samples",
     "generate",
     "keep",
     "shared_skeletons",

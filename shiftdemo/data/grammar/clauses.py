@@ -72,7 +72,7 @@ def build(draft: Draft, clause: Clause) -> Phrase:
     for link in range(10):
         clause.keys[link] = draft.key()
     draft.built.append(clause.frame.name)
-    phrase = Phrase(_english(draft, clause), _french(clause))
+    phrase = Phrase(english_words(draft, clause), _french(clause))
     draft.owner = owner
     return phrase
 
@@ -108,7 +108,7 @@ def _aim(draft: Draft, clause: Clause, barred: str = "") -> Phrase:
     for link in range(10):
         aim.keys[link] = draft.key()
     draft.built.append(aim.frame.name)
-    return Phrase(_english(draft, aim), _french(aim))
+    return Phrase(english_words(draft, aim), _french(aim))
 
 
 def aim_of(draft: Draft, subject: NounPhrase) -> Phrase:
@@ -123,7 +123,8 @@ def aim_of(draft: Draft, subject: NounPhrase) -> Phrase:
     return Phrase(phrase.en, [("pour", "O", phrase.en[0][2]), *phrase.fr])
 
 
-def _english(draft: Draft, clause: Clause) -> list[Token]:
+def english_words(draft: Draft, clause: Clause) -> list[Token]:
+    """Returns the English words of a clause whose slots are filled; of a question, turned."""
     out: list[Token] = []
     for piece in clause.frame.en:
         if piece.kind == "slot":

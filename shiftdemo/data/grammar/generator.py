@@ -19,7 +19,7 @@ from shiftdemo.data.grammar.spec import LONGEST, SHORTEST, SPLITS, GrammarSenten
 # of five sentences three belong to training, one to validation, one to test
 _SHARES = ("train", "train", "train", "val", "test")
 # so many fruitless draws in a row mean that there are no more sentences of this kind
-_PATIENCE = 30_000
+PATIENCE = 30_000
 
 _kept: dict[tuple[GrammarSpec, str], tuple[GrammarSentence, ...]] = {}
 
@@ -75,7 +75,7 @@ def _sentences(spec: GrammarSpec, split: str) -> Iterator[GrammarSentence]:
         sentence = _attempt(rng, spec, split, weights, index)
         if sentence is None or sentence.text_fr in seen or sentence.text_en in seen:
             misses += 1
-            if misses > _PATIENCE:
+            if misses > PATIENCE:
                 raise ConfigError(
                     "generator.only_sentences_were_found", index=index, spec=spec, split=split
                 )
@@ -112,12 +112,13 @@ def _attempt(
     phrase, label = made
     if not spec.min_words <= len(phrase.en) <= spec.max_words:
         return None
-    if not _names_stand_right(phrase, spec.names):
+    if not names_stand_right(phrase, spec.names):
         return None
     return _finish(phrase, label, tuple(dict.fromkeys(draft.built)), spec, split, index)
 
 
-def _names_stand_right(phrase: Phrase, names: str) -> bool:
+def names_stand_right(phrase: Phrase, names: str) -> bool:
+    """Returns whether names stand where :attr:`GrammarSpec.names` allows, by the English words."""
     places = [at / len(phrase.en) for at, token in enumerate(phrase.en) if token[1][0] == "B"]
     if names == "none":
         return not places
@@ -137,7 +138,7 @@ def _finish(
     text_fr = text_of(fr, True)
     if split_of(text_fr) != split:
         return None
-    if spec.names in ("start", "end") and not _names_stand_right(Phrase(fr), spec.names):
+    if spec.names in ("start", "end") and not names_stand_right(Phrase(fr), spec.names):
         return None
     return GrammarSentence(
         f"grammar-{split}-{spec.seed}-{index}",

@@ -49,6 +49,13 @@ def _monotone(en: tuple[str, ...], fr: tuple[str, ...]) -> Name:
     return Name(en, fr, "m", False, tuple((at, at) for at in range(len(en))))
 
 
+def first_name(draft: Draft) -> NounPhrase:
+    """Returns a person by the first name alone."""
+    name = _draw(draft, "first")
+    phrase = _tagged(draft, name, "PER")
+    return NounPhrase(phrase.en, phrase.fr, name.gender, human=True, en_gender=name.gender)
+
+
 def person(draft: Draft) -> NounPhrase:
     """Returns a first name, a full name, a surname or a title with a surname."""
     form = draft.rng.random()

@@ -103,7 +103,7 @@ class GrammarSentence:
             ConfigError: the built-in corpus has none for this task.
         """
         spec = TASKS.get(task)
-        if not spec.in_corpus:
+        if not spec.in_corpus or spec.documents:
             raise ConfigError("spec.built_corpus_has_no", task=task)
         if spec.sample is TranslationSample:
             return self.translation()

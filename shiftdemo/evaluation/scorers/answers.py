@@ -1,7 +1,8 @@
 """Exact match and F1 of extracted answers (Rajpurkar et al. 2016), counted by torchmetrics.
 
 Lower case, without punctuation and articles, as in SQuAD's own script; the best of several gold
-answers counts. transformers 5 has no such functions any more.
+answers counts. A question that has no answer is answered right by saying nothing (Rajpurkar et
+al. 2018). transformers 5 has no such functions any more.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ def _gold(sample: Sample) -> tuple[str, ...]:
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
-    """Returns the indices of the questions that have a gold answer."""
-    return [index for index, sample in enumerate(samples) if _gold(sample)]
+    """Returns the indices of all questions, if one of them at least has a gold answer."""
+    return list(range(len(samples))) if any(map(_gold, samples)) else []
 
 
 def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
@@ -34,7 +35,8 @@ def count(samples: Sequence[Sample], predictions: Sequence[str]) -> np.ndarray:
 
     rows = []
     for sample, prediction in zip(samples, predictions, strict=True):
-        answers: dict[str, Any] = {"text": list(_gold(sample))}
+        # SQuAD 2: without an answer the gold one is empty
+        answers: dict[str, Any] = {"text": list(_gold(sample)) or [""]}
         scores = squad(
             {"prediction_text": prediction, "id": sample.id}, {"answers": answers, "id": sample.id}
         )

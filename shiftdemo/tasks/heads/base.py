@@ -107,6 +107,10 @@ class Task(ABC):
     def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
         """Returns the tags that occur, in a fixed order; empty where there are none."""
 
+    def model_settings(self, samples: Sequence[Sample]) -> dict[str, Any]:
+        """Returns what a model that is trained on these samples keeps in its ``config.json``."""
+        return {}
+
     @abstractmethod
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """Returns the batch of ``samples``; truncates to what the model's positions allow."""

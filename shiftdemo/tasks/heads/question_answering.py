@@ -12,6 +12,7 @@ from torch import Tensor
 
 from shiftdemo.core import words as w
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import QuestionSample, Sample
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
@@ -22,7 +23,9 @@ from shiftdemo.tasks.heads.windows import MAX_TOKENS, Window, windows
 
 MAX_ANSWER = 30  # tokens of a predicted answer, as in BERT's and transformers' own scripts
 _LOOKED_AT = 1000  # samples that are counted before a run
-_ANSWERABLE = "answerable"  # in Batch.inputs, for us alone: the positions of the context
+_ANSWERABLE = "answerable"  # in Batch.inputs, for us alone: what may be answered with
+NO_ANSWER = "shiftdemo_no_answer"  # in a model's config.json: its first token says "no answer"
+_NOWHERE = (0, 0)  # the labels that say so, as in SQuAD 2
 
 
 def _question(sample: Sample) -> QuestionSample:
@@ -35,7 +38,8 @@ class QuestionAnswering(Task):
     """Question and context in, a span of the context out (Rajpurkar et al. 2016).
 
     Each sample has two labels, the indices of the answer's first and last token, and the classes
-    are the indices of the row.
+    are the indices of the row. Trained on questions of which some have no answer, a model may
+    answer with the row's first token, as in SQuAD 2 (Rajpurkar et al. 2018; Devlin et al. 2019).
     """
 
     def texts(self, samples: Iterable[Sample]) -> Iterable[str]:
@@ -47,6 +51,11 @@ class QuestionAnswering(Task):
     def labels(self, samples: Iterable[Sample]) -> tuple[str, ...]:
         """See :meth:`Task.labels`: none."""
         return ()
+
+    def model_settings(self, samples: Sequence[Sample]) -> dict[str, Any]:
+        """See :meth:`Task.model_settings`: whether it may say that there is no answer."""
+        answered = [bool(_question(sample).answers) for sample in samples]
+        return {NO_ANSWER: True} if any(answered) and not all(answered) else {}
 
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over four, no more than a row has."""
@@ -60,7 +69,8 @@ class QuestionAnswering(Task):
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
-        return bool(_question(sample).question.strip() and _question(sample).answers)
+        question = _question(sample)
+        return bool(question.question.strip() and (question.answers or _may_decline(loaded)))
 
     def shuffle_sources(self, samples: Sequence[Sample], rng: random.Random) -> list[Sample]:
         """See :meth:`Task.shuffle_sources`: every context and answer gets another question."""
@@ -82,46 +92,42 @@ class QuestionAnswering(Task):
     def notes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> tuple[str, ...]:
         """See :meth:`Task.notes`: samples that a run cannot learn from."""
         asked = [_question(sample) for sample in samples[:_LOOKED_AT]]
-        first = "the first " if len(samples) > _LOOKED_AT else ""
+        of: dict[str, Any] = {"n": len(asked), "first": Message("question_answering.all")}
+        if len(samples) > _LOOKED_AT:
+            of["first"] = Message("question_answering.first")
         bare = sum(not question.answers for question in asked)
-        cut = (
-            sum(
-                _labelled(question, own_windows)[1] is None
-                for question, own_windows in _with_windows(loaded, asked)
-            )
-            - bare
-        )
+        windowed = _with_windows(loaded, [question for question in asked if question.answers])
+        cut = sum(_labelled(loaded, *own)[1] is None for own in windowed)
         notes = []
         if bare:
-            notes.append(f"{bare} of {first}{len(asked)} questions have no answer: no loss there.")
+            learned = "no_answer_learned" if _may_decline(loaded) else "no_answer"
+            notes.append(Message(f"question_answering.{learned}", bare=bare, **of))
         if cut:
-            notes.append(
-                f"{cut} of {first}{len(asked)} answers fit in no window of the context that the "
-                "model can read: no loss there."
-            )
+            notes.append(Message("question_answering.fits_in_no_window", cut=cut, **of))
         return tuple(notes)
 
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; labels ``(batch, 2)``, of each sample's first answer.
 
-        Of a long context the first window that holds the answer is read. Without an answer, or
-        where it fits in no window, the labels are −100 and the window is the first.
+        Of a long context the first window that holds the answer is read. Where it fits in no
+        window, the labels are −100 and the window is the first. Without an answer they are the
+        row's first token if the model was given that to say so, else −100 too.
         """
         windowed = _with_windows(loaded, [_question(sample.shifted) for sample in samples])
-        chosen = [_labelled(question, own_windows) for question, own_windows in windowed]
+        chosen = [_labelled(loaded, *own) for own in windowed]
         labels = [list(label or (IGNORED, IGNORED)) for _, label in chosen]
         plans = [sample.feed.source for sample in samples]
         return _batch(loaded, [window for window, _ in chosen], labels, plans)
 
     def logits(self, loaded: LoadedModel, batch: Batch) -> Tensor:
-        """See :meth:`Task.logits`: ``(batch, 2, len)``, −inf at positions outside the context."""
+        """See :meth:`Task.logits`: ``(batch, 2, len)``, −inf where there can be no answer."""
         inputs = dict(batch.inputs)
         answerable = inputs.pop(_ANSWERABLE).unsqueeze(1)  # (batch, 1, len)
         out = logits(loaded, dataclasses.replace(batch, inputs=inputs), _start_and_end)
         return out.transpose(1, 2).masked_fill(~answerable, float("-inf"))
 
     def losses(self, loaded: LoadedModel, batch: Batch, smoothing: float = 0.0) -> Losses:
-        """See :meth:`Task.losses`; smoothing spreads over the positions of the context alone."""
+        """See :meth:`Task.losses`; smoothing spreads over what can be an answer alone."""
         counted = batch.labels != IGNORED
         out = self.logits(loaded, batch)[counted].float()  # (n_labels, len)
         log_p = out.log_softmax(-1)
@@ -141,13 +147,8 @@ class QuestionAnswering(Task):
         for (question, own_windows), (begin, last) in zip(
             _with_windows(loaded, asked), best.tolist(), strict=True
         ):
-            if question.answers:
-                read.append(
-                    (
-                        question,
-                        _labelled(question, own_windows)[0].text(question.context, begin, last),
-                    )
-                )
+            window, _ = _labelled(loaded, question, own_windows)
+            read.append((question, window.text(question.context, begin, last)))
         return read
 
     @torch.inference_mode()
@@ -157,7 +158,8 @@ class QuestionAnswering(Task):
         """Returns the best answer (text) of each sample.
 
         The best is the span of at most 30 tokens with the greatest sum of start and end logit,
-        over all windows of the context.
+        over all windows of the context. It is empty where that of "no answer" is greater in every
+        window, as in SQuAD 2.
         """
         windowed = _with_windows(loaded, [_question(sample.shifted) for sample in samples])
         rows = [
@@ -167,18 +169,30 @@ class QuestionAnswering(Task):
         ]
         rows.sort(key=lambda row: len(row[1].ids))
         best = [(float("-inf"), "")] * len(samples)
+        nowhere = [float("inf") if _may_decline(loaded) else float("-inf")] * len(samples)
         for start in range(0, len(rows), batch_size):
             part = rows[start : start + batch_size]
             plans = [samples[index].feed.source for index, _ in part]
             lengths = [len(window.ids) for _, window in part]
             starts(loaded, plans, lengths, "question with its context")
             batch = _batch(loaded, [window for _, window in part], [[0, 0]] * len(part), plans)
-            spans = _best_spans(self.logits(loaded, batch.to(loaded.device)).float())
+            out = self.logits(loaded, batch.to(loaded.device)).float()  # (batch, 2, len)
+            for (index, _), none in zip(part, out[:, :, 0].sum(1).tolist(), strict=True):
+                nowhere[index] = min(nowhere[index], none)
+            out[:, :, 0] = float("-inf")
+            spans = _best_spans(out)
             for (index, window), (score, begin, last) in zip(part, spans, strict=True):
                 if score > best[index][0]:
                     context = windowed[index][0].context
                     best[index] = (score, window.text(context, begin, last))
-        return [text for _, text in best]
+        return [
+            "" if none > score else text for (score, text), none in zip(best, nowhere, strict=True)
+        ]
+
+
+def _may_decline(loaded: LoadedModel) -> bool:
+    """Whether the model may say that there is no answer; kept in its ``config.json``."""
+    return bool(getattr(loaded.model.config, NO_ANSWER, False))
 
 
 def _with_windows(
@@ -188,14 +202,16 @@ def _with_windows(
 
 
 def _labelled(
-    sample: QuestionSample, own_windows: Sequence[Window]
+    loaded: LoadedModel, sample: QuestionSample, own_windows: Sequence[Window]
 ) -> tuple[Window, tuple[int, int] | None]:
     """Returns the first window that holds the first answer, with the labels, or the first one."""
-    for answer, start in list(zip(sample.answers, sample.starts, strict=True))[:1]:
-        for window in own_windows:
-            label = window.label(start, start + len(answer))
-            if label is not None:
-                return window, label
+    if not sample.answers:
+        return own_windows[0], _NOWHERE if _may_decline(loaded) else None
+    answer, start = sample.answers[0], sample.starts[0]
+    for window in own_windows:
+        label = window.label(start, start + len(answer))
+        if label is not None:
+            return window, label
     return own_windows[0], None
 
 
@@ -206,11 +222,11 @@ def _batch(
     plans: Sequence[PositionPlan],
 ) -> Batch:
     pad_id, config = loaded.tokenizer.pad_token_id, loaded.model.config
-    ids = [window.ids for window in chosen]
+    ids, nowhere = [window.ids for window in chosen], int(_may_decline(loaded))
     inputs = {
         "input_ids": pad(ids, pad_id),
         "attention_mask": pad([[1] * len(row) for row in ids], 0),
-        _ANSWERABLE: pad([[0] * window.first + [1] * len(window.spans) for window in chosen], 0),
+        _ANSWERABLE: pad([_possible(window, nowhere) for window in chosen], 0),
     }
     width = inputs["input_ids"].shape[1] - inputs[_ANSWERABLE].shape[1]
     inputs[_ANSWERABLE] = torch.nn.functional.pad(inputs[_ANSWERABLE], (0, width)).bool()
@@ -223,6 +239,12 @@ def _batch(
     by = offsets(plans, [len(row) for row in ids], loaded.positions.table_size)
     labelled = torch.tensor(labels, dtype=torch.long).reshape(len(ids), 2)
     return Batch(inputs, labelled, by, by, sum(map(len, ids)))
+
+
+def _possible(window: Window, nowhere: int) -> list[int]:
+    """Returns 1 at the context's tokens, and ``nowhere`` at the row's first, else 0."""
+    question = [nowhere, *[0] * (window.first - 1)] if window.first else []
+    return question + [1] * len(window.spans)
 
 
 def _start_and_end(out: Any) -> Tensor:

@@ -53,8 +53,8 @@ class AttentionForm(Form):
             self.add("text", text)
             target = gr.Textbox(
                 "",
-                label=t("Target (translation only)"),
-                placeholder=t("empty: the model's own translation"),
+                label=t("Target: its translation or summary"),
+                placeholder=t("empty: the model's own"),
                 max_length=2000,
                 visible=False,
                 scale=2,

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo.core.samples import Sample, TaggedSample, TranslationSample
+from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample, TranslationSample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.ui.build.set_work import FORMATS, BuiltSet
@@ -94,7 +94,9 @@ def _text(sample: Sample) -> str:
             word if tag == "O" else f"{word}/{tag}"
             for word, tag in zip(sample.words, sample.tags, strict=True)
         )
-    return sample.text
+    return (
+        f"{sample.read}\n{sample.reference}" if isinstance(sample, QuestionSample) else sample.text
+    )
 
 
 def _drawn(visit: Visit, row: ShiftedSample) -> str:

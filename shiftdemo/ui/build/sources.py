@@ -53,7 +53,7 @@ class BuildData(Form):
             self.add(
                 "text", gr.Textbox(example.text, label=t("Sentence"), elem_id="build-text", **typed)
             )
-            label = t("Its translation or label, or one tag a word")
+            label = t("Its translation, summary, answer or label, or one tag a word")
             self.add(
                 "target", gr.Textbox(example.target, label=label, elem_id="build-target", **typed)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
+from shiftdemo.core.samples import QuestionSample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import PLAIN_POSITIONS, PositionPlan, ShiftedSample
 from shiftdemo.ui.common import texts
@@ -27,6 +27,16 @@ def view_of(visit: Visit, shifted: ShiftedSample, task: str) -> dict[str, Any]:
         lines += [["y", " ".join(before.tags)], ["y′", " ".join(after.tags)]]
     elif isinstance(after, TextSample) and after.label:
         lines += [["y = y′", after.label]]
+    elif isinstance(before, QuestionSample) and isinstance(after, QuestionSample):
+        lines += [["q", after.question], ["y = y′", _answer(visit, after)]]
+        view["lead"] = visit(
+            "Question: {question} Answer: {answer}",
+            question=after.question,
+            answer=_answer(visit, after),
+        )
+        for word in itertools.chain.from_iterable(s["before"] + s["after"] for s in view["sides"]):
+            if word.pop("answers", False):
+                word["tag"] = visit("answer")
     lines = [
         [name, text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"] for name, text in lines
     ]
@@ -37,6 +47,10 @@ def view_of(visit: Visit, shifted: ShiftedSample, task: str) -> dict[str, Any]:
     if view["hidden"]:
         note = f"{note} {visit('Only the first {n} words are drawn.', n=MOST_DRAWN)}".strip()
     return {**view, "texts": lines, "states": states, "labels": _labels(visit, view), "note": note}
+
+
+def _answer(visit: Visit, sample: QuestionSample) -> str:
+    return sample.reference or visit("none in the context")
 
 
 def _note(visit: Visit, shifted: ShiftedSample, steps: dict[str, Any] | None) -> str:

@@ -10,6 +10,7 @@ import gradio as gr
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.params import params_of
+from shiftdemo.core.task_spec import TASKS
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import Form, whole
 from shiftdemo.ui.common.handlers import wire
@@ -23,15 +24,22 @@ PLACES = (
     ("at the end", "end"),
     ("nowhere", "none"),
 )
+ANSWER_PLACES = (
+    ("in any sentence", "any"),
+    ("in the first sentence", "first"),
+    ("in the last sentence", "last"),
+    *((f"in sentence {number}", f"{number}") for number in range(1, 6)),
+)
 
 
 class DataForm(Form):
     """Corpus settings or uploads; names are those of :class:`DataSpec`, and ``origin``."""
 
-    def __init__(self, message: gr.HTML, train: bool, first: DataSpec) -> None:
+    def __init__(self, message: gr.HTML, train: bool, first: DataSpec, task: gr.Dropdown) -> None:
         """Draws the controls.
 
         Args:
+            task: the picker of the task, which says whether samples are documents.
             train: the controls for training data too, or those of an evaluation set only.
             first: what they show at first.
         """
@@ -52,6 +60,7 @@ class DataForm(Form):
             gr.Markdown(t(texts.FILE_COLUMNS), elem_classes="sd-note")
         groups = {GRAMMAR: corpus, FILE: upload}
         wire(origin.change, _shown, {"origin": origin}, groups, message)
+        wire(task.change, _of_documents, {"task": task}, {"places": self.places}, message)
 
     def _corpus(self, first: DataSpec) -> None:
         with gr.Row():
@@ -71,6 +80,22 @@ class DataForm(Form):
                     info=t("Where names may stand."),
                     min_width=130,
                     visible=self.train or name == "eval_names",
+                )
+                self.add(name, dropdown)
+        with gr.Row(visible=False) as self.places:
+            places = [(t(label), value) for label, value in ANSWER_PLACES]
+            labels = {
+                "answer_at": t("Answer in training"),
+                "eval_answer_at": t("Answer when tested"),
+            }
+            for name, label in labels.items():
+                dropdown = gr.Dropdown(
+                    places,
+                    value=getattr(first, name),
+                    label=label,
+                    info=t("Where the answer, or what the summary is of, stands."),
+                    min_width=130,
+                    visible=self.train or name == "eval_answer_at",
                 )
                 self.add(name, dropdown)
         new_frames = gr.Checkbox(
@@ -101,6 +126,8 @@ class DataForm(Form):
         return DataSpec(
             names=values["names"],
             eval_names=values["eval_names"],
+            answer_at=values["answer_at"],
+            eval_answer_at=values["eval_answer_at"],
             new_frames=bool(values["new_frames"]),
             size=size,
             eval_size=eval_size,
@@ -116,6 +143,10 @@ class DataForm(Form):
             return {}
         shown = [name for name in self if name not in ("origin", "train", "eval")]
         return {"origin": GRAMMAR, **{name: getattr(data, name) for name in shown}}
+
+
+def _of_documents(visit: Visit, task: str) -> dict[str, Any]:
+    return {"places": gr.update(visible=TASKS.get(task).documents)}
 
 
 def _shown(visit: Visit, origin: str) -> dict[str, Any]:

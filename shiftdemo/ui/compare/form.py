@@ -16,9 +16,11 @@ from shiftdemo.core.task_spec import TASKS, default_task
 from shiftdemo.ui.common.data_form import FEWEST, RUN, DataForm
 from shiftdemo.ui.common.form import Form, part, under, whole
 from shiftdemo.ui.common.handlers import go_on_tick
-from shiftdemo.ui.common.i18n import t
+from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import other_arms
 
+ONE_A_LINE = "One sentence a line"
+ONE_A_PARAGRAPH = "The question on one line, its context on the next, an empty line between two"
 BEGIN = 32  # where typed sentences stand at first: where the bundled pair differs
 # What the page begins with.
 FIRST = CompareConfig(
@@ -60,7 +62,7 @@ class CompareForm(Form):
         with gr.Row(elem_classes="sd-bar"):
             text = gr.Textbox(
                 typed_lines(self.first.task),
-                label=t("One sentence a line"),
+                label=t(ONE_A_LINE),
                 lines=2,
                 max_length=4000,
                 elem_id="compare-text",
@@ -103,7 +105,7 @@ class CompareForm(Form):
                 elem_id="compare-others",
             )
             self.add("others", others)
-            self.data = DataForm(message, train=False, first=self.first.data)
+            self.data = DataForm(message, train=False, first=self.first.data, task=self["task"])
         self.include("data", self.data)
 
     def request(self, values: Mapping[str, Any], own: DataSpec | None = None) -> CompareConfig:
@@ -144,5 +146,23 @@ class CompareForm(Form):
 
 
 def typed_lines(task: str) -> str:
-    """Returns the sentences that the box begins with, one a line."""
-    return "\n".join(TASKS.get(task).typed)
+    """Returns the samples that the box begins with, as :func:`typed_parts` takes them apart."""
+    return ("\n\n" if _by_paragraph(task) else "\n").join(TASKS.get(task).typed)
+
+
+def typed_parts(task: str, text: str) -> list[str]:
+    """Returns the samples in the box: one a line, or one a paragraph where a line is no sample."""
+    lines = [line.strip() for line in text.splitlines()]
+    if _by_paragraph(task):
+        lines = [part.strip() for part in "\n".join(lines).split("\n\n")]
+    return [line for line in lines if line]
+
+
+def typed_box(visit: Visit, task: str) -> dict[str, Any]:
+    """Returns the update with which the box shows the samples of a task, and says their form."""
+    form = ONE_A_PARAGRAPH if _by_paragraph(task) else ONE_A_LINE
+    return gr.update(value=typed_lines(task), label=visit(form))
+
+
+def _by_paragraph(task: str) -> bool:
+    return "\n" in TASKS.get(task).typed[0]

@@ -21,7 +21,7 @@ from shiftdemo.ui.common.model_picker import default_pair, recorded_pickers, usa
 from shiftdemo.ui.common.own_model import OwnModel
 from shiftdemo.ui.common.page_parts import PageParts
 from shiftdemo.ui.compare import view
-from shiftdemo.ui.compare.form import CompareForm, typed_lines
+from shiftdemo.ui.compare.form import CompareForm, typed_box, typed_parts
 from shiftdemo.ui.compare.shown import recorded_shown, shown
 
 MOST_LINES = 8
@@ -111,7 +111,7 @@ class CompareTab:
     def _for_task(
         self, visit: Visit, task: str, recorded: tuple[str, int], page_look: str, **mine: Any
     ) -> dict[str, Any]:
-        changed = {**_untick(visit), "text": typed_lines(task)}
+        changed = {**_untick(visit), "text": typed_box(visit, task)}
         name = recorded_name(recorded[0])
         if name and recorded_comparison(name).task == task:  # chosen together with the task
             return changed
@@ -146,7 +146,7 @@ class CompareTab:
             "task": result.task,
             **recorded_pickers(visit, name, choices),
             **_untick(visit),
-            "text": typed_lines(result.task),
+            "text": typed_box(visit, result.task),
             "status": None,
             **recorded_shown(visit, name, page_look),
         }
@@ -161,7 +161,7 @@ class CompareTab:
         text: str,
         offset: Any,
     ) -> AsyncIterator[dict[str, Any]]:
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = typed_parts(task, text)
         if not lines:
             raise DataError("api.text_empty_type_sentence")
         if len(lines) > MOST_LINES:

@@ -240,6 +240,7 @@ def outputs(
     labels = {
         "source": visit("source"),
         "reference": visit("reference"),
+        "nothing": visit("(nothing)"),
         "pick": visit("First word at position"),
     }
     marks = {arm: arm_style(arm).mark for row in rows for arm in row.outputs}
@@ -271,5 +272,4 @@ def curves(result: Comparison) -> list[CurvePanel]:
 def typed_row(sample: Any, outputs: dict[str, Any]) -> OutputRow:
     """Returns a typed sentence and its outputs as a row of a comparison."""
     words = tuple(getattr(sample, "words", ()))
-    source = sample.text
-    return OutputRow(sample.id, source, words, "", outputs)
+    return OutputRow(sample.id, sample.read, words, "", outputs)

@@ -84,7 +84,7 @@ class TrainForm(Form):
             self.add("then", extra_operators_box("train"))
         self.include("shift", self.shift)
         with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=True, first=first.data)
+            self.data = DataForm(message, train=True, first=first.data, task=task)
         self.include("data", self.data)
         with gr.Accordion(t("More settings"), open=False):
             self._more_settings(first)

@@ -11,7 +11,7 @@ from shiftdemo import api
 from shiftdemo.core import suggested
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.messages import arm_name
-from shiftdemo.experiments.presets import PRESETS, Preset
+from shiftdemo.experiments.presets import FIRST, PRESETS, Preset
 from shiftdemo.experiments.recorded import RECORDED, recorded_name
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
@@ -28,6 +28,8 @@ from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
 
 RUNS_REMEMBERED = 6
+# what a task or a model may want otherwise than usual
+SUITED = ("learning_rate", "steps", "batch_size", "dropout")
 
 
 class TrainTab:
@@ -95,12 +97,18 @@ class TrainTab:
         wire(shows, self._explain, {**picked, **model}, shift.shown, message)
         # What a preset or a run that was found again fills in stays: these follow the visitor only.
         task = {"task": form["task"], "own": own, **picked}
-        suited = form.some("model", "learning_rate", "shift.name")
+        suited = form.some("model", "shift.name", *SUITED)
         wire(form["task"].input, self._for_task, task, suited, message)
         named = {"task": form["task"], "own": own}
         chosen = form.some("model", "learning_rate")
         wire(own.change, _named, named, chosen, message, quiet=True)
-        wire(form["model"].input, _rate_for, model, form.some("learning_rate"), message)
+        wire(
+            form["model"].input,
+            _rate_for,
+            form.some("task", "model"),
+            form.some("learning_rate"),
+            message,
+        )
         told = {**form.some("task", "model", "steps", "seeds", "arms", "other_arms"), **picked}
         changed = [component.change for component in told.values()]
         wire([*changed, page.load], _sentence, told, {"said": form.sentence}, message, quiet=True)
@@ -149,7 +157,7 @@ class TrainTab:
         chosen = operator if operator in names else names[0]
         return {
             "model": gr.update(choices=models, value=models[0]),
-            "learning_rate": suggested.learning_rate(models[0]),
+            **_suited(task, models[0]),
             "shift.name": gr.update(choices=self.form.shift.choices(task), value=chosen),
         }
 
@@ -258,8 +266,15 @@ _RECORDED: dict[str, Any] = {
 }
 
 
-def _rate_for(visit: Visit, model: str) -> dict[str, Any]:
-    return {"learning_rate": suggested.learning_rate(model)}
+def _rate_for(visit: Visit, task: str, model: str) -> dict[str, Any]:
+    return {"learning_rate": _suited(task, model)["learning_rate"]}
+
+
+def _suited(task: str, model: str) -> dict[str, Any]:
+    """Returns the settings that suit a run of a task with a model."""
+    usual = {name: getattr(FIRST, name) for name in SUITED}
+    rate = suggested.learning_rate(model)
+    return {**usual, "learning_rate": rate, **suggested.own_settings(task, model)}
 
 
 def _named(visit: Visit, task: str, own: list[list[Any]]) -> dict[str, Any]:
@@ -269,7 +284,7 @@ def _named(visit: Visit, task: str, own: list[list[Any]]) -> dict[str, Any]:
     if of != task or not here:
         return {"model": gr.update(choices=models)}
     model = gr.update(choices=models, value=ref)
-    return {"model": model, "learning_rate": suggested.learning_rate(ref)}
+    return {"model": model, "learning_rate": _suited(task, ref)["learning_rate"]}
 
 
 def _sentence(

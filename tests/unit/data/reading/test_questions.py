@@ -11,8 +11,7 @@ import pytest
 from chinese import english_in
 
 from shiftdemo import api
-from shiftdemo.core.config import DataSpec
-from shiftdemo.core.errors import ConfigError, DataError
+from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import QuestionSample, TranslationSample
 from shiftdemo.data.reading.columns import match_names, parse_columns, wanted_columns
 from shiftdemo.data.reading.files import read_samples
@@ -186,12 +185,6 @@ def test_conll_cannot_hold_them(tmp_path: Path) -> None:
     for task in ("summarization", TASK):
         with pytest.raises(DataError, match="CoNLL is for ner"):
             write_shifted(_shifted(task), tmp_path / "out.conll", "conll")
-
-
-def test_the_built_in_corpus_has_none_of_them() -> None:
-    for task in ("summarization", TASK):
-        with pytest.raises(ConfigError, match=f"no samples for {task}; give files"):
-            api.load_samples(task, DataSpec())
 
 
 def test_a_typed_question_has_its_context_on_the_next_lines() -> None:

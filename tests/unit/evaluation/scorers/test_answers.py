@@ -46,6 +46,16 @@ def test_the_scores_are_means_over_the_questions() -> None:
     assert score_names(TASK)[0] == TASK.spec.score_name == "answer F1"
 
 
-def test_only_questions_with_an_answer_are_scored() -> None:
+def test_questions_without_an_answer_are_scored_beside_others_that_have_one() -> None:
     bare = QuestionSample("q", "?", "Oslo")
-    assert answers.scorable([bare, _sample("Oslo"), bare]) == [1]
+    assert answers.scorable([bare, _sample("Oslo"), bare]) == [0, 1, 2]
+    assert answers.scorable([bare, bare]) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "right"), [("", 1), ("the", 1), ("  ", 1), ("Oslo", 0), ("the Oslo", 0)]
+)
+def test_no_answer_is_right_where_there_is_none_as_in_squad_2(output: str, right: int) -> None:
+    """SQuAD 2's script: where either side is empty, F1 is 1 if both are (articles are nothing)."""
+    bare = QuestionSample("q", "?", "Oslo")
+    assert answers.count([bare], [output]).tolist() == [[right, right, 1]]

@@ -24,7 +24,8 @@ from shiftdemo.models.load import LoadedModel, load_model, save_model
 from shiftdemo.models.scratch import ENCODINGS
 from shiftdemo.shifts import SHIFTS, apply_shifts, make_shift
 from shiftdemo.tasks.heads import make_task, token_loss
-from shiftdemo.tasks.heads.question_answering import MAX_ANSWER
+from shiftdemo.tasks.heads.question_answering import MAX_ANSWER, NO_ANSWER
+from shiftdemo.tasks.heads.windows import windows
 
 Make = Callable[..., Any]
 TASK = make_task("question_answering")
@@ -266,13 +267,93 @@ def test_questions_without_an_answer_carry_no_loss_and_are_counted(
         assert float(TASK.loss(loaded, TASK.collate(loaded, _moved([bare])))) == 0.0
     assert TASK.notes(loaded, questions) == ()
     long = dataclasses.replace(wide, context=wide.context * 9, answers=(wide.context * 9,))
-    assert TASK.notes(loaded, [bare, questions[2], long]) == (
+    assert tuple(map(str, TASK.notes(loaded, [bare, questions[2], long]))) == (
         "1 of 3 questions have no answer: no loss there.",
         "1 of 3 answers fit in no window of the context that the model can read: no loss there.",
     )
-    assert TASK.notes(loaded, [bare] * 1001) == (
+    assert tuple(map(str, TASK.notes(loaded, [bare] * 1001))) == (
         "1000 of the first 1000 questions have no answer: no loss there.",
     )
+
+
+def _declining(loaded: LoadedModel) -> LoadedModel:
+    """Makes the first token of a model's rows say that there is no answer."""
+    setattr(loaded.model.config, NO_ANSWER, True)
+    return loaded
+
+
+def test_a_model_learns_to_decline_where_some_questions_have_no_answer(
+    questions: list[QuestionSample],
+) -> None:
+    bare = dataclasses.replace(questions[0], answers=(), starts=())
+    assert TASK.model_settings([questions[0], bare]) == {NO_ANSWER: True}
+    assert TASK.model_settings(questions) == TASK.model_settings([bare]) == {}
+
+
+def test_the_label_of_no_answer_is_the_first_token(
+    make_tiny: Make, questions: list[QuestionSample]
+) -> None:
+    loaded = _declining(make_tiny(TASK.spec.name, "learned"))
+    bare = dataclasses.replace(questions[0], answers=(), starts=())
+    batch = TASK.collate(loaded, _moved([bare, questions[2]]))
+    assert batch.labels[0].tolist() == [0, 0] and (batch.labels[1] > 0).all()
+    out = TASK.logits(loaded, batch)
+    inside = _alone(loaded, bare)[1]
+    assert out[0].isfinite().nonzero()[:, 1].unique().tolist() == [0, *inside]
+    by_hand = -out[0].log_softmax(-1)[:, 0].mean()
+    with torch.no_grad():
+        alone = TASK.loss(loaded, TASK.collate(loaded, _moved([bare])))
+    assert float(alone) == pytest.approx(float(by_hand.detach()), rel=1e-5)
+    assert TASK.has_reference(loaded, bare)
+    assert str(TASK.notes(loaded, [bare, questions[2]])[0]).endswith("learns to say nothing.")
+
+
+def test_nothing_is_said_where_no_answer_beats_the_best_span_of_every_window(
+    make_tiny: Make, questions: list[QuestionSample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two windows the least score of "no answer" counts: 5 and 3, against a best span of 4."""
+    loaded = _declining(make_tiny(TASK.spec.name, "learned"))
+    long = dataclasses.replace(questions[0], context=questions[0].context * 8)
+    (own,) = windows(loaded, [long])
+    assert len(own) > 1
+
+    def logits(_: LoadedModel, batch: Any) -> torch.Tensor:
+        least = scores[-1]
+        out = torch.full((len(batch.labels), 2, batch.inputs["input_ids"].shape[1]), -9.0)
+        out[:, :, 0] = torch.tensor([2.5] + [least / 2] * (len(out) - 1)).unsqueeze(1)
+        out[:, :, own[0].first] = 2.0
+        return out
+
+    monkeypatch.setattr(TASK, "logits", logits)
+    scores: list[float] = []
+    for score, said in ((3.0, False), (4.5, True)):
+        scores.append(score)
+        assert (TASK.predict(loaded, at([long])) == [""]) is said
+    delattr(loaded.model.config, NO_ANSWER)  # as one that SQuAD 1 was learned on
+    assert TASK.predict(loaded, at([long])) != [""]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_a_model_learned_of_no_answer_is_saved(
+    make_tiny: Make, questions: list[QuestionSample], tmp_path: Path, encoding: str
+) -> None:
+    loaded = _declining(make_tiny(TASK.spec.name, encoding))
+    bare = [
+        dataclasses.replace(sample, question="Why?", answers=(), starts=())
+        for sample in questions[::2]
+    ]
+    both = [*questions, *bare]
+    optimizer = torch.optim.AdamW(loaded.model.parameters(), 3e-3)
+    batch = TASK.collate(loaded, _moved(both))
+    for _ in range(80):
+        TASK.loss(loaded, batch).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    found = TASK.predict(loaded, at(both))
+    right = [text == (one.answers or ("",))[0] for one, text in zip(both, found, strict=True)]
+    assert sum(right[: len(questions)]) > 28 and all(right[len(questions) :])
+    save_model(loaded, tmp_path)
+    assert TASK.predict(load_model(str(tmp_path), TASK.spec.name), at(both)) == found
 
 
 def test_predict_refuses_an_offset_beyond_the_table(
