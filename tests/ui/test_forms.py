@@ -49,7 +49,7 @@ def build() -> BuildForm:
 @pytest.fixture(scope="module")
 def compare() -> CompareForm:
     with gr.Blocks():
-        made = CompareForm(page_tasks())
+        made = CompareForm(page_tasks(), Limits())
         made.draw_typed()
         made.draw_settings(message_box())
         return made

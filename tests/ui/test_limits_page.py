@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import gzip
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,8 +71,9 @@ def test_the_preview_of_an_upload_unpacks_no_further(tmp_path: Path) -> None:
         form = FileForm("build", LIMITS)
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(b"\n" * 30_000))
-    with pytest.raises(DataError, match=REFUSED):
-        form._preview(Visit("en"), "translation", str(path), "")
+    controls = {"first": "*", "second": "*", "scheme": "", "encoding": ""}
+    shown = form.reading._told(Visit("en"), "translation", file=str(path), **controls)
+    assert re.search(REFUSED, shown["box"]["files"][0]["lead"])
 
 
 def test_runs_of_this_server_are_read_though_other_folders_are_not(context: Context) -> None:

@@ -302,7 +302,7 @@ def test_columns_of_a_file_are_guessed_shown_and_mapped(
     page = open_page()
     page.get_by_label("file", exact=True).first.check()
     page.locator("#build-file input[type=file]").set_input_files(file)
-    expect(page.locator(".sd-found").first).to_contain_text("Read as source = en, target = fr")
+    expect(page.locator(".sd-found").first).to_contain_text("Columns: source = en, target = fr.")
     expect(page.locator(".sd-texts dd").first).to_have_text("A cat sleeps.")
     _pick(page, "#build-second-column", "note")
     expect(page.locator(".sd-texts dd").nth(2)).to_have_text("An animal")

@@ -12,7 +12,7 @@ from pathlib import Path
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Line, with_and
 from shiftdemo.core.messages import Row as RowPlace
-from shiftdemo.data.reading.columns import flat_names, match_names
+from shiftdemo.data.reading.columns import flat_names, has_tags, match_names
 from shiftdemo.data.reading.grouping import Row
 from shiftdemo.data.reading.json_documents import document_rows, is_document
 from shiftdemo.data.reading.lines import Meter, encoding_of, read_chunks, read_lines
@@ -132,7 +132,7 @@ class TextFile:
         if self.suffix == ".csv" or separated:
             return True
         known = bool(match_names(names, self.task) or match_names(names))
-        if self.suffix in _CONLL:
+        if self.suffix in _CONLL and has_tags(self.task):
             return False
         if self.columns:  # 1, 2, … are the columns of a file that has no header
             numbers = all(name.isdecimal() for name in self.columns.values())

@@ -9,12 +9,13 @@ import gradio as gr
 
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import params_of
 from shiftdemo.core.task_spec import TASKS
-from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.form import Form, whole
+from shiftdemo.ui.common.form import Form, part, whole
 from shiftdemo.ui.common.handlers import wire
 from shiftdemo.ui.common.i18n import Visit, t
+from shiftdemo.ui.common.reading_form import ReadingForm
 
 RUN, GRAMMAR, FILE = "run", "grammar", "file"
 FEWEST = int(params_of(DataSpec)["size"].low or 0)
@@ -35,7 +36,14 @@ ANSWER_PLACES = (
 class DataForm(Form):
     """Corpus settings or uploads; names are those of :class:`DataSpec`, and ``origin``."""
 
-    def __init__(self, message: gr.HTML, train: bool, first: DataSpec, task: gr.Dropdown) -> None:
+    def __init__(
+        self,
+        message: gr.HTML,
+        train: bool,
+        first: DataSpec,
+        task: gr.Dropdown,
+        limits: Limits,
+    ) -> None:
         """Draws the controls.
 
         Args:
@@ -57,7 +65,9 @@ class DataForm(Form):
             with gr.Row():
                 self.add("train", gr.File(label=t("Training file"), height=120, visible=train))
                 self.add("eval", gr.File(label=t("Held-out file"), height=120))
-            gr.Markdown(t(texts.FILE_COLUMNS), elem_classes="sd-note")
+            self.reading = ReadingForm("train" if train else "compare", limits)
+        self.include("read", self.reading)
+        self.reading.wire(task, self.some("train", "eval"), message)
         groups = {GRAMMAR: corpus, FILE: upload}
         wire(origin.change, _shown, {"origin": origin}, groups, message)
         wire(task.change, _of_documents, {"task": task}, {"places": self.places}, message)
@@ -105,7 +115,7 @@ class DataForm(Form):
         )
         self.add("new_frames", new_frames)
 
-    def request(self, values: Mapping[str, Any], eval_size: int) -> DataSpec:
+    def request(self, task: str, values: Mapping[str, Any], eval_size: int) -> DataSpec:
         """Returns the data that the form names.
 
         Raises:
@@ -119,7 +129,8 @@ class DataForm(Form):
             if not values["eval"]:
                 raise DataError("data_form.no_held_out_file")
             train = values["train"] or values["eval"]
-            return DataSpec(train=train, eval=values["eval"], size=size, eval_size=eval_size)
+            data = DataSpec(train=train, eval=values["eval"], size=size, eval_size=eval_size)
+            return self.reading.request(task, part("read", values), data)
         numbers: dict[str, Any] = {
             name: whole(values[name]) for name in ("min_words", "max_words", "seed")
         }
@@ -141,7 +152,8 @@ class DataForm(Form):
         """
         if data.train or data.eval:
             return {}
-        shown = [name for name in self if name not in ("origin", "train", "eval")]
+        files = ("origin", "train", "eval")
+        shown = [name for name in self if name not in files and not name.startswith("read.")]
         return {"origin": GRAMMAR, **{name: getattr(data, name) for name in shown}}
 
 

@@ -8,74 +8,28 @@ from typing import Any
 
 import gradio as gr
 
-from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
-from shiftdemo.core.task_spec import TASKS
-from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.form import Form
-from shiftdemo.ui.common.handlers import drawn, wire
-from shiftdemo.ui.common.i18n import Visit, t
-
-ENCODINGS = ("latin-1", "cp1252", "gb18030", "big5", "shift_jis", "euc-kr", "koi8-r")
-ROWS = 3
-GUESSED = "*"
+from shiftdemo.ui.common.form import Form, part, under
+from shiftdemo.ui.common.i18n import t
+from shiftdemo.ui.common.reading_form import ReadingForm
 
 
 class FileForm(Form):
-    """An upload, what was found in it, and how it is to be read."""
+    """An upload, and how it is to be read."""
 
     def __init__(self, form: str, limits: Limits) -> None:
         """Draws the controls; ``form`` begins their ids."""
         super().__init__()
-        self.limits = limits
-        label = t("JSONL, CSV, TSV, Parquet or CoNLL")
+        label = t("JSONL, JSON, CSV, TSV, Parquet or CoNLL")
         self.add("file", gr.File(label=label, height=130, elem_id=f"{form}-file"))
-        gr.Markdown(t(texts.FILE_COLUMNS), elem_classes="sd-note")
-        self.preview = drawn("table", "sd-found")
-        with gr.Row():
-            for name, text in (
-                ("first", "Column of the source, words or text"),
-                ("second", "Column of the target, tags or label"),
-            ):
-                dropdown = gr.Dropdown(
-                    [(t("as guessed"), GUESSED)],
-                    value=GUESSED,
-                    label=t(text),
-                    # Another file has other columns: a stale choice gets a sentence, no fault.
-                    allow_custom_value=True,
-                    min_width=120,
-                    elem_id=f"{form}-{name}-column",
-                )
-                self.add(name, dropdown)
-        encoding = gr.Dropdown(
-            [("UTF-8, UTF-16", ""), *((name, name) for name in ENCODINGS)],
-            value="",
-            label=t("Encoding"),
-            info=t("Only where the file is not UTF-8."),
-            elem_id=f"{form}-encoding",
-        )
-        self.add("encoding", encoding)
+        self.reading = ReadingForm(form, limits)
+        self.include("read", self.reading)
 
     def wire(self, task: gr.Radio, message: gr.HTML) -> None:
         """Shows what a file holds as soon as there is one."""
-        inputs = {"task": task, "file": self["file"], "encoding": self["encoding"]}
-        outputs = {"preview": self.preview, "first": self["first"], "second": self["second"]}
-        changes = [component.change for component in (self["file"], self["encoding"], task)]
-        wire(changes, self._preview, inputs, outputs, message)
-
-    def _preview(self, visit: Visit, task: str, file: str | None, encoding: str) -> dict[str, Any]:
-        choices = [(visit("as guessed"), GUESSED)]
-        if not file:
-            return {"preview": None, **_picks(choices)}
-        seen = api.Backend(self.limits).preview(file, task, ROWS, encoding or "")
-        names = [name for name in seen["columns"] if "," not in name and "=" not in name]
-        choices += [(name, name) for name in names]
-        read = ", ".join(f"{role} = {name}" for role, name in seen["guess"].items())
-        lead = visit("Read as {columns}", columns=read) if read else visit(texts.NO_GUESS)
-        table = {"caption": lead, "columns": seen["columns"], "rows": seen["rows"], "size": ROWS}
-        return {"preview": table, **_picks(choices)}
+        self.reading.wire(task, {"file": self["file"]}, message)
 
     def request(self, task: str, values: Mapping[str, Any], size: DataSpec) -> DataSpec:
         """Returns where the file lies and how it is read; ``size`` says how much of it.
@@ -85,24 +39,12 @@ class FileForm(Form):
         """
         if not values["file"]:
             raise DataError("file_form.no_file_yet_choose")
-        roles = zip(TASKS.get(task).columns, (values["first"], values["second"]), strict=False)
-        columns = ",".join(
-            f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
-        )
-        encoding = values["encoding"] or ""
-        return replace(size, corpus="", train=values["file"], columns=columns, encoding=encoding)
+        data = replace(size, corpus="", train=values["file"])
+        return self.reading.request(task, part("read", values), data)
 
     def filled(self, task: str, data: DataSpec) -> dict[str, Any]:
         """Returns the updates with which the form shows how ``data`` is read, the file apart."""
-        named = dict(pair.partition("=")[::2] for pair in data.columns.split(",") if pair)
-        columns = [named.get(role, GUESSED) for role in TASKS.get(task).columns]
-        picked = dict(zip(("first", "second"), columns, strict=False))
-        return {"first": GUESSED, "second": GUESSED, **picked, "encoding": data.encoding}
-
-
-def _picks(choices: list[tuple[str, str]]) -> dict[str, Any]:
-    # Gradio empties an update that it has sent, so each box gets one of its own.
-    return {name: gr.update(choices=choices, value=GUESSED) for name in ("first", "second")}
+        return under("read", self.reading.filled(task, data))
 
 
 class HubForm(Form):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 FILE_COLUMNS = (
-    "Columns: source, target for translation; words, tags for tagging; others can be mapped. "
-    "CoNLL: word first, tag last, a blank line between sentences."
+    "Columns: source, target for translation; words, tags for tagging; others can be mapped below. "
+    "CoNLL: a word a line, a blank line between sentences; any tag scheme."
 )
-NO_GUESS = "The names of the columns tell nothing; say below which is which."
 POSITION_NOTE = (
     "The number under a word is its absolute position id, counted in words here; "
     "the model counts sub-word tokens."

@@ -11,6 +11,7 @@ import gradio as gr
 from shiftdemo.core import suggested
 from shiftdemo.core.config import MOST_ARMS, CompareConfig, DataSpec
 from shiftdemo.core.errors import NoEffectError
+from shiftdemo.core.limits import Limits
 from shiftdemo.core.params import params_of
 from shiftdemo.core.task_spec import TASKS, default_task
 from shiftdemo.ui.common.data_form import FEWEST, RUN, DataForm
@@ -41,10 +42,11 @@ class CompareForm(Form):
         run, run_text, cancel: the buttons.
     """
 
-    def __init__(self, tasks: Sequence[Any]) -> None:
+    def __init__(self, tasks: Sequence[Any], limits: Limits) -> None:
         """Draws the most used; others follow where the methods are called."""
         first = FIRST
         super().__init__(first)
+        self.limits = limits
         with gr.Row(elem_classes="sd-bar"):
             task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=180)
             self.add("task", task)
@@ -105,7 +107,7 @@ class CompareForm(Form):
                 elem_id="compare-others",
             )
             self.add("others", others)
-            self.data = DataForm(message, train=False, first=self.first.data, task=self["task"])
+            self.data = DataForm(message, False, self.first.data, self["task"], self.limits)
         self.include("data", self.data)
 
     def request(self, values: Mapping[str, Any], own: DataSpec | None = None) -> CompareConfig:
@@ -122,7 +124,7 @@ class CompareForm(Form):
             fewest = int(params_of(DataSpec)["eval_size"].low or 0)
             spec = dataclasses.replace(own or DataSpec(), eval_size=max(fewest, n))
         else:
-            spec = self.data.request(data, n)
+            spec = self.data.request(values["task"], data, n)
         return CompareConfig(
             values["task"],
             values["base"] or "",

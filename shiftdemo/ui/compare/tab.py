@@ -40,7 +40,7 @@ class CompareTab:
         self.page_look, self.recorded = parts.page_look, gr.State(("", 0))
         gr.Markdown(t(texts.COMPARE_LEAD), elem_classes="sd-lead")
         self.message = message_box()
-        self.form = CompareForm(parts.tasks)
+        self.form = CompareForm(parts.tasks, parts.context.limits)
         self._results()
         self.form.draw_typed()
         self.typed_outputs = drawn("outputs", elem_id="compare-typed-outputs")

@@ -84,7 +84,7 @@ class TrainForm(Form):
             self.add("then", extra_operators_box("train"))
         self.include("shift", self.shift)
         with gr.Accordion(t("Data"), open=False):
-            self.data = DataForm(message, train=True, first=first.data, task=task)
+            self.data = DataForm(message, True, first.data, task, limits)
         self.include("data", self.data)
         with gr.Accordion(t("More settings"), open=False):
             self._more_settings(first)
@@ -146,7 +146,7 @@ class TrainForm(Form):
         config = TrainConfig(
             task=task,
             model=values["model"],
-            data=self.data.request(part("data", values), eval_size=FIRST.data.eval_size),
+            data=self.data.request(values["task"], part("data", values), FIRST.data.eval_size),
             shifts=(shift, *extra_operators(values["then"])),
             arms=(*values["arms"], *([other.partition("=")[0].strip()] if other else [])),
             other_arms=(other,) if other else (),
