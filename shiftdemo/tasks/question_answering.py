@@ -21,6 +21,7 @@ TASKS.register(
         accuracy_name="start and end accuracy",
         reads="source.its_question",
         shuffled="source.shuffled_questions",
+        from_scratch={"steps": 800, "learning_rate": 2e-3, "dropout": 0.0},
         pipeline="question-answering",
         worked=WorkedExample(
             "Where did Anna go?\n"

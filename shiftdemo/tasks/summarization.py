@@ -24,6 +24,7 @@ TASKS.register(
         reads="source.its_document",
         shuffled="source.shuffled_documents",
         source_tokens=1024,  # what BART and Pegasus were trained with
+        from_scratch={"steps": 600, "learning_rate": 2e-3, "dropout": 0.0},
         pipeline="summarization",
         usage_text="Ada reads a book . It is long , and she likes it .",
         worked=WorkedExample(

@@ -13,9 +13,10 @@ import torch
 
 from shiftdemo import api
 from shiftdemo.cli.main import main
-from shiftdemo.core.config import CompareConfig, DataSpec
+from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.samples import QuestionSample, Sample, TranslationSample
 from shiftdemo.models.load import load_model, save_model
+from shiftdemo.publishing.command import command
 
 SHIFT = "position_offset:max_offset=16"
 TASKS = ("summarization", "question_answering")
@@ -40,6 +41,23 @@ def rows(tmp_path: Path) -> Callable[[str, Sequence[Sample]], str]:
         return str(path)
 
     return write
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_scratch_model_is_trained_on_the_built_in_documents(
+    task: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    corpus = ["--corpus", "grammar", "--answer-at", "first", "--eval-answer-at", "4"]
+    sizes = ["--size", "64", "--eval-size", "8", "--steps", "3", "--batch-size", "8"]
+    arguments = ["--task", task, "--model", "scratch:learned", *corpus, *sizes]
+    assert main(["finetune", *arguments, "--output", str(run)]) == 0
+    data = json.loads((run / "config.json").read_text())["data"]
+    assert (data["answer_at"], data["eval_answer_at"]) == ("first", "4")
+    declines = "the model learns to say nothing" in capsys.readouterr().err
+    kept = json.loads((run / "base" / "config.json").read_text())
+    assert declines == kept.get("shiftdemo_no_answer", False) == (task == "question_answering")
+    assert " ".join(corpus) in " ".join(command(TrainConfig(task, data=DataSpec(**data)))[0])
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -108,7 +126,6 @@ def test_a_scratch_model_answers_after_a_short_run(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--corpus", "grammar"], "no samples for {task}; give files"),
         (["--text", "x", "--tags", "O"], "--tags belongs to --task ner"),
     ],
 )

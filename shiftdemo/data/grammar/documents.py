@@ -52,12 +52,15 @@ def documents(
             sentences, else three to five.
 
     Raises:
-        ConfigError: there is no such place, or fewer documents exist than asked.
+        ConfigError: there is no such place, fewer documents exist than asked, or new frames are
+            asked for, which documents have none of.
     """
     if answer_at not in ANSWER_PLACES:
         raise ConfigError(
             "documents.place_unknown", answer_at=answer_at, places=", ".join(ANSWER_PLACES)
         )
+    if spec.new_frames:
+        raise ConfigError("documents.no_new_frames")
     rng = random.Random(f"documents/{split}/{spec.seed}")
     make = _question if kind is QuestionSample else _report
     seen: set[str] = set()

@@ -100,8 +100,10 @@ class QuestionAnswering(Task):
         cut = sum(_labelled(loaded, *own)[1] is None for own in windowed)
         notes = []
         if bare:
-            learned = "no_answer_learned" if _may_decline(loaded) else "no_answer"
-            notes.append(Message(f"question_answering.{learned}", bare=bare, **of))
+            key = "question_answering.no_answer"
+            if _may_decline(loaded):
+                key = "question_answering.no_answer_learned"
+            notes.append(Message(key, bare=bare, **of))
         if cut:
             notes.append(Message("question_answering.fits_in_no_window", cut=cut, **of))
         return tuple(notes)

@@ -171,5 +171,7 @@ def test_documents_come_from_the_corpus_by_task_and_from_data_settings() -> None
 def test_what_cannot_be_had_is_refused() -> None:
     with pytest.raises(ConfigError, match="answer_at='7' is unknown"):
         _questions(at="7")
+    with pytest.raises(ConfigError, match="no new frames"):
+        _questions(new_frames=True)
     with pytest.raises(ConfigError, match="No sentences are left"):
         _questions(min_words=19)
