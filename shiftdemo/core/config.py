@@ -22,8 +22,7 @@ class DataSpec:
         train, eval: paths of files, or ``hub:OWNER/NAME`` (see :mod:`shiftdemo.data`).
         columns: which column is which, as ``source=en,target=fr``; the rest is guessed.
         encoding: character encoding of the files; empty: UTF-8, or UTF-16 with its mark.
-        scheme: of the tags: ``iob1``, ``iob2``, ``bioes``, ``bilou`` or ``io``; empty: recognised;
-            ``none``: the tags are no entity tags, and are scored by macro F1.
+        scheme: of the tags, ``iob1`` to ``io`` (empty: recognised), or ``none``: no entity tags.
         strict_tags: refuse tags that break the scheme; otherwise they are read as conlleval does.
         labels: names of tags or labels that are numbers, as ``O,B-PER,I-PER``.
         reply_only: of dialogues, a loss on the replies alone: on every turn that does not have the

@@ -105,7 +105,8 @@ def read_config(output: Path) -> TrainConfig:
     """
     try:
         values = json.loads(RunFolder(output).config.read_text(encoding="utf-8"))
-        values.pop("versions", None)
+        for beside in ("versions", "read"):
+            values.pop(beside, None)
     except (OSError, ValueError, AttributeError):
         raise ConfigError("checkpoints.there_no_run_needs", output=output) from None
     config: TrainConfig = from_dict(TrainConfig, values, f"{output.name}/config.json")

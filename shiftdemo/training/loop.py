@@ -158,9 +158,8 @@ class _Run:
         return ArmsInProcesses(self.plan, ordered, seed, n_processes, self.spare)
 
     def _started(self, group: ArmGroup) -> RunStarted:
-        config = {**dataclasses.asdict(self.config), "versions": versions()}
-        if self.plan.read:
-            config["read"] = self.plan.read
+        beside = {"versions": versions(), "read": dict(self.plan.read)}
+        config = {**dataclasses.asdict(self.config), **beside}
         total = self.config.steps * len(self.config.seeds)
         largest = max(group.n_params().values())  # an arm may have a layer of its own
         return RunStarted(self.run_id, self.config.arms, total, config, largest, self.plan.notes)

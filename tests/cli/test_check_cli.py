@@ -186,3 +186,12 @@ def test_a_chinese_tagging_file_is_read_by_its_characters(tmp_path: Path) -> Non
         cwd=tmp_path,
     )
     assert built.returncode == 0 and len(json.loads(built.stdout)["words"]) >= 5
+
+
+def test_a_run_on_a_file_is_resumed(conll: Callable[..., Path], tmp_path: Path) -> None:
+    train, held_out = conll("train.conll", "iob1", 3, 30), conll("held.conll", "io", 4, 10)
+    files = ("--train", train, "--eval", held_out, "--output", "run")
+    short = ("--model", "scratch:learned", "--steps", 400, "--batch-size", 8, "--seconds", 1)
+    assert run("finetune", "--task", "ner", *short, *files, cwd=tmp_path).returncode == 0
+    done = run("finetune", "--resume", "run", "--seconds", 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr

@@ -78,7 +78,12 @@ def guess_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     matches = from_bytes(data, cp_isolation=list(ENCODINGS))
-    found = {name: match for match in matches for name in match.could_be_from_charset}
+    found = {
+        name: match
+        for match in matches
+        for name in match.could_be_from_charset
+        if name in ENCODINGS
+    }
     if not found:
         return ""
     best = min(match.chaos for match in found.values())

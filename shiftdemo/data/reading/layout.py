@@ -61,8 +61,7 @@ class Columns:
         self.width = 0
         self._values: list[Counter[str]] = []
         self._counts = True
-        self._last = 0
-        self._n = 0
+        self._last = self._most = 0
 
     def add(self, fields: Sequence[str]) -> None:
         """Looks at one line."""
@@ -71,7 +70,6 @@ class Columns:
             self._values = [Counter() for _ in fields]
         if len(fields) != self.width:
             return
-        self._n += 1
         self._look_at_index(fields[0])
         for values, field in zip(self._values[1:], fields[1:], strict=True):
             if len(values) <= _MOST_VALUES:
@@ -86,11 +84,12 @@ class Columns:
             number = int(field[:9])
             self._counts = number == self._last + 1 or number in (0, 1)
             self._last = number
+            self._most = max(self._most, number)
 
     @property
     def indexed(self) -> bool:
         """Whether the first column counts 1, 2, 3, …; one word alone does not tell."""
-        return self._counts and self.width > 2 and self._n > 0
+        return self._counts and self.width > 2 and self._most > 1
 
     def layout(self, columns: Mapping[str, str], where: str) -> Layout:
         """Returns what the columns are.

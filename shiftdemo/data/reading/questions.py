@@ -20,7 +20,7 @@ def question_sample(
 
     Args:
         answer: a text, a list of texts, SQuAD's ``{"text": […], "answer_start": […]}``, the
-            latter two also as JSON in a text; or nothing.
+            latter two also as JSON in a text, or a list of such objects; or nothing.
         start: the first character of the answer, or of each of them; nothing: the first place
             where the answer stands in the context.
 
@@ -31,6 +31,9 @@ def question_sample(
         if not isinstance(value, str) or not value.strip():
             raise DataError("questions.must_text_not_empty", name=name)
     answer, start = _held(answer, str), _held(start, int)
+    if isinstance(answer, list) and answer and all(isinstance(one, Mapping) for one in answer):
+        names = ("text", "answer_start")  # SQuAD's own list of objects
+        answer = {name: [one.get(name) for one in answer] for name in names}
     if isinstance(answer, Mapping):
         answer, start = answer.get("text"), answer.get("answer_start", start)
     answers = [item for item in _listed(answer) if item != ""]

@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from shiftdemo.core.messages import Message
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TaskSpec
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.applying import unshifted
+from shiftdemo.tasks.heads.length import Cut
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
 
 
@@ -49,40 +49,6 @@ class Batch:
             source_offset=self.source_offset.to(device),
             target_offset=self.target_offset.to(device),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What of some samples a model does not read, because it reads no more at once.
-
-    Attributes:
-        samples: that lost something.
-        words, mentions: that were lost; 0 for tasks whose words have no labels.
-        tokens: that were lost.
-    """
-
-    samples: int = 0
-    tokens: int = 0
-    words: int = 0
-    mentions: int = 0
-
-    def message(self) -> Message:
-        """Returns it as a part of a sentence."""
-        if self.words:
-            values = {"words": self.words, "mentions": self.mentions}
-            return Message("cut.words", samples=self.samples, tokens=self.tokens, **values)
-        return Message("cut.tokens", samples=self.samples, tokens=self.tokens)
-
-
-def lost(lengths: Iterable[int], most: int) -> Cut:
-    """Returns what is lost of rows of so many tokens, of which ``most`` are read."""
-    over = [length - most for length in lengths if length > most]
-    return Cut(len(over), sum(over))
-
-
-def may_exceed(text: str, most: int) -> bool:
-    """Whether a text may have more than ``most`` tokens: no token is shorter than a byte."""
-    return len(text) + 8 > most and len(text.encode()) + 8 > most  # 8: special tokens
 
 
 _MEASURED = 256  # samples that are measured together

@@ -19,7 +19,8 @@ from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
-from shiftdemo.tasks.heads.base import Batch, Cut, Task, lost, may_exceed, offsets, pad, starts
+from shiftdemo.tasks.heads.base import Batch, Task, offsets, pad, starts
+from shiftdemo.tasks.heads.length import Cut, lost, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED, token_loss
 
 MAX_TOKENS = 256

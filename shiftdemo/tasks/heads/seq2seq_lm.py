@@ -16,17 +16,8 @@ from shiftdemo.core.types import ShiftedSample, StepInputs
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
-from shiftdemo.tasks.heads.base import (
-    Batch,
-    Cut,
-    Task,
-    cut_end,
-    may_exceed,
-    offsets,
-    pad,
-    passed_round,
-    starts,
-)
+from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
 
 TARGET_TOKENS = 256  # the longest row of a target; a model may allow less

@@ -17,18 +17,8 @@ from shiftdemo.core.samples import Sample, TextSample
 from shiftdemo.core.types import PositionPlan, ShiftedSample
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
-from shiftdemo.tasks.heads.base import (
-    Batch,
-    Cut,
-    Task,
-    cut_end,
-    lost,
-    may_exceed,
-    offsets,
-    pad,
-    passed_round,
-    starts,
-)
+from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.length import Cut, lost, may_exceed
 
 MAX_TOKENS = 256
 OVERLAP = 64  # tokens that two windows of a text share

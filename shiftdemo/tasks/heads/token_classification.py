@@ -15,16 +15,8 @@ from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import Sample, TaggedSample, bio_fault, mentions
 from shiftdemo.core.types import ShiftedSample
 from shiftdemo.models.load import LoadedModel
-from shiftdemo.tasks.heads.base import (
-    Batch,
-    Cut,
-    Task,
-    logits,
-    may_exceed,
-    offsets,
-    pad,
-    starts,
-)
+from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, starts
+from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED
 from shiftdemo.tasks.heads.word_windows import bound, parts_of, word_windows
 

@@ -482,6 +482,18 @@ def test_squads_own_file_is_read(tmp_path: Path, pretty: bool) -> None:
     assert "samples 2" in said
 
 
+def test_answers_may_be_a_list_of_objects(tmp_path: Path) -> None:
+    text = '{"question": "Who?", "context": "Mia sits.", "answers": [{"text": "Mia", '
+    (tmp_path / "a.jsonl").write_text(text + '"answer_start": 0}]}\n', encoding="utf-8")
+    samples, _ = read(tmp_path / "a.jsonl", ASKED)
+    assert samples[0].reference == "Mia"
+
+
+def test_a_file_of_one_line_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_text("1 CD B-NUM\n", encoding="utf-8")
+    assert words_and_tags(read(tmp_path / "a.conll", NER)[0]) == [("1", "B-NUM")]
+
+
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [

@@ -64,6 +64,18 @@ def _conll(path: Path, n: int) -> Path:
     return path
 
 
+def _document(path: Path, n: int) -> Path:
+    rows = ({"source": a, "target": b} for a, b in _pairs(n))
+    path.write_text('{"data": [' + ",\n".join(map(json.dumps, rows)) + "]}", encoding="utf-8")
+    return path
+
+
+def _words(path: Path, n: int) -> Path:
+    rows = "".join(f"{at},Ada,S-PER\n{at},reads,O\n" for at in range(n))
+    path.write_text(f"sentence_id,word,tag\n{rows}", encoding="utf-8")
+    return path
+
+
 MAKERS: dict[str, Callable[[Path, int], Path]] = {
     "a.tsv": _tsv,
     "a.csv": _csv,
@@ -71,11 +83,13 @@ MAKERS: dict[str, Callable[[Path, int], Path]] = {
     "a.tsv.gz": _gz,
     "a.parquet": _parquet,
     "a.conll": _conll,
+    "a.json": _document,
+    "words.csv": _words,
 }
 
 
 def _task(name: str) -> str:
-    return "ner" if name == "a.conll" else "translation"
+    return "ner" if name in ("a.conll", "words.csv") else "translation"
 
 
 def _peak(action: Callable[[], object]) -> int:

@@ -13,7 +13,7 @@ from shiftdemo.core.dialogue import dialogue_text, replies
 from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample, mentions
 from shiftdemo.evaluation.scorers import tags as tag_scores
 from shiftdemo.tasks.heads import make_task
-from shiftdemo.tasks.heads.base import Cut
+from shiftdemo.tasks.heads.length import Cut
 from shiftdemo.tasks.heads.word_windows import bound, word_windows
 
 Make = Callable[..., Any]
