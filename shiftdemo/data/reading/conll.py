@@ -13,7 +13,6 @@ from shiftdemo.data.reading.layout import Columns, Layout, is_node
 from shiftdemo.data.reading.lines import MAX_LINE
 from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.reading.tagging import (
-    LOOKED_AT,
     RawTagged,
     ReadOptions,
     names_of,
@@ -24,6 +23,7 @@ from shiftdemo.data.reading.tagging import (
 _COMMENT = re.compile(r"#\s?(?P<key>[\w.:-]+)(?: =(?: (?P<value>.*))?)?$", re.DOTALL)
 _BARE = ("newdoc", "newpar")
 _OURS = "shift"
+_LOOKED_AT = 50_000  # lines that tell which column is which
 _BLANKS = re.compile(r"[ \t]+")  # a no-break space is part of a word
 
 
@@ -57,23 +57,22 @@ def read_conll(
     report.format = "CoNLL-U" if layout.universal else "CoNLL"
     yield from tagged_samples(
         _sentences(lines(), report.name, layout, options, report),
-        lambda: _sentences(again(), report.name, layout, options, ReadReport(report.name)),
+        lambda: _tags_alone(again(), report.name, layout, options.labels),
         options,
         report,
     )
 
 
 def layout_of(lines: Iterable[str], name: str, columns: Mapping[str, str]) -> Layout:
-    """Returns which column is which, by the first 64 MB of a file.
+    """Returns which column is which, by the first 50,000 lines of a file.
 
     Raises:
         DataError: it cannot be told.
     """
-    found, size, first = Columns(), 0, True
+    found, first = Columns(), True
     try:
-        for line in lines:
-            size += len(line) + 1
-            if size > LOOKED_AT:
+        for number, line in enumerate(lines):
+            if number > _LOOKED_AT or (found.width == 2 and not columns):
                 break
             if not line.strip() or line.startswith("-DOCSTART-"):
                 first = True
@@ -158,7 +157,7 @@ def _sentences(
             continue
         fields = fields_of(line)
         width = width or len(fields)
-        _check(fields, width, layout, Line(name, number))
+        _check(fields, width, layout, name, number)
         report.rows += 1
         if layout.indexed and is_node(fields[0]):
             report.leave_out("report.nodes", Line(name, number).message)
@@ -173,8 +172,33 @@ def _sentences(
         held.lines.append(number)
 
 
-def _check(fields: list[str], width: int, layout: Layout, where: Line) -> None:
-    name, number = where.name, where.number
+def _tags_alone(
+    lines: Iterable[str], name: str, layout: Layout, labels: tuple[str, ...]
+) -> Iterator[RawTagged]:
+    """Yields the sentences without their words: all that a look at the tags needs."""
+    held, tags, where = _Sentence(), layout.tags, Line(name, 1)
+    for line in _with_end(lines):
+        if not line.strip() or line.startswith("-DOCSTART-"):
+            if held.tags:
+                numbers = bool(labels) and all(tag.isdecimal() for tag in held.tags)
+                yield (
+                    held.raw(name, labels)
+                    if numbers
+                    else RawTagged("", (), tuple(held.tags), where)
+                )
+            held = _Sentence()
+            continue
+        if not held.tags and (line[0] == "#" and (_is_remark(line) or comment(line))):
+            continue
+        fields = fields_of(line)
+        held.size += len(line)
+        if held.size > MAX_LINE:
+            return  # a sentence without an end is told when it is read
+        if len(fields) > tags and not (layout.indexed and is_node(fields[0])):
+            held.tags.append(fields[tags].strip())
+
+
+def _check(fields: list[str], width: int, layout: Layout, name: str, number: int) -> None:
     if len(fields) < 2:
         raise DataError("conll.line_has_one_column", name=name, number=number)
     if len(fields) != width or len(fields) <= max(layout.words, layout.tags):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.data.reading.schemes import (
-    MOST_TAGS,
     SAME,
     STYLES,
     Place,
@@ -22,6 +21,8 @@ from shiftdemo.data.reading.schemes import (
 )
 
 _FEW_TYPES = 20
+_MOST_TAGS = 5_000  # different ones; no set of entity tags is larger
+MOST_PAIRS = 50_000
 
 
 class Evidence:
@@ -29,13 +30,20 @@ class Evidence:
 
     def __init__(self) -> None:
         self.pairs: Counter[tuple[str, str]] = Counter()
-        self.tags: Counter[str] = Counter()
 
     def add(self, tags: Sequence[str]) -> None:
         """Counts the tags of one sentence."""
-        if len(self.tags) <= MOST_TAGS:
-            self.tags.update(tags)
+        if len(self.pairs) <= MOST_PAIRS:
             self.pairs.update(zip(("", *tags), (*tags, ""), strict=True))
+
+    @property
+    def tags(self) -> Counter[str]:
+        """How often each tag occurs."""
+        tags: Counter[str] = Counter()
+        for (_, tag), n in self.pairs.items():
+            tags[tag] += n
+        del tags[""]
+        return tags
 
 
 def recognise(sentences: Iterable[Sequence[str]], given: str = "") -> TagScheme:
@@ -82,9 +90,10 @@ def _fitting(evidence: Evidence, tags: Sequence[str]) -> list[str]:
     like = [tag for tag in tags if prefixed(tag)]
     if 2 * len(like) >= len(tags):
         return ["prefix"]  # the others are told where they stand
-    outside = evidence.tags["O"]
-    most = outside >= max(evidence.tags.values())
-    if outside and not like and len(tags) <= MOST_TAGS and (most or len(tags) <= _FEW_TYPES):
+    counted = evidence.tags
+    outside = counted["O"]
+    most = outside >= max(counted.values())
+    if outside and not like and len(tags) <= _MOST_TAGS and (most or len(tags) <= _FEW_TYPES):
         return ["bare"]
     raise DataError("schemes.no_entity_tags", tags=_some(tags))
 

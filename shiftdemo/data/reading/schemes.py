@@ -25,7 +25,7 @@ _MARKS = re.compile(r"[BIESLUM]")
 SAME = {"U": "S", "L": "E", "M": "I"}  # marks of one meaning
 _ALLOWED = {"iob1": "BI", "iob2": "BI", "bioes": "BIESM", "bilou": "BILU", "io": "BI"}
 _UNTYPED = "ENTITY"  # the type of mentions that have none
-MOST_TAGS = 5_000  # different ones; no set of entity tags is larger
+_MOST_KNOWN = 5_000  # tags that are kept
 
 Place: TypeAlias = "tuple[str, str] | None"  # mark (B, I, E or S) and type; ``None``: outside
 Parse: TypeAlias = Callable[[str], "Place | str"]
@@ -87,6 +87,7 @@ class TagScheme:
     sure: bool = True
     marks: str = ""
     _known: dict[str, Place] = field(default_factory=dict, repr=False, compare=False)
+    _fine: set[tuple[str, str]] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -105,6 +106,15 @@ class TagScheme:
         """
         if self.name == "none":
             return Read(tuple(tags), [])
+        pairs = set(zip(("", *tags), tags, strict=False))
+        if pairs <= self._fine:
+            return Read(tuple(tags), [])
+        read = self._read(tags)
+        if self.name == "iob2" and not read.broken and read.tags == tuple(tags):
+            self._fine.update(pairs)  # as they are meant already; so are these pairs elsewhere
+        return read
+
+    def _read(self, tags: Sequence[str]) -> Read:
         places = [self._place(tag, index) for index, tag in enumerate(tags)]
         before: Place = None
         converted, broken = [], []
@@ -131,7 +141,7 @@ class TagScheme:
             scheme = NAMES[self.name]
             raise DataError("schemes.not_of", place=index + 1, tag=tag[:40], scheme=scheme)
         place = None if parsed is None else (SAME.get(parsed[0], parsed[0]), parsed[1])
-        if len(self._known) < MOST_TAGS:
+        if len(self._known) < _MOST_KNOWN:
             self._known[tag] = place
         return place
 
