@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -47,7 +48,8 @@ def test_both_arms_are_trained_compared_and_looked_at(open_page: OpenPage, label
     status = page.locator(".sd-run-box").first
     expect(status).to_contain_text("Done", timeout=120_000)
     page.locator("#train-compare").click()
-    expect(page.locator("#compare-run")).to_be_visible()
+    base = page.locator("#tab-compare").get_by_label("Base model")
+    expect(base).to_have_value(re.compile("base · scratch:learned"))
     page.wait_for_timeout(SETTLES_MS)
     page.locator("#compare-typed").click()
     typed = page.locator("#compare-typed-outputs .sd-example")

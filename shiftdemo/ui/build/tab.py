@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
+from shiftdemo.shifts import SHIFTS
 from shiftdemo.ui.build.form import BuildForm, words_of
 from shiftdemo.ui.build.set import BuildSet
 from shiftdemo.ui.build.sources import shown, worked
@@ -66,6 +67,9 @@ class BuildTab:
         return {**typed, "shift.name": picker, **words_of(origin, task)}
 
     def _show(self, visit: Visit, **values: Any) -> dict[str, Any]:
+        operator = values["shift.name"]
+        if operator in SHIFTS and operator not in shift_names(values["task"]):
+            return {}  # the operator of the task before; the one of this task follows at once
         request = self.form.request(values)
         task, specs = request.task, request.shifts
         sample, others = self.form.data.sample(request, api.joins_samples(task, specs))

@@ -52,8 +52,14 @@ class ShiftForm(Form):
         super().__init__()
         self.none, self.form, self.chosen = none, form, name
         self.hidden, self.dials = set(hidden), dials
+        # An event may meet the old operator and the choices of a new task, which is an error to
+        # Gradio where only choices are allowed; the request checks what is asked for.
         self.picker = gr.Dropdown(
-            self.choices(task), value=name, label=t("Shift operator"), elem_classes="sd-operator"
+            self.choices(task),
+            value=name,
+            label=t("Shift operator"),
+            elem_classes="sd-operator",
+            allow_custom_value=True,
         )
         self.add("name", self.picker)
         # What each control but the picker sets: parameters of an operator.
