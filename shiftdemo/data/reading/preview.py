@@ -18,6 +18,7 @@ from shiftdemo.data.reading.lines import open_bytes
 from shiftdemo.data.reading.opening import TextFile, suffix_of
 from shiftdemo.data.reading.parquet import flat_schema, open_parquet, parquet_rows
 
+MOST_LINES = 10_000  # of CoNLL that tell which column is which
 MAX_SHOWN = 200  # characters of a cell
 
 
@@ -77,10 +78,11 @@ def preview(
 
 
 def _conll(text: TextFile, n: int) -> dict[str, Any]:
-    words = list(islice(_word_lines(text.lines()), n))
+    head = list(islice(text.lines(), MOST_LINES))  # a fault of the file is told at once
+    words = list(islice(_word_lines(iter(head)), n))
     numbers = [str(at + 1) for at in range(max(map(len, words), default=0))]
     try:
-        guess = layout_of(text.lines(), text.name, {}).columns
+        guess = layout_of(head, text.name, {}).columns
     except DataError:
         guess = {}  # the user has to say which column is which
     return {"columns": numbers, "guess": guess, "rows": [list(map(_shown, row)) for row in words]}

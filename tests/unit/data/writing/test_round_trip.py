@@ -39,7 +39,7 @@ def _write(tmp_path: Path, samples: list[Sample], form: str) -> Path:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
-@given(pairs=st.lists(st.tuples(STRIPPED.filter(bool), STRIPPED), min_size=1, max_size=4))
+@given(pairs=st.lists(st.tuples(*[STRIPPED.filter(bool)] * 2), min_size=1, max_size=4))
 @example(pairs=[("=1+1", "'=x"), ("''-1", "@a\u2028b"), ("a\r\nb", '"'), ("[1", "a\rb")])
 def test_any_pair_comes_back(tmp_path: Path, form: str, pairs: list[tuple[str, str]]) -> None:
     if form == "csv" and any("\0" in text for pair in pairs for text in pair):
