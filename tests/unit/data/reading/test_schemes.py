@@ -14,7 +14,9 @@ from schemes import SCHEMES, TYPES, drawn, written
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import TaggedSample
+from shiftdemo.data.reading.files import iter_samples
 from shiftdemo.data.reading.recognising import recognise
+from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.reading.schemes import TagScheme
 from shiftdemo.evaluation.scorers import entities
 
@@ -129,3 +131,22 @@ def test_scores_are_those_of_seqeval_in_the_same_scheme() -> None:
         for name in ("precision", "recall", "F1"):
             columns, formula, _ = entities.MEASURES[f"entity {name}"]
             assert np.isclose(formula(sums[columns]), 100 * case[name], atol=1e-9)
+
+
+def test_conll_2003_gives_the_same_samples_in_iob1_and_in_iob2(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    corpus = [drawn(rng, ("PER", "LOC", "ORG", "MISC"), rng.randint(3, 20)) for _ in range(200)]
+    read = []
+    for scheme in ("iob1", "iob2"):
+        lines = ["-DOCSTART- -X- -X- O", ""]
+        for number, tags in enumerate(corpus):
+            shown = written(tags, scheme)
+            lines += [f"w{number}x{at} NN I-NP {tag}" for at, tag in enumerate(shown)]
+            lines.append("")
+        path = tmp_path / "eng.conll"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        report = ReadReport()
+        read.append(list(iter_samples(path, "ner", report=report)))
+        assert report.scheme is not None and report.scheme.name == scheme
+        assert (report.unused, report.documents) == (["2", "3"], 1)
+    assert read[0] == read[1] and [list(sample.tags) for sample in read[0]] == corpus
