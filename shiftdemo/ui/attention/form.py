@@ -30,7 +30,7 @@ class AttentionForm(Form):
         first = AttendRequest()
         super().__init__(first)
         with gr.Row(elem_classes="sd-bar"):
-            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=200)
+            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=230)
             self.add("task", task)
             self.add("model", gr.Dropdown([], label=t("Model"), min_width=220, scale=2))
             none = [(t("none"), "")]

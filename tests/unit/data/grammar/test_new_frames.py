@@ -96,7 +96,7 @@ def test_new_frames_parts_share_no_sentence():
 
 
 def test_new_frames_with_too_few_sentences_say_so(monkeypatch):
-    monkeypatch.setattr(generator, "_PATIENCE", 1000)
+    monkeypatch.setattr(generator, "PATIENCE", 1000)
     with pytest.raises(ConfigError, match=r"Only \d+ sentences .*new_frames=True"):
         list(generate(_new(20_000, "none", max_words=4), "val"))
 
