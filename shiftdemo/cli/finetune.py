@@ -99,8 +99,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--suggested",
         action="store_true",
-        help="learning rate, warm-up and --eval-every as the page suggests them for the model and "
-        "the steps, where they are not given",
+        help="learning rate, warm-up and --eval-every (and what else a task wants from scratch) as "
+        "the page suggests them, where they are not given",
     )
     for name, choices in _CHOICES.items():
         parser.add_argument(f"--{name}", choices=choices)
@@ -146,9 +146,11 @@ def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     settings = given(arguments, [*_SETTINGS, *_CHOICES])
     model = arguments.model or TrainConfig().model
     if arguments.suggested:
-        steps = settings.get("steps", TrainConfig.__dataclass_fields__["steps"].default)
-        batch_size = settings.get("batch_size", TrainConfig().batch_size)
-        settings = {**suggested.settings(model, steps, batch_size), **settings}
+        own = {**suggested.own_settings(arguments.task, model), **settings}
+        usual = TrainConfig(task=arguments.task)
+        steps = own.get("steps", usual.steps)
+        batch_size = own.get("batch_size", usual.batch_size)
+        settings = {**suggested.settings(model, steps, batch_size), **own}
     shifts = list(arguments.shift or [])
     if arguments.length:
         low, colon, high = arguments.length.partition(":")
