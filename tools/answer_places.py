@@ -54,15 +54,15 @@ def main() -> None:
 
 def one_training(task: str, trained: str, seeds: int, n: int) -> dict[str, Any]:
     """Returns the settings of a run, its seconds, and its arms' scores at every place."""
+    own = {"steps": STEPS, "batch_size": BATCH, **suggested.own_settings(task, MODEL)}
+    usual = suggested.settings(MODEL, own["steps"], own["batch_size"])
     config = TrainConfig(
         task=task,
         model=MODEL,
         shifts=(SHIFT,),
         seeds=tuple(range(seeds)),
         data=DataSpec(size=20_000, eval_size=100, answer_at=trained),
-        **{"steps": STEPS, "batch_size": BATCH}
-        | suggested.settings(MODEL, STEPS, BATCH, task)
-        | {"eval_every": 0},
+        **{**usual, **own, "eval_every": 0},
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder, began = Path(scratch) / "run", time.perf_counter()

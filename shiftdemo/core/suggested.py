@@ -51,18 +51,11 @@ def own_settings(task: str, model: str) -> dict[str, Any]:
     return dict(TASKS.get(task).from_scratch) if model.startswith("scratch:") else {}
 
 
-def settings(model: str, steps: int, batch_size: int, task: str = "") -> dict[str, Any]:
-    """Returns all of these, by the names of :class:`~shiftdemo.core.config.TrainConfig`.
-
-    Args:
-        task: one whose own settings are among them; empty: none.
-    """
-    own = own_settings(task, model) if task else {}
-    steps, batch_size = own.get("steps", steps), own.get("batch_size", batch_size)
+def settings(model: str, steps: int, batch_size: int) -> dict[str, Any]:
+    """Returns all of these, by the names of :class:`~shiftdemo.core.config.TrainConfig`."""
     return {
         "learning_rate": learning_rate(model),
         "warmup": warmup(steps),
         "eval_every": eval_every(steps),
         "eval_part": eval_part(steps, batch_size),
-        **own,
     }
