@@ -58,7 +58,7 @@ def make_plan(config: TrainConfig, output: Path | None, limits: Limits) -> Plan:
     keys = ("planning.parts_held_out", "planning.cut_held_out")
     held_out, of_held_out = _in_parts(task, first, held_out, keys, room)
     read = {split: report.to_dict() for split, report in reports.items() if report.name}
-    notes = (*_read_notes(reports), *flattered, *of_train, *of_held_out, *notes)
+    notes = (*flattered, *of_train, *of_held_out, *notes, *_read_notes(reports))
     if first.fresh_head:
         notes = (Message("planning.had_no_head_new", model=config.model, task=config.task), *notes)
     if config.warmup >= config.steps:

@@ -93,7 +93,8 @@ def test_columns_encoding_and_format(tmp_path: Path, form: str) -> None:
     flags = ("--columns", "source=q,target=r", "--encoding", "cp1252", "--format", form)
     done = build("translation", source, *flags, "--output", out)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert done.stderr == f"1 samples written to {out}.\n"
+    read = "Read in.csv (CSV, CP1252): samples 1, rows 1. Columns: source = q, target = r.\n"
+    assert done.stderr == f"{read}1 samples written to {out}.\n"
     sample = read_samples(out, "translation")[0]
     assert getattr(sample, "source", "").startswith("été ici")
     if form == "parquet":
