@@ -15,7 +15,7 @@ from shiftdemo.core.task_spec import task_names
 _FILE_ROWS = 200_000
 TAG_FLAGS = ("scheme", "strict_tags", "labels", "reply_only")
 INPUT = (
-    "a JSONL, CSV, TSV or CoNLL file (also gzipped), a Parquet file, or hub:OWNER/NAME "
+    "a JSONL, JSON, CSV, TSV, CoNLL or text file (also gzipped), a Parquet file, or hub:OWNER/NAME "
     "(hub:./FOLDER for a folder in the hub's format)"
 )
 
@@ -96,7 +96,7 @@ def file_flags(parser: argparse.ArgumentParser) -> None:
         "--scheme",
         default="",
         metavar="NAME",
-        help="how entity tags are written: iob1, iob2, bioes, bilou or io; otherwise it is "
+        help="how entity tags are written: iob1, iob2, bioes (also for BMES), bilou or io; otherwise "
         "recognised from the file; none: the tags are no entity tags (parts of speech, say)",
     )
     parser.add_argument(

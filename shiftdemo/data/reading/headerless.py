@@ -57,7 +57,7 @@ def plain_fields(file: TextFile, meter: Meter | None, report: ReadReport) -> Ite
     names = [str(at + 1) for at in range(width)]
     report.use(names, dict(zip(parts, map(str, positions), strict=True)))
     if len(report.unused) and not columns:
-        report.remark("report.name_columns", mapping=_mapping(parts, positions))
+        report.remark("report.name_columns", n=width, taken=with_and(list(map(str, positions))))
     pairs = parts[0] == "source"
     for number, line in enumerate(file.lines(meter), 1):
         if not line.strip():
@@ -99,7 +99,3 @@ def guessed(file: TextFile) -> tuple[int, list[int]]:
 
 def _are_numbers(cells: Sequence[str]) -> bool:
     return all(_NUMBER.fullmatch(cell.strip()) for cell in cells)
-
-
-def _mapping(parts: Sequence[str], positions: Sequence[int]) -> str:
-    return ",".join(f"{part}={at}" for part, at in zip(parts, positions, strict=True))

@@ -9,7 +9,7 @@ from typing import Any
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Message, joined
-from shiftdemo.core.samples import Sample, TaggedSample, TextSample
+from shiftdemo.core.samples import QuestionSample, Sample, TaggedSample, TextSample
 from shiftdemo.data.reading.columns import wanted_columns
 from shiftdemo.data.reading.schemes import TagScheme
 
@@ -51,6 +51,7 @@ class ReadReport:
         remarks: further messages.
         labels: how often each label, or each type of entity, was read; the first 1,000.
         classes: whether these are classes, of which one alone teaches nothing.
+        unanswered: questions that have no answer.
         complete: whether all of it was read.
     """
 
@@ -70,6 +71,7 @@ class ReadReport:
     remarks: list[Message] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
     classes: bool = False
+    unanswered: int = 0
     complete: bool = False
 
     def use(self, names: Sequence[str], by_role: Mapping[str, str]) -> None:
@@ -98,6 +100,9 @@ class ReadReport:
             self.classes = sample.plain
         elif isinstance(sample, TextSample) and sample.label:
             labels, self.classes = (sample.label,), True
+        elif isinstance(sample, QuestionSample):
+            self.unanswered += not sample.answers
+            return
         else:
             return
         if len(self.labels) < _MOST_LABELS:
@@ -122,6 +127,8 @@ class ReadReport:
             said.append(Message(reason, n=tally.count, first=tally.first))
         if self.documents:
             said.append(Message("report.documents", name=self.name, n=self.documents))
+        if self.unanswered:
+            said.append(Message("report.unanswered", name=self.name, n=self.unanswered))
         if self.classes and len(self.labels) == 1 and self.samples > 1:
             said.append(Message("report.one_label", name=self.name, label=next(iter(self.labels))))
         return (*said, *self.remarks)
@@ -133,7 +140,7 @@ class ReadReport:
         if not scheme.sure:
             return [Message("report.scheme_unsure", name=self.name)] if self.labels else []
         if scheme.name == "iob2" and scheme.style == "prefix":
-            return []
+            return [Message("report.scheme_iob2", name=self.name)] if self.labels else []
         written = ""
         if scheme.style in _STYLES:
             written = Message("report.written", example=_STYLES[scheme.style])
@@ -177,6 +184,7 @@ class ReadReport:
                 for reason, tally in self.left_out.items()
             },
             "labels": dict(self.labels.most_common()),
+            "unanswered": self.unanswered,
             "complete": self.complete,
             "notices": [str(notice) for notice in self.notices()],
         }

@@ -120,7 +120,9 @@ class TagScheme:
         converted, broken = [], []
         for index, place in enumerate(places):
             if illegal(self.name, before, place):
-                broken.append(index)
+                # What a mention lacks is told where it was left, not at what follows.
+                unfinished = self.name in ("bioes", "bilou") and _open(before) is not None
+                broken.append(index - unfinished)
             if place is None:
                 converted.append("O")
             else:

@@ -310,7 +310,7 @@ READ: dict[str, tuple[str, str, str, str, list[tuple[str, str]], str]] = {
         PAIRS,
         "",
         [("Sit.", "Assis !"), ("Up.", "Debout !")],
-        "Columns left out of a.tsv: 3.\nRead other columns with --columns source=1,target=2",
+        "columns 1 and 2 were taken; if that is wrong, name yours with --columns source=NUMBER",
     ),
     "numbers beside": (
         "a.tsv",
@@ -479,7 +479,7 @@ def test_squads_own_file_is_read(tmp_path: Path, pretty: bool) -> None:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     samples, said = read(tmp_path / "a.json", ASKED)
     assert [(sample.id, sample.reference) for sample in samples] == [("1", "Bern"), ("2", "")]
-    assert "samples 2" in said
+    assert "samples 2" in said and "Questions without an answer in a.json: 1." in said
 
 
 def test_answers_may_be_a_list_of_objects(tmp_path: Path) -> None:
