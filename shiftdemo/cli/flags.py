@@ -96,7 +96,7 @@ def file_flags(parser: argparse.ArgumentParser) -> None:
         "--scheme",
         default="",
         metavar="NAME",
-        help="how entity tags are written: iob1, iob2, bioes (also for BMES), bilou or io; otherwise "
+        help="how entity tags are written: iob1, iob2, bioes (also BMES), bilou or io; otherwise "
         "recognised from the file; none: the tags are no entity tags (parts of speech, say)",
     )
     parser.add_argument(
