@@ -68,6 +68,11 @@ def has_tags(task: str) -> bool:
     return task not in TASKS or "tags" in TASKS.get(task).columns
 
 
+def usual_names(role: str) -> Parts:
+    """Returns how files call a column, the usual names first."""
+    return _NAMES.get(role, (role,))
+
+
 def columns_of(task: str) -> Parts:
     """Returns the roles of a task's samples; none for a task that is not named."""
     return TASKS.get(task).columns if task in TASKS else ()

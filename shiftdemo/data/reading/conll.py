@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Line
 from shiftdemo.core.samples import TaggedSample
-from shiftdemo.data.reading.layout import Columns, Layout, is_node
+from shiftdemo.data.reading.layout import Columns, Layout, is_header, is_node
 from shiftdemo.data.reading.lines import MAX_LINE
 from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.reading.tagging import (
@@ -78,7 +78,11 @@ def layout_of(lines: Iterable[str], name: str, columns: Mapping[str, str]) -> La
                 first = True
             elif not (first and (comment(line) or _is_remark(line))):
                 first = False
-                found.add(fields_of(line))
+                fields = fields_of(line)
+                if not found.width and not found.names and is_header(fields):
+                    found.names = tuple(fields)
+                else:
+                    found.add(fields)
     except DataError:
         pass  # told in its place, when the lines are read
     if found.width < 2:
@@ -156,6 +160,9 @@ def _sentences(
                 held.notes.clear()
             continue
         fields = fields_of(line)
+        if layout.names and tuple(fields) == layout.names:
+            report.remark("report.header_line", name=name)
+            continue
         width = width or len(fields)
         _check(fields, width, layout, name, number)
         report.rows += 1
@@ -194,6 +201,8 @@ def _tags_alone(
         held.size += len(line)
         if held.size > MAX_LINE:
             return  # a sentence without an end is told when it is read
+        if layout.names and tuple(fields) == layout.names:
+            continue
         if len(fields) > tags and not (layout.indexed and is_node(fields[0])):
             held.tags.append(fields[tags].strip())
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import with_and
+from shiftdemo.data.reading.columns import usual_names
 from shiftdemo.data.reading.schemes import prefixed, small_prefixed, suffixed
 
 _UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
@@ -29,6 +30,7 @@ class Layout:
         words, tags: indices, from 0.
         indexed: whether the first column counts the words of a sentence.
         universal: whether the file is CoNLL-U.
+        names: of the columns, where the first line has them.
     """
 
     width: int
@@ -36,17 +38,28 @@ class Layout:
     tags: int
     indexed: bool = False
     universal: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
         """Role -> number of the column, from 1."""
-        return {"words": str(self.words + 1), "tags": str(self.tags + 1)}
+        return {"words": self._name(self.words), "tags": self._name(self.tags)}
 
     @property
     def unused(self) -> list[str]:
         """The numbers of the columns that are not read; an index is not counted."""
         used = {self.words, self.tags, 0 if self.indexed else self.words}
-        return [str(column + 1) for column in range(self.width) if column not in used]
+        return [self._name(column) for column in range(self.width) if column not in used]
+
+    def _name(self, column: int) -> str:
+        return self.names[column] if self.names else str(column + 1)
+
+
+def is_header(fields: Sequence[str]) -> bool:
+    """Whether a first line names the columns: one of the words, another of the tags."""
+    names = {name.strip().lower() for name in fields}
+    tags = {*usual_names("tags"), "gold"}
+    return bool(names & set(usual_names("words"))) and bool(names & tags)
 
 
 def is_node(field: str) -> bool:
@@ -59,6 +72,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.width = 0
+        self.names: tuple[str, ...] = ()
         self._values: list[Counter[str]] = []
         self._counts = True
         self._last = self._most = 0
@@ -108,10 +122,10 @@ class Columns:
             tags = self._tags(words, where)
         if tags == words:
             raise DataError("layout.one_column", where=where, column=words + 1)
-        return Layout(self.width, words, tags, self.indexed, universal)
+        return Layout(self.width, words, tags, self.indexed, universal, self.names)
 
     def _number(self, name: str, universal: bool, where: str) -> int:
-        known = list(_UNIVERSAL) if universal else []
+        known = list(_UNIVERSAL) if universal else [own.strip().lower() for own in self.names]
         number = known.index(name.lower()) + 1 if name.lower() in known else 0
         number = int(name[:6]) if name.isdecimal() else number
         if not 1 <= number <= self.width:

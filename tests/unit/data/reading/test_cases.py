@@ -178,6 +178,14 @@ READ: dict[str, tuple[str, str, str, str, list[tuple[str, str]], str]] = {
         [("EU says", "B-ORG O")],
         "Borders between documents left out of a.conll: 1",
     ),
+    "names in the first line": (
+        "a.conll",
+        "word gold pred\nMia B-PER O\nruns O O\n",
+        NER,
+        "tags=gold",
+        [("Mia runs", "B-PER O")],
+        "The first line of a.conll names the columns.",
+    ),
     "no-break space": (
         "a.conll",
         "25\u00a0000 O\n3\u00a0km O\n",
