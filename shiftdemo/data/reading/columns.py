@@ -111,7 +111,7 @@ def match_names(names: Sequence[str], task: str = "") -> dict[str, str]:
         for parts in _parts(task):
             by_role = _match(candidates, parts, task)
             if by_role:
-                more = {role: _first(names, _NAMES.get(role, (role,))) for role in beside(parts)}
+                more = {role: _first(names, usual_names(role)) for role in beside(parts)}
                 more["id"] = _first(top, _NAMES["id"])
                 return {**by_role, **{role: name for role, name in more.items() if name}}
     return {}
@@ -131,7 +131,7 @@ def _match(names: Sequence[str], parts: Parts, task: str) -> dict[str, str]:
 
 def _usual(role: str, task: str) -> Parts:
     """Returns how files call a role, the usual names first."""
-    known = _NAMES.get(role, (role,))
+    known = usual_names(role)
     own = TASKS.get(task).column_names.get(role, ()) if task in TASKS else ()
     return (*(_LOOSE_NAMES.get(role, known) if task else known), *own)
 

@@ -28,17 +28,18 @@ def dialogues(file: TextFile, meter: Meter | None, report: ReadReport) -> Iterat
     """
     report.format = "dialogues"
     turns: list[str] = []
-    start = 1
+    start, size = 1, 0
     for number, line in enumerate(chain(file.lines(meter), [""]), 1):
         if line.strip():
             start = start if turns else number
             turns.append(line.rstrip())
             report.rows += 1
-            if sum(map(len, turns)) > MAX_LINE:
+            size += len(line)
+            if size > MAX_LINE:
                 raise DataError("headerless.long_dialogue", where=Line(file.name, start))
         elif turns:
             yield TextSample(f"{file.name}-{start}", "\n".join(turns))
-            turns = []
+            turns, size = [], 0
 
 
 def plain_fields(file: TextFile, meter: Meter | None, report: ReadReport) -> Iterator[Sample]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import with_and
@@ -156,16 +155,3 @@ class Columns:
         """Whether the tags are those of phrases, as in CoNLL-2000 and CoNLL-2003."""
         values = [value for value in self._values[column] if value != "O"]
         return bool(values) and all(value[2:] in _CHUNKS for value in values)
-
-
-def columns_of(rows: Iterable[Sequence[str]]) -> Columns:
-    """Returns what stands in the columns of some lines."""
-    columns = Columns()
-    for fields in rows:
-        columns.add(fields)
-    return columns
-
-
-def shown_rows(rows: Iterable[Sequence[str]], n: int) -> list[list[Any]]:
-    """Returns the first ``n`` lines as rows of a table."""
-    return [list(fields) for fields, _ in zip(rows, range(n), strict=False)]

@@ -11,13 +11,13 @@ from shiftdemo.core.languages import known_language
 from shiftdemo.core.messages import Line, with_or
 from shiftdemo.core.samples import TranslationSample
 from shiftdemo.data.reading.lines import Meter, read_lines
+from shiftdemo.data.reading.opening import suffix_of
 from shiftdemo.data.reading.report import ReadReport
 
 
 def language_of(path: Path) -> str:
     """Returns the language that a file's ending names, as in ``train.fr.gz``; ``""`` for none."""
-    endings = [ending for ending in path.suffixes if ending.lower() != ".gz"]
-    return known_language(endings[-1][1:].lower()) if endings else ""
+    return known_language(suffix_of(path)[1:])
 
 
 def partner(path: Path) -> Path:
@@ -26,13 +26,12 @@ def partner(path: Path) -> Path:
     Raises:
         DataError: there is none, or several.
     """
-    stem = path.name[: path.name.lower().rindex(_ending(path))]
-    there = sorted(other for other in path.parent.iterdir() if other.name.startswith(f"{stem}."))
-    others = [
+    stem, own = _stem(path), language_of(path)
+    others = sorted(
         other
-        for other in there
-        if other != path and language_of(other) and other.name.lower() in _names(stem, other)
-    ]
+        for other in path.parent.iterdir()
+        if language_of(other) not in ("", own) and _stem(other) == stem
+    )
     if not others:
         raise DataError("line_pairs.no_partner", path=path.name, stem=stem)
     if len(others) > 1:
@@ -41,14 +40,9 @@ def partner(path: Path) -> Path:
     return others[0]
 
 
-def _ending(path: Path) -> str:
-    endings = [ending.lower() for ending in path.suffixes if ending.lower() != ".gz"]
-    return endings[-1]
-
-
-def _names(stem: str, path: Path) -> set[str]:
-    ending = _ending(path)
-    return {f"{stem}{ending}".lower(), f"{stem}{ending}.gz".lower()}
+def _stem(path: Path) -> str:
+    """Returns a file's name without its language."""
+    return path.name[: path.name.lower().rindex(suffix_of(path))]
 
 
 def line_pairs(

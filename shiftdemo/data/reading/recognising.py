@@ -6,7 +6,7 @@ So a table of pairs of neighbouring tags is all that is kept of a file.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.data.reading.schemes import (
@@ -22,7 +22,7 @@ from shiftdemo.data.reading.schemes import (
 
 _FEW_TYPES = 20
 _MOST_TAGS = 5_000  # different ones; no set of entity tags is larger
-MOST_PAIRS = 50_000
+_MOST_PAIRS = 50_000
 
 
 class Evidence:
@@ -33,7 +33,7 @@ class Evidence:
 
     def add(self, tags: Sequence[str]) -> None:
         """Counts the tags of one sentence."""
-        if len(self.pairs) <= MOST_PAIRS:
+        if len(self.pairs) <= _MOST_PAIRS:
             self.pairs.update(zip(("", *tags), (*tags, ""), strict=True))
 
     @property
@@ -46,8 +46,8 @@ class Evidence:
         return tags
 
 
-def recognise(sentences: Iterable[Sequence[str]], given: str = "") -> TagScheme:
-    """Returns the scheme of some sentences' tags.
+def recognised(evidence: Evidence, given: str = "") -> TagScheme:
+    """Returns the scheme of the tags that were counted.
 
     Args:
         given: the user's; only how it is written is recognised then.
@@ -55,16 +55,6 @@ def recognise(sentences: Iterable[Sequence[str]], given: str = "") -> TagScheme:
     Raises:
         DataError: these are no entity tags.
     """
-    evidence = Evidence()
-    for tags in sentences:
-        evidence.add(tags)
-    return recognised(evidence, given)
-
-
-def recognised(evidence: Evidence, given: str = "") -> TagScheme:
-    """As :func:`recognise`, of what was counted."""
-    if given == "none":
-        return TagScheme("none")
     tags = [tag for tag in evidence.tags if tag != "O"]
     if not tags:
         return TagScheme(given or "iob2", sure=bool(given))

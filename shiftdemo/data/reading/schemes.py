@@ -28,25 +28,28 @@ _UNTYPED = "ENTITY"  # the type of mentions that have none
 _MOST_KNOWN = 5_000  # tags that are kept
 
 Place: TypeAlias = "tuple[str, str] | None"  # mark (B, I, E or S) and type; ``None``: outside
-Parse: TypeAlias = Callable[[str], "Place | str"]
 
 
 def prefixed(tag: str) -> tuple[str, str] | None:
+    """Returns mark and type of a tag such as ``B-PER``."""
     match = _PREFIX.fullmatch(tag)
     return (match[1], match[2]) if match else None
 
 
 def small_prefixed(tag: str) -> tuple[str, str] | None:
+    """Returns mark and type of a tag such as ``b-per``."""
     match = _SMALL_PREFIX.fullmatch(tag)
     return (match[1].upper(), match[2]) if match else None
 
 
 def suffixed(tag: str) -> tuple[str, str] | None:
+    """Returns mark and type of a tag such as ``PER-B``."""
     match = _SUFFIX.fullmatch(tag)
     return (match[2], match[1]) if match else None
 
 
 def marked_only(tag: str) -> tuple[str, str] | None:
+    """Returns mark and type of a tag that is a mark alone."""
     return (tag, _UNTYPED) if _MARKS.fullmatch(tag) else None
 
 

@@ -71,19 +71,16 @@ def tagged_samples(
     Raises:
         DataError: the tags are none of entities, or one of them is not of the scheme.
     """
-    if again is None:
-        head, late = _held(sentences)
-        looked: Iterable[RawTagged] = head
-        sentences = chain(head, _raising(late)) if late else chain(head, sentences)
-    else:
-        looked = again()
+    head, late = ([], None) if again else _held(sentences)
     try:
-        scheme = _scheme(looked, options)
+        scheme = _scheme(again() if again else head, options)
     except DataError as error:
         raise DataError("rows.text", where=report.name, error=error) from None
     report.scheme, report.given = scheme, bool(options.scheme)
-    for raw in sentences:
+    for raw in chain(head, sentences):
         yield _sample(raw, scheme, options.strict, report)
+    if late is not None:
+        raise late
 
 
 def _scheme(sentences: Iterable[RawTagged], options: ReadOptions) -> TagScheme:
@@ -110,11 +107,6 @@ def _held(sentences: Iterator[RawTagged]) -> tuple[list[RawTagged], DataError | 
     except DataError as error:
         return head, error
     return head, None
-
-
-def _raising(error: DataError) -> Iterator[RawTagged]:
-    raise error
-    yield  # pragma: no cover
 
 
 def _sample(raw: RawTagged, scheme: TagScheme, strict: bool, report: ReadReport) -> TaggedSample:

@@ -18,7 +18,7 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, starts
 from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED
-from shiftdemo.tasks.heads.word_windows import bound, parts_of, word_windows
+from shiftdemo.tasks.heads.word_windows import WordWindow, bound, parts_of, word_windows
 
 
 def _tagged(sample: Sample) -> TaggedSample:
@@ -55,13 +55,10 @@ class TokenClassification(Task):
         late = loaded.output_delay
         known = {label: i for i, label in enumerate(loaded.labels)}
         tagged = [_tagged(sample.shifted) for sample in samples]
-        encoded = _encode(loaded, [sample.words for sample in tagged])
-        labels = []
-        for sample, (ids, first) in zip(tagged, encoded, strict=True):
-            row = [IGNORED] * len(ids)  # already with the padding tokens of a delay
-            for word, index in enumerate(first):
-                if index is None:
-                    continue
+        labels, rows = [], []
+        for sample, window in zip(tagged, _first_windows(loaded, tagged), strict=True):
+            row = [IGNORED] * len(window.ids)  # already with the padding tokens of a delay
+            for word, index in window.first.items():
                 try:
                     row[index + late] = known[sample.tags[word]]
                 except KeyError:
@@ -72,7 +69,7 @@ class TokenClassification(Task):
                         labels=", ".join(loaded.labels),
                     ) from None
             labels.append(row)
-        rows = [ids for ids, _ in encoded]
+            rows.append(window.ids)
         return Batch(
             inputs={
                 "input_ids": pad(rows, loaded.tokenizer.pad_token_id),
@@ -143,13 +140,12 @@ class TokenClassification(Task):
         for sample in map(_tagged, samples):
             if not may_exceed(sample.text, most):
                 continue
-            [encoded] = _encode(loaded, [sample.words])
-            gone = [word for word, at in enumerate(encoded[1]) if at is None]
-            if len(encoded[0]) >= most and gone:
+            [[kept, *more]] = word_windows(loaded, [sample.words], [0])
+            gone = {word for window in more for word in window.first} - kept.first.keys()
+            if gone:
                 n, words = n + 1, words + len(gone)
                 tokens += len(self.ids(loaded, sample)) - most
-                found = mentions(sample.tags)
-                mentioned += sum(1 for _, start, _ in found if encoded[1][start] is None)
+                mentioned += sum(start in gone for _, start, _ in mentions(sample.tags))
         return Cut(n, tokens, words, mentioned)
 
     def in_parts(
@@ -207,27 +203,7 @@ class TokenClassification(Task):
         ]
 
 
-def _encode(
-    loaded: LoadedModel, sentences: Sequence[Sequence[str]]
-) -> list[tuple[list[int], list[int | None]]]:
-    """Returns for each sentence its ids and the index of every word's first piece.
-
-    Where the model answers late, so many padding tokens stand at the end of the ids. A word
-    that vanishes in normalisation, or stands beyond the model's positions, has ``None``.
-    """
-    late, most = loaded.output_delay, bound(loaded)
-    encoded = loaded.tokenizer(
-        [list(words) or [""] for words in sentences], is_split_into_words=True, verbose=False
-    )
-    rows = []
-    for row, words in enumerate(sentences):
-        ids = encoded.input_ids[row]
-        first: list[int | None] = [None] * len(words)
-        for index, word in enumerate(encoded.word_ids(row)[:most]):
-            if word is not None and word < len(words) and first[word] is None:
-                first[word] = index
-        if len(ids) > most:
-            ids = [*ids[: most - 1], ids[-1]]
-            first = [None if p is not None and p >= most - 1 else p for p in first]
-        rows.append(([*ids, *[loaded.tokenizer.pad_token_id] * late], first))
-    return rows
+def _first_windows(loaded: LoadedModel, samples: Sequence[TaggedSample]) -> list[WordWindow]:
+    """Returns the row of each sentence; of one that is too long its beginning."""
+    windows = word_windows(loaded, [sample.words for sample in samples], [0] * len(samples))
+    return [own[0] for own in windows]

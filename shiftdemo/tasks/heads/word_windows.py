@@ -66,8 +66,9 @@ def word_windows(
 def _windows(
     ids: Sequence[int], owners: Sequence[int | None], most: int, late: list[int]
 ) -> list[WordWindow]:
-    inside = [index for index, word in enumerate(owners) if word is not None]
-    if len(ids) <= most or not inside:
+    fits = len(ids) <= most
+    inside = [] if fits else [index for index, word in enumerate(owners) if word is not None]
+    if not inside:
         kept = list(ids[:most])
         first = _first(owners[:most])
         return [WordWindow([*kept, *late], first, dict.fromkeys(first, len(kept)))]

@@ -15,13 +15,20 @@ from schemes import SCHEMES, TYPES, drawn, written
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.samples import TaggedSample
 from shiftdemo.data.reading.files import iter_samples
-from shiftdemo.data.reading.recognising import recognise
+from shiftdemo.data.reading.recognising import Evidence, recognised
 from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.reading.schemes import TagScheme
 from shiftdemo.evaluation.scorers import entities
 
 NAMES = {"bmes": "bioes"}
 TYPED = TYPES[:3]  # of a type called B or S one cannot tell the mark from the type
+
+
+def recognise(sentences: list[list[str]]) -> TagScheme:
+    evidence = Evidence()
+    for tags in sentences:
+        evidence.add(tags)
+    return recognised(evidence)
 
 
 def _merged(tags: list[str]) -> list[str]:
