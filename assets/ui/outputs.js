@@ -1,7 +1,14 @@
 // Outputs of both arms side by side, differences marked; one offset at a time.
+// How sure the model is of a word: told where it is pointed at, and dotted where it is below one half.
+const sure = (node, word) => {
+	if (word.p === undefined) return node;
+	node.title = `p = ${word.p.toFixed(2)}`;
+	if (word.p < 0.5) node.classList.add("sd-unsure");
+	return node;
+};
 const pieces = (list, nothing) => {
 	const box = make("span", "sd-output");
-	for (const piece of list) box.append(make("span", `sd-piece-${piece.mark}`, piece.text));
+	for (const piece of list) box.append(sure(make("span", `sd-piece-${piece.mark}`, piece.text), piece));
 	if (!list.length) box.append(make("em", "", nothing));
 	return box;
 };
@@ -16,7 +23,7 @@ const tagged = (words) => {
 	for (const word of words) {
 		const type = word.tag.slice(2);
 		const chip = make("span", `sd-tagged sd-tagged-${word.mark}${word.changed ? " sd-changed" : ""}`);
-		chip.append(make("span", "", word.text));
+		chip.append(sure(make("span", "", word.text), word));
 		const goes = mention && mention.type === type && word.tag.startsWith("I-");
 		if (!goes) close();
 		if (goes) mention.node.append(" ");
@@ -51,14 +58,48 @@ const here = (strength) => {
 		height: `${h}px`,
 	});
 };
+// Which sentences are shown: all, those where one arm is better, those of one part.
+const FILTERS = {
+	all: () => true,
+	better: (row) => row.gain > 0,
+	worse: (row) => row.gain < 0,
+};
+let forget = null;
 drawWith((root, value) => {
 	const list = make("div", "sd-outputs");
 	const size = 3; // as high as the curve beside them
 	const turns = make("div", "sd-pages");
+	const only = make("span", "sd-only");
+	let filter = "all";
+	let part = { key: "", name: "" };
+	let current = value.sets[0];
+	const drawRow = (row) => {
+		const box = make("div", "sd-example");
+		const line = (name, child, style) => {
+			box.append(add(make("div", `sd-example-name ${style || ""}`), make("span", "", name)));
+			box.append(child);
+		};
+		const read = row.changed ? pieces(row.changed, "") : make("span", "sd-output", row.source);
+		line(value.labels.source, read);
+		if (row.note) box.append(make("span", "sd-note", row.note));
+		if (row.kind === "tags" && row.reference.length) {
+			line(value.labels.reference, tagged(row.reference));
+		} else if (row.kind === "text" && row.reference) {
+			line(value.labels.reference, make("span", "sd-output", row.reference));
+		}
+		for (const arm of row.arms) {
+			const name = `${value.marks[arm.arm] || ""} ${arm.label}`;
+			line(name, arm.pieces ? pieces(arm.pieces, value.labels.nothing) : tagged(arm.words), `sd-arm-${arm.arm}`);
+		}
+		return box;
+	};
 	const show = (set, page = 0) => {
+		current = set;
 		list.replaceChildren();
 		turns.replaceChildren();
-		const pages = Math.ceil(set.rows.length / size);
+		only.textContent = part.key ? `${value.labels.part} ${part.name}` : "";
+		const rows = set.rows.filter((row) => FILTERS[filter](row) && (!part.key || row.slices.includes(part.key)));
+		const pages = Math.ceil(rows.length / size);
 		const turn = (text, to) => {
 			const button = make("button", "sd-turn", text);
 			button.disabled = to < 0 || to >= pages;
@@ -68,24 +109,8 @@ drawWith((root, value) => {
 		if (pages > 1) {
 			add(turns, turn("‹", page - 1), make("span", "", `${page + 1} / ${pages}`), turn("›", page + 1));
 		}
-		for (const row of set.rows.slice(page * size, page * size + size)) {
-			const box = make("div", "sd-example");
-			const line = (name, child, style) => {
-				box.append(add(make("div", `sd-example-name ${style || ""}`), make("span", "", name)));
-				box.append(child);
-			};
-			line(value.labels.source, make("span", "sd-output", row.source));
-			if (row.kind === "tags" && row.reference.length) {
-				line(value.labels.reference, tagged(row.reference));
-			} else if (row.kind === "text" && row.reference) {
-				line(value.labels.reference, make("span", "sd-output", row.reference));
-			}
-			for (const arm of row.arms) {
-				const name = `${value.marks[arm.arm] || ""} ${arm.label}`;
-				line(name, arm.pieces ? pieces(arm.pieces, value.labels.nothing) : tagged(arm.words), `sd-arm-${arm.arm}`);
-			}
-			list.append(box);
-		}
+		if (!rows.length) list.append(make("p", "sd-note", value.labels.none));
+		for (const row of rows.slice(page * size, page * size + size)) list.append(drawRow(row));
 	};
 	if (value.lead) root.append(make("p", "sd-note", value.lead));
 	if (value.sets.length > 1) {
@@ -102,6 +127,18 @@ drawWith((root, value) => {
 		};
 		const head = add(make("div", "sd-slider-label"), make("span", "", `${value.labels.pick} `), at);
 		root.append(head, pick);
+		if (value.sets[0].rows.some((row) => row.slices)) {
+			const choose = make("select", "sd-filter");
+			choose.setAttribute("aria-label", value.labels.show);
+			for (const [name, text] of Object.entries(value.labels.filters)) {
+				choose.append(Object.assign(make("option", "", text), { value: name }));
+			}
+			choose.onchange = () => { filter = choose.value; show(current); };
+			root.append(add(make("div", "sd-filters"), make("span", "", value.labels.show), choose, only));
+			if (forget) document.removeEventListener("sd-slice", forget);
+			forget = (event) => { part = event.detail; show(current); };
+			document.addEventListener("sd-slice", forget);
+		}
 		pick.oninput();
 		// The curve may be drawn after this.
 		waiting.forEach(clearTimeout);

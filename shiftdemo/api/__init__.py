@@ -20,8 +20,9 @@ from shiftdemo.api.compare import (
     predict_typed,
     trained_condition,
 )
-from shiftdemo.api.export import export_run, push_run
+from shiftdemo.api.export import export_run, push_run, write_comparison, zip_comparison
 from shiftdemo.api.train import pretrain, runs_root
+from shiftdemo.api.typed import compare_typed, typed_condition
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress
@@ -61,6 +62,7 @@ __all__ = [
     "compare",
     "compare_loaded",
     "compare_seeds",
+    "compare_typed",
     "describe",
     "each_sample",
     "export_run",
@@ -83,7 +85,10 @@ __all__ = [
     "stream_samples",
     "track",
     "trained_condition",
+    "typed_condition",
     "typed_context",
     "typed_sample",
+    "write_comparison",
     "write_shifted",
+    "zip_comparison",
 ]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
+from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of, words_in
 from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.messages import Message
-from shiftdemo.core.progress import Cancel, Progress, never, silent
+from shiftdemo.core.progress import Cancel, Cancelled, Progress, never, silent
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import ShiftedSample
@@ -35,7 +35,7 @@ def compare_loaded(
 ) -> Comparison:
     """Compares models that are loaded already, by arm; see :meth:`Backend.compare`."""
     from shiftdemo.evaluation.comparing import compare_models
-    from shiftdemo.models.load import torch_threads
+    from shiftdemo.models.load import torch_threads, versions
     from shiftdemo.tasks.heads import make_task
 
     limits = limits or Limits()
@@ -60,10 +60,22 @@ def compare_loaded(
             progress,
             cancel,
             more_tokens(base, shifted),
+            words_in(shifted),
+            at_once=True,
         )
+    of_arms = dict(zip(config.models, (base, shifted, *others), strict=True))
+    costs = {arm: one.cost for arm, one in of_arms.items() if one is not None and one.cost}
     read = report.to_dict() if report.name else {}
     notes = (*(report.sentences() if read else ()), *notes)
-    return dataclasses.replace(comparison, notes=(*notes, *comparison.notes), read=read)
+    notes = (*notes, *comparison.notes)
+    return dataclasses.replace(
+        comparison,
+        notes=notes,
+        read=read,
+        costs=costs,
+        config=dataclasses.asdict(config),
+        versions=versions(),
+    )
 
 
 def _asked(
@@ -80,15 +92,18 @@ def _asked(
     else:
         strengths = strengths_from(config.strengths, "strengths.strengths", whole=False)
     conditions, notes = conditions_of(trainings, decoder, offsets=bool(config.offsets))
-    if not config.shift:
+    if not config.shifts:
         return conditions, notes, strengths
-    asked = condition_asked(config.shift, config.task, decoder)
-    if config.offsets and asked.operator != "position_offset":
-        raise ConfigError("compare.offsets_those_position_offset", operator=asked.operator)
-    if asked.trained is None:  # it names no strength: the range is that of the run
-        same = (c.trained for c in conditions if c.operator == asked.operator)
-        asked = dataclasses.replace(asked, trained=next(same, None))
-    return (asked,), (), strengths
+    wanted = []
+    for spec in config.shifts:
+        asked = condition_asked(spec, config.task, decoder)
+        if config.offsets and asked.operator != "position_offset":
+            raise ConfigError("compare.offsets_those_position_offset", operator=asked.operator)
+        if asked.trained is None:  # it names no strength: the range is that of the run
+            same = (c.trained for c in conditions if c.operator == asked.operator)
+            asked = dataclasses.replace(asked, trained=next(same, None))
+        wanted.append(asked)
+    return tuple(dict.fromkeys(wanted)), (), strengths
 
 
 def check(config: CompareConfig, limits: Limits) -> None:
@@ -143,8 +158,23 @@ def over_pairs(
             progress((number + fraction) / len(pairs), label)
 
         pair = dataclasses.replace(config, base=base, shifted=shifted)
-        comparisons.append(compare(pair, part, cancel))
+        try:
+            comparison = compare(pair, part, cancel)
+        except Cancelled:
+            if not comparisons:
+                raise
+            comparison = None
+        if comparison is None or (comparison.partial and comparisons):
+            missing = Message("compare.seeds_missing", done=len(comparisons), total=len(pairs))
+            notes = (*notes, missing)
+            break
+        comparisons.append(comparison)
+        if comparison.partial:
+            break
     result = over_seeds(comparisons)
+    result = dataclasses.replace(result, config=dataclasses.asdict(config))
+    if len(comparisons) < len(pairs):
+        result = dataclasses.replace(result, partial=True)
     return dataclasses.replace(result, notes=(*notes, *result.notes))
 
 

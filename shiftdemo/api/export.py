@@ -1,8 +1,14 @@
-"""``export``: a trained arm as a zip, or as a model on the hub."""
+"""``export``: a trained arm as a zip or as a model on the hub, a comparison as a report."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shiftdemo.core.config import CompareConfig
+
+if TYPE_CHECKING:
+    from shiftdemo.evaluation.results import Comparison
 
 
 def export_run(run: Path, arm: str, output: Path, seed_index: int = 0) -> Path:
@@ -47,3 +53,28 @@ def push_run(
     from shiftdemo.publishing import model
 
     return model.push_run(run, arm, repo_id, seed_index, private, token, endpoint)
+
+
+def write_comparison(result: Comparison, config: CompareConfig, folder: Path) -> list[Path]:
+    """Writes ``report.html``, ``comparison.json`` and ``scores.csv``, and returns their paths.
+
+    The report is one file that opens without a network; its first line is the command that makes
+    the comparison again.
+
+    Args:
+        config: what was asked for.
+        folder: made where it is not there; files of these names are written over.
+
+    Raises:
+        ConfigError: they cannot be written.
+    """
+    from shiftdemo.publishing.comparison import files
+
+    return files.write_comparison(result, config, folder)
+
+
+def zip_comparison(result: Comparison, config: CompareConfig) -> bytes:
+    """Returns the same files as one zip, in which names stand for the paths of the machine."""
+    from shiftdemo.publishing.comparison import files
+
+    return files.zipped(result, config)

@@ -6,13 +6,16 @@ import dataclasses
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.events import RunEvent, RunFinished
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.progress import Cancel, Progress, never, silent
+
+if TYPE_CHECKING:
+    from shiftdemo.training.plan import Plan
 
 
 def finetune(
@@ -100,12 +103,25 @@ def _run(
     from shiftdemo.training.record import record
 
     plan = make_plan(config, output, limits or Limits())
+    _keep_words(plan)
     events = fit(plan, cancel, output.name, checkpoint, spare)
     if not ProcessGroup().first:  # another process writes and tells
         for _ in events:
             pass
         return
     yield from record(events, output)
+
+
+def _keep_words(plan: Plan) -> None:
+    """Writes down what words training has, so that a comparison can tell rare ones."""
+    from shiftdemo.evaluation.training_words import training_words
+    from shiftdemo.training.process_group import ProcessGroup
+    from shiftdemo.training.record import write_json
+    from shiftdemo.training.run_folder import RunFolder
+
+    if plan.output is not None and ProcessGroup().first:
+        plan.output.mkdir(parents=True, exist_ok=True)
+        write_json(RunFolder(plan.output).words, training_words(plan.train).to_dict())
 
 
 def finetune_in_worker(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ from shiftdemo.core.messages import Message, with_and
 from shiftdemo.core.model_refs import bundled_arm
 
 if TYPE_CHECKING:
+    from shiftdemo.core.events import ArmCost
     from shiftdemo.evaluation.conditions import Condition
+    from shiftdemo.evaluation.training_words import TrainingWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,14 @@ class Training:
     Attributes:
         shifts: specifications of its operators; none for a base arm.
         tokens: that it read a step, on average; ``None`` where its log does not tell.
+        cost: of its training; ``None`` where its log does not tell.
+        words: the file of the words of its training; it may not be there.
     """
 
     shifts: tuple[str, ...]
     tokens: float | None
+    cost: ArmCost | None = None
+    words: Path | None = None
 
 
 def training_of(ref: str) -> Training | None:
@@ -51,7 +58,8 @@ def _read_training(folder: Path) -> Training | None:
         except ShiftDemoError:
             continue  # another folder that happens to lie there
         if saved.folder == folder:
-            return Training(saved.config.shifts_of(saved.arm), _tokens(run.path, saved.arm))
+            tokens, cost = _costs(run.path, saved.arm)
+            return Training(saved.config.shifts_of(saved.arm), tokens, cost, run.words)
     return None
 
 
@@ -59,13 +67,27 @@ def _read_training(folder: Path) -> Training | None:
 _training_in = functools.lru_cache(maxsize=16)(_read_training)
 
 
-def _tokens(run: Path, arm: str) -> float | None:
-    from shiftdemo.core.events import StepLogged
+def _costs(run: Path, arm: str) -> tuple[float | None, ArmCost | None]:
+    """Returns the tokens of a step, and what the arm's training cost."""
+    from shiftdemo.core.events import ArmCost, StepLogged
     from shiftdemo.training.record import read_events
 
     events = read_events(run)
     steps = [e.tokens for e in events if isinstance(e, StepLogged) and e.arm == arm]
-    return sum(steps) / len(steps) if steps else None
+    costs = [e for e in events if isinstance(e, ArmCost) and e.arm == arm]
+    return sum(steps) / len(steps) if steps else None, costs[-1] if costs else None
+
+
+def words_in(training: Training | None) -> TrainingWords | None:
+    """Returns the words of a training; ``None`` where its run did not keep them."""
+    from shiftdemo.evaluation.training_words import TrainingWords
+
+    if training is None or training.words is None:
+        return None
+    try:
+        return TrainingWords.from_dict(json.loads(training.words.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def more_tokens(base: Training | None, shifted: Training | None) -> float | None:

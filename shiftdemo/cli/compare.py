@@ -51,10 +51,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     corpus_flags(parser)
     parser.add_argument(
         "--shift",
-        default="",
+        nargs="+",
+        action="extend",
+        default=[],
         metavar="SPEC",
         help="what is moved, and the trained range, as position_offset:max_offset=32,side=source "
-        "or local_shuffle:k=3; otherwise what the arms were trained on, as their runs tell",
+        "or local_shuffle:k=3; several are each measured, the verdict is on the first; otherwise "
+        "what the arms were trained on, as their runs tell",
     )
     parser.add_argument(
         "--strengths",
@@ -65,7 +68,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offsets", default="", metavar="START:STOP:STEP", help="of positions")
     number_flags(parser, CompareConfig, ("n", "seed"))
     effect_flag(parser)
-    parser.add_argument("--output", help="folder for comparison.json and the outputs")
+    parser.add_argument("--output", help="folder for report.html, comparison.json and scores.csv")
     json_flag(parser)
 
 
@@ -77,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         shifted=model_of(arguments.shifted, "shift"),
         data=data_spec(arguments, "", arguments.input or ""),
         offsets=arguments.offsets,
-        shift=arguments.shift,
+        shifts=tuple(arguments.shift),
         strengths=arguments.strengths,
         allow_no_effect=arguments.allow_no_effect,
         others=tuple(_other(text) for text in arguments.other),
@@ -91,10 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     pairs = _pairs(arguments) or [(config.base, config.shifted)]
     comparison = api.compare_seeds(config, pairs, progress)
     if arguments.output:
-        from shiftdemo.training.record import write_json
-        from shiftdemo.training.run_folder import RunFolder
-
-        write_json(RunFolder(Path(arguments.output)).comparison, comparison.to_dict())
+        for path in api.write_comparison(comparison, config, Path(arguments.output)):
+            say(f"Wrote {path}")
     if arguments.json:
         print_json(comparison.to_dict())
         return 0

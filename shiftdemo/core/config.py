@@ -81,7 +81,8 @@ class DataSpec:
         check_language(self.target_lang, "target_lang")
 
 
-OWN_ARMS = ("base", "shift", "start")
+OWN_ARMS = ("base", "shift", "start", "matched")
+MATCHED = OWN_ARMS[-1]
 MOST_ARMS = 4
 _TAKEN = ("seeds", "checkpoint", "tensorboard")  # other folders of a run
 _ARM_NAME = re.compile(r"[a-z][a-z0-9_-]{0,23}")
@@ -93,8 +94,9 @@ class TrainConfig:
 
     Attributes:
         shifts: operators of the arm ``shift``; held-out sentences are shifted by them.
-        arms: ``base``, ``shift``, ``start`` (the untrained start, measured beside them) and names
-            of ``other_arms``; at most 4.
+        arms: ``base``, ``shift``, ``start`` (the untrained start, measured beside them),
+            ``matched`` (trained plainly on as many tokens a step as ``shift``) and names of
+            ``other_arms``; at most 4.
         other_arms: further arms as ``NAME=SPEC + SPEC``.
         optimizer: ``adamw`` or ``sgd`` (with momentum 0.9).
         schedule: what follows the warm-up: ``linear`` or ``cosine`` to 0, ``inverse_sqrt``
@@ -130,12 +132,7 @@ class TrainConfig:
     label_smoothing: float = setting(0.0, 0.0, 0.5, "Label smoothing.")
     dropout: float = setting(0.1, 0.0, 0.6, "Dropout probability.")
     clip: float = setting(1.0, 0.0, 100.0, "Gradient norm is cut to this; 0: never.")
-    average: float = setting(
-        0.0,
-        0.0,
-        0.9999,
-        "Decay of the moving average of the weights; 0: off.",
-    )
+    average: float = setting(0.0, 0.0, 0.9999, "Decay of the weights' moving average; 0: off.")
     subword_dropout: float = setting(
         0.0,
         0.0,
@@ -235,9 +232,10 @@ class CompareConfig:
     Attributes:
         base, shifted: model references or folders.
         offsets: position offsets as ``START:STOP:STEP`` or ``0,1,2,4``; empty: see ``strengths``.
-        shift: what is moved, and the trained range, as ``position_offset:max_offset=32`` or
-            ``local_shuffle:k=3``; empty: whatever the arms were trained on, as their runs tell.
-        strengths: of ``shift``, written as ``offsets`` are; empty for the default series.
+        shifts: what is moved, each by itself, and the trained range, as
+            ``position_offset:max_offset=32`` or ``local_shuffle:k=3``; the verdict is on the first.
+            Empty: whatever the arms were trained on, as their runs tell.
+        strengths: of ``shifts``, written as ``offsets`` are; empty for the default series.
         others: further models as ``NAME=MODEL``, the untrained start for one; at most 2. They are
             measured and drawn; the verdict is on ``shifted`` and ``base``.
         allow_no_effect: measure also models that offsets do not reach, as controls.
@@ -250,13 +248,15 @@ class CompareConfig:
     offsets: str = ""
     n: int = setting(400, 2, 20_000, "Sentences compared.")
     seed: int = setting(0, 0, 2**31 - 1, "Seed of the resampling.")
-    shift: str = ""
+    shifts: tuple[str, ...] = ()
     allow_no_effect: bool = False
     strengths: str = ""
     others: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_settings(self, "compare")
+        if not isinstance(self.shifts, tuple):
+            raise ConfigError("config.training_give_list", name="shifts", value=self.shifts)
         _ = self.models
 
     @property

@@ -126,7 +126,7 @@ def with_or(names: Sequence[str]) -> str:
     return reduce(lambda a, b: Message("joined.or", first=a, second=b), names)
 
 
-_ARMS = {"base": "arm.base", "shift": "arm.shift", "start": "arm.start"}
+_ARMS = {name: f"arm.{name}" for name in ("base", "shift", "start", "matched")}
 
 
 def arm_name(arm: str) -> str:

@@ -162,6 +162,17 @@ class TaskSpec:
         """Whether the classes of the head have names: tags or labels."""
         return self.head in ("TokenClassification", "SequenceClassification")
 
+    @property
+    def notation(self) -> dict[str, bool]:
+        """Which of a ``DataSpec``'s ways to read tags, labels and dialogues it has, by name."""
+        tagged = "tags" in self.columns
+        return {
+            "scheme": tagged,
+            "labels": self.named_classes,
+            "strict_tags": tagged,
+            "reply_only": self.kind == "causal",
+        }
+
 
 TASKS: Registry[TaskSpec] = Registry("task", "shiftdemo.tasks", package="shiftdemo.tasks")
 

@@ -9,6 +9,7 @@ from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.samples import Sample
+from shiftdemo.core.task_spec import TASKS, TaskSpec
 from shiftdemo.data.grammar import GrammarSpec, corpus_samples, keep
 from shiftdemo.data.reading.columns import parse_columns
 from shiftdemo.data.reading.files import iter_samples
@@ -93,6 +94,7 @@ def stream_samples(
         ShiftDemoError: the data cannot be used; names the place and the mend.
     """
     data, limits = data or DataSpec(), limits or Limits()
+    _check_fits(data, TASKS.get(task))
     columns = parse_columns(data.columns)
     labels = parse_labels(data.labels)
     tags = ReadOptions(parse_scheme(data.scheme), data.strict_tags, labels, data.reply_only)
@@ -104,6 +106,14 @@ def stream_samples(
         most = limits.unpacked_bytes
         samples = iter_samples(ref, task, columns, data.encoding, meter, most, tags, report)
     return with_languages(samples, data.source_lang, data.target_lang)
+
+
+def _check_fits(data: DataSpec, spec: TaskSpec) -> None:
+    """Refuses what the samples of a task do not have, instead of leaving it without effect."""
+    for name, has in spec.notation.items():
+        if getattr(data, name) and not has:
+            flag = "--" + name.replace("_", "-")
+            raise ConfigError("load.has_no_effect", flag=flag, task=spec.name)
 
 
 def keep_corpus() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from shiftdemo.core.errors import DataError, ModelError
@@ -14,11 +15,14 @@ from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.control_results import Controls
 from shiftdemo.evaluation.controls import source_use
 from shiftdemo.evaluation.effects import as_control, check_condition
-from shiftdemo.evaluation.measure import Measured, measured
+from shiftdemo.evaluation.measure import Measured
+from shiftdemo.evaluation.measuring import runs_of
 from shiftdemo.evaluation.results import Comparison, judged
 from shiftdemo.evaluation.scores import scorable
 from shiftdemo.evaluation.seeds import over_seeds
+from shiftdemo.evaluation.slices import Known
 from shiftdemo.evaluation.strengths import allowed_strengths
+from shiftdemo.evaluation.training_words import TrainingWords
 from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.heads import Task
 
@@ -38,8 +42,13 @@ def compare_models(
     progress: Progress = silent,
     cancel: Cancel = never,
     more_tokens: float | None = None,
+    words: TrainingWords | None = None,
+    at_once: bool = False,
 ) -> Comparison:
     """Returns the comparison of several models on the same sentences.
+
+    Stopped by ``cancel``, it holds what was measured by then, if every arm was measured at one
+    strength at least; it says so in its notes, and is ``partial``.
 
     Args:
         models: by arm; the differences are taken against ``base``, or else the first one.
@@ -53,9 +62,11 @@ def compare_models(
         progress: told the share that is done, 0 to 1, and what is being done.
         cancel: asked every few sentences.
         more_tokens: see :class:`shiftdemo.evaluation.verdict.Case`.
+        words: of the training of the judged arm; without them no slice is by them.
+        at_once: a second process may help on a CPU; the result is the same, to the bit.
 
     Raises:
-        Cancelled: ``cancel`` said so.
+        Cancelled: ``cancel`` said so before anything was measured.
         ConfigError: a strength is beyond a model's positions.
         DataError: there are no samples.
         ModelError: there are no models, one is made for another task, or shifted positions do not
@@ -67,23 +78,84 @@ def compare_models(
     ordered = {reference: models[reference], **models}
     if allow_no_effect:
         ordered = {arm: as_control(loaded) for arm, loaded in ordered.items()}
-    scored, comparisons = scorable(task, samples), []
-    wanted = tuple(conditions) or (unknown(task.spec),)
-    for number, condition in enumerate(wanted):
+    scored = scorable(task, samples)
+    known = _known(ordered, task, samples, scored, words)
+    settings = []
+    for condition in tuple(conditions) or (unknown(task.spec),):
         chosen = allowed_strengths(models.values(), task, samples, condition, strengths)
-        setting = Setting(
-            task, samples, scored, condition, chosen, seed, more_tokens, allow_no_effect
-        )
-
-        def part(share: float, text: str, number: int = number) -> None:
-            progress((number + share) / len(wanted), text)
-
-        controls, notes = _controls(ordered, setting, part, cancel)
-        runs = _runs(ordered, setting, part, cancel)
-        notes += _left_as_they_are(condition, next(iter(runs.values())))
-        comparisons.append(assemble(ordered, setting, runs, controls, notes))
+        what = (task, samples, scored, condition, chosen, seed, more_tokens, allow_no_effect)
+        settings.append(Setting(*what, known, at_once))
+    comparisons = _under_each(ordered, settings, progress, cancel)
     progress(1.0, Message("comparing.done"))
     return judged(comparisons)
+
+
+def _under_each(
+    models: Mapping[str, LoadedModel],
+    settings: Sequence[Setting],
+    progress: Progress,
+    cancel: Cancel,
+) -> list[Comparison]:
+    """Returns the comparison under each condition; fewer where it was stopped."""
+    comparisons: list[Comparison] = []
+    for number, setting in enumerate(settings):
+
+        def part(share: float, text: str, number: int = number) -> None:
+            progress((number + share) / len(settings), text)
+
+        try:
+            comparisons.append(_under_one(models, setting, part, cancel))
+        except Cancelled:
+            if not comparisons:
+                raise
+            missing = Message("comparing.conditions_missing", done=number, total=len(settings))
+            comparisons[0] = _stopped(comparisons[0], missing)
+            break
+        if comparisons[-1].partial:
+            break
+    return comparisons
+
+
+def _under_one(
+    models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
+) -> Comparison:
+    """Returns the comparison under one condition."""
+    controls, notes = _controls(models, setting, progress, cancel)
+
+    def part(share: float, text: str) -> None:
+        progress(_CONTROL_SHARE + (1 - _CONTROL_SHARE) * share, text)
+
+    runs, measured = runs_of(models, setting, part, cancel)
+    partial = measured != setting.strengths
+    if partial:
+        values = {"done": len(measured), "total": len(setting.strengths)}
+        notes.append(Message("comparing.strengths_missing", **values))
+        setting = dataclasses.replace(setting, strengths=measured)
+    notes += _left_as_they_are(setting.condition, next(iter(runs.values())))
+    return assemble(models, setting, runs, controls, notes, partial)
+
+
+def _stopped(comparison: Comparison, note: Message) -> Comparison:
+    return dataclasses.replace(comparison, partial=True, notes=(note, *comparison.notes))
+
+
+def _known(
+    models: Mapping[str, LoadedModel],
+    task: Task,
+    samples: Sequence[Sample],
+    scored: Sequence[int],
+    words: TrainingWords | None,
+) -> Known:
+    """Returns what slices need to know of the sentences."""
+    cut: set[int] = set()
+    for loaded in models.values():
+        if task.cut(loaded, samples, training=False).samples:
+            cut |= {
+                row
+                for row, index in enumerate(scored)
+                if task.cut(loaded, [samples[index]], training=False).samples
+            }
+    return Known(words, frozenset(cut))
 
 
 def unknown(spec: TaskSpec) -> Condition:
@@ -137,35 +209,6 @@ def _controls(
     if 0 < n_scored < n_samples:
         notes.append(Message("comparing.scored", n_scored=n_scored, n_samples=n_samples))
     return controls, notes
-
-
-def _runs(
-    models: Mapping[str, LoadedModel], setting: Setting, progress: Progress, cancel: Cancel
-) -> dict[str, list[Measured]]:
-    runs: dict[str, list[Measured]] = {}
-    dial = setting.condition.dial_name
-    size = {"n": len(setting.samples), "n_strengths": len(setting.strengths)}
-    for number, (arm, loaded) in enumerate(models.items()):
-
-        def tell(fraction: float, arm: str = arm, before: int = number) -> None:
-            share = (before + fraction) / len(models)
-            text = Message(
-                "comparing.part", arm=arm_name(arm), fraction=fraction, dial=dial, **size
-            )
-            progress(_CONTROL_SHARE + (1 - _CONTROL_SHARE) * share, text)
-
-        steps = measured(
-            loaded,
-            setting.task,
-            setting.samples,
-            setting.strengths,
-            setting.condition,
-            setting.seed,
-            tell,
-            cancel,
-        )
-        runs[arm] = list(steps)
-    return runs
 
 
 def _left_as_they_are(condition: Condition, runs: Sequence[Measured]) -> list[str]:

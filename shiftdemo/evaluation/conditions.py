@@ -16,6 +16,14 @@ from shiftdemo.shifts.applying import unshifted
 
 OFFSET = "position_offset"
 _SIDES = {"source": "axis.source", "target": "axis.target"}
+_PERTURBATIONS = {
+    "prefix": "context",
+    "join": "context",
+    "reorder": "order",
+    "rotate": "order",
+    "edit": "length",
+    "append": "length",
+}
 _MEASURED_STAGES = ("sample", "position")
 
 
@@ -52,23 +60,37 @@ class Condition:
         return kind(**values)
 
     def moved(
-        self, samples: Sequence[Sample], strength: float, seed: int = 0
+        self,
+        samples: Sequence[Sample],
+        strength: float,
+        seed: int = 0,
+        others: Sequence[Sample] = (),
     ) -> list[ShiftedSample]:
         """Returns the samples at this strength; one that the operator does not fit stays as it is.
 
         Args:
             seed: the draws depend on it and on each sample's id alone.
+            others: samples that an operator may join with; none: the samples themselves.
         """
         if not strength:
             return [unshifted(sample, seed) for sample in samples]
         shift = self.shift(strength)
-        context = samples[:CONTEXT_SIZE] if shift.joins else ()
+        context = (others or samples)[:CONTEXT_SIZE] if shift.joins else ()
         return [apply_shifts([shift], sample, seed, context, always=True) for sample in samples]
 
     @property
     def moves_positions(self) -> bool:
         """Whether words stay, and their positions alone move."""
         return SHIFTS.get(self.operator).stage == "position"
+
+    @property
+    def perturbation(self) -> Message:
+        """What kind of change it is: other positions alone, context in front, length or order."""
+        if self.moves_positions:
+            return Message("perturbation.positions")
+        needs = SHIFTS.get(self.operator).needs
+        kind = next((_PERTURBATIONS[need] for need in needs if need in _PERTURBATIONS), "words")
+        return Message(f"perturbation.{kind}")
 
     @property
     def dial(self) -> str:
@@ -88,9 +110,10 @@ class Condition:
         shift = SHIFTS.get(self.operator)
         text = next(param.help for param in shift.params if param.name == self.dial)
         values = {"operator": self.operator, "dial": self.dial, "help": Text(text, inside=True)}
+        axis = Message("axis.operator", **values)
         if self.side in _SIDES:
-            return Message("axis.operator_side", side=Message(_SIDES[self.side]), **values)
-        return Message("axis.operator", **values)
+            axis = Message("axis.operator_side", side=Message(_SIDES[self.side]), **values)
+        return Message("axis.kind", kind=self.perturbation, axis=axis)
 
     def inside(self, strength: float) -> bool:
         """Whether a strength was trained on; where that is not known, any but 0."""
@@ -197,13 +220,13 @@ def condition_asked(spec: str, task: str, decoder: bool) -> Condition:
         raise ConfigError(
             "conditions.acts_training_so_comparison",
             shift=shift.name,
-            measurable=", ".join(_measurable(task)),
+            measurable=", ".join(measurable(task)),
         )
     if not shift.dial.graded:
         raise ConfigError(
             "conditions.has_no_strength_grows",
             shift=shift.name,
-            measurable=", ".join(_measurable(task)),
+            measurable=", ".join(measurable(task)),
         )
     condition = _condition(_within_dial(shift), decoder)
     if condition is not None and condition.side == "target" and shift.name != OFFSET:
@@ -224,7 +247,7 @@ def _within_dial(shift: Shift) -> Shift:
     return type(shift)(**{**shift.values, **dict.fromkeys(dial.params, dial.high)})
 
 
-def _measurable(task: str) -> list[str]:
+def measurable(task: str) -> list[str]:
     """Returns the operators of a task that a comparison can move samples by."""
     return [
         shift.name

@@ -6,6 +6,7 @@ Comparisons measure with it what a model puts out, training what its logits say.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,19 @@ CHUNK = 64  # sentences between two looks at ``cancel``: well under a second for
 
 
 @dataclass(frozen=True, slots=True)
+class LabelFit:
+    """How well the labels of some samples are predicted.
+
+    Attributes:
+        stats: nats (negative log-likelihood) and labels of each sample, ``(n_samples, 2)``.
+        counts: how often each label occurs.
+    """
+
+    stats: np.ndarray
+    counts: Counter[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What a model gave at one strength of a condition.
 
@@ -33,12 +47,14 @@ class Measured:
         outputs: one a sample.
         stats: sentence statistics ``(n_scored, n_stats)`` of the samples that can be scored, or
             ``None`` where none can.
+        fit: how well the references are predicted; ``None`` where that was not measured.
     """
 
     strength: float
     moved: list[ShiftedSample]
     outputs: list[Any]
     stats: np.ndarray | None
+    fit: LabelFit | None = None
 
     @property
     def references(self) -> list[Sample]:
@@ -119,41 +135,32 @@ def predictions(
     return all_outputs
 
 
-def measured(
+def at_strength(
     loaded: LoadedModel,
     task: Task,
-    samples: Sequence[Sample],
-    strengths: Sequence[float],
-    condition: Condition,
-    seed: int = 0,
-    progress: Callable[[float], None] = lambda fraction: None,
+    moved: Sequence[ShiftedSample],
+    scored: Sequence[int],
+    strength: float,
+    progress: Callable[[int], None] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
-) -> Iterator[Measured]:
-    """Yields outputs and sentence statistics at every strength.
+) -> Measured:
+    """Returns outputs and sentence statistics at one strength.
 
     Args:
-        condition: what is moved.
-        seed: of what the operator draws.
-        progress: told the share, 0 to 1, of all strengths that is done.
-        cancel: asked every few sentences.
+        moved: the samples at this strength.
+        scored: indices of those that have a reference.
+        progress, cancel: see :func:`in_chunks`.
 
     Raises:
         Cancelled: ``cancel`` said so.
-        ConfigError: a strength is beyond the model's positions.
+        ConfigError: the strength is beyond the model's positions.
     """
-    indices = scorable(task, samples)
-    for number, strength in enumerate(strengths):
-
-        def tell(done: int, before: int = number) -> None:
-            progress((before + done / max(1, len(samples))) / len(strengths))
-
-        moved = condition.moved(samples, strength, seed)
-        outputs = predictions(loaded, task, moved, tell, cancel)
-        stats = None
-        if indices:
-            references = [moved[i].shifted for i in indices]
-            stats = statistics(task, references, [outputs[i] for i in indices])
-        yield Measured(strength, moved, outputs, stats)
+    outputs = predictions(loaded, task, moved, progress, cancel)
+    stats = None
+    if scored:
+        references = [moved[i].shifted for i in scored]
+        stats = statistics(task, references, [outputs[i] for i in scored])
+    return Measured(strength, list(moved), outputs, stats)
 
 
 def curve(
@@ -175,7 +182,11 @@ def curve(
         ConfigError: a strength is beyond the model's positions, or there is no such score.
     """
     scored = [samples[i] for i in scorable(task, samples)]
-    for step in measured(loaded, task, scored, strengths, condition, seed):
+    if not scored:
+        return
+    for strength in strengths:
+        moved = condition.moved(scored, strength, seed)
+        step = at_strength(loaded, task, moved, range(len(scored)), strength)
         if step.stats is not None:
             references = step.references
             yield score_statistics(task, name or task.spec.score_name, references, step.stats, seed)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from shiftdemo.core.errors import DataError
+from shiftdemo.core.events import ArmCost
 from shiftdemo.core.messages import retold, told
 from shiftdemo.core.plain import as_plain, from_plain
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import OFFSET, Condition
+from shiftdemo.evaluation.consistency import Consistency
 from shiftdemo.evaluation.control_results import Controls
-from shiftdemo.evaluation.scorers.entities import TypeRow
+from shiftdemo.evaluation.detail import Detail
+from shiftdemo.evaluation.older import older
+from shiftdemo.evaluation.slices import Slice
 from shiftdemo.evaluation.summary import Summary
+from shiftdemo.evaluation.tables import TypeRow
 from shiftdemo.evaluation.verdict import (
     Case,
     Differences,
@@ -52,6 +57,10 @@ class OutputRow:
         source, words, reference: of the sentence as it came; see :class:`Moved`.
         outputs: for every arm one output a strength: text, tags, or how well a text is predicted.
         moved: the sentence at every strength; empty where its positions alone move.
+        gains: by how much the judged arm scores more than the reference arm on this one sentence,
+            a strength each; empty where that is not told of a sentence. An observation, no
+            estimate.
+        slices: keys of the slices that it is in.
     """
 
     id: str
@@ -60,6 +69,8 @@ class OutputRow:
     reference: str | tuple[str, ...]
     outputs: Mapping[str, tuple[Any, ...]]
     moved: tuple[Moved, ...] = ()
+    gains: tuple[float, ...] = ()
+    slices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +87,26 @@ class Comparison:
         n: number of sentences that were scored; 0 where no reference was given.
         seed: of the intervals.
         score_name: the main score, which the curves show.
-        scores: every score at strength 0, by arm and name.
+        details: what the arms score in detail, without a shift and at the strongest trained one.
         strengths: ascending, the first one 0.
         condition: what is moved, and which strengths were trained.
         curves: the main score at every strength, by arm; empty where nothing was scored.
-        summaries: the curves in four numbers.
+        summaries: the curves in a few numbers.
         reference_arm: what the differences are taken against.
         differences: by arm, without the reference arm.
-        types: scores by entity type (strict) or class at strength 0; empty where there are none.
         controls: by arm.
         findings, verdict: see :class:`shiftdemo.evaluation.verdict.Verdict`.
         notes: what was left out, and why.
-        outputs: of the first sentences; over several seeds the first one's.
+        outputs: of sentences on which the arms differ most, both ways, and of the first ones; over
+            several seeds the first one's.
+        consistency: by arm, how much of its output stays at every strength.
+        slices: where the difference comes from, at the strength of the last detail.
+        noise: of the reference arm at every strength, where a further training seed would fall in
+            95 of 100 cases; empty with fewer than three seeds.
+        costs: of the training of every arm whose run tells it, all its seeds together.
+        partial: it was stopped, and holds what was measured by then.
+        config: what was asked for, whole.
+        versions: of what decides a result.
         more_tokens: share of tokens a step that the judged arm read more in training.
         n_seeds: training seeds; 1 for two models.
         of_seeds: the comparison of each seed, where there are several.
@@ -101,14 +120,13 @@ class Comparison:
     n: int
     seed: int
     score_name: str
-    scores: Mapping[str, Mapping[str, Score]]
+    details: tuple[Detail, ...]
     strengths: tuple[float, ...]
     condition: Condition
     curves: Mapping[str, tuple[Score, ...]]
     summaries: Mapping[str, Summary]
     reference_arm: str
     differences: Mapping[str, Differences]
-    types: Mapping[str, tuple[TypeRow, ...]]
     controls: Mapping[str, Controls]
     notes: tuple[str, ...]
     outputs: tuple[OutputRow, ...]
@@ -118,14 +136,36 @@ class Comparison:
     of_seeds: tuple[Comparison, ...] = ()
     also: tuple[Comparison, ...] = ()
     read: Mapping[str, Any] = field(default_factory=dict)
+    consistency: Mapping[str, tuple[Consistency, ...]] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+    noise: tuple[Score, ...] = ()
+    costs: Mapping[str, ArmCost] = field(default_factory=dict)
+    partial: bool = False
+    config: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
     stats: Mapping[str, tuple[np.ndarray, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
     @property
+    def scores(self) -> Mapping[str, Mapping[str, Score]]:
+        """Every score at strength 0, by arm and name."""
+        return self.details[0].scores if self.details else {}
+
+    @property
+    def types(self) -> Mapping[str, tuple[TypeRow, ...]]:
+        """Scores by entity type (strict) or class at strength 0; empty where there are none."""
+        return self.details[0].types if self.details else {}
+
+    @property
+    def judged(self) -> str:
+        """The arm that the verdict is about; empty where there is one arm alone."""
+        return judged_arm(self.differences)
+
+    @property
     def case(self) -> Case:
         """What the verdict rests on."""
-        arm = "shift" if "shift" in self.differences else next(iter(self.differences), "")
+        arm = self.judged
         return Case(
             self.score_name,
             self.n,
@@ -156,7 +196,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON values, with the rules of the verdict."""
-        parts = {"verdict_detail", "stats", "of_seeds", "also"}
+        parts = {"verdict_detail", "stats", "slices", "of_seeds", "also"}
         values: dict[str, Any] = {
             item.name: as_plain(getattr(self, item.name))
             for item in dataclasses.fields(self)
@@ -165,8 +205,12 @@ class Comparison:
         if self.condition.operator == OFFSET:
             values["offsets"] = values["strengths"]
         values |= {
+            "scores": as_plain(self.scores),
+            "types": as_plain(self.types),
+            "slices": [one.to_dict() for one in self.slices],
             "brackets": self.brackets,
             "axis": self.condition.axis,
+            "perturbation": self.condition.perturbation,
             "trained": self.condition.range_text,
             "verdict": self.verdict,
             "findings": list(self.findings),
@@ -178,7 +222,7 @@ class Comparison:
         }
         values["messages"] = told(values)
         for plain in values["of_seeds"]:
-            del plain["rules"], plain["outputs"], plain["messages"]
+            del plain["rules"], plain["outputs"], plain["messages"], plain["costs"]
         for plain in values["also"]:
             del plain["messages"]
         return values
@@ -191,7 +235,7 @@ class Comparison:
             DataError: it is no comparison.
         """
         try:
-            values = retold(values, values.get("messages", {}))
+            values = older(retold(values, values.get("messages", {})))
             detail = {name: values[name] for name in ("findings", "corrected")}
             detail["sentences"] = values.get("sentences", [values["verdict"]])
             given = {
@@ -199,6 +243,7 @@ class Comparison:
                 "outputs": (),
                 **values,
                 "verdict_detail": detail,
+                "costs": values.get("costs", {}),
                 "of_seeds": (),
                 "also": (),
             }
@@ -209,6 +254,12 @@ class Comparison:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError("results.no_comparison", error=error) from None
         return dataclasses.replace(comparison, of_seeds=seeds, also=also)
+
+
+def judged_arm(arms: Iterable[str]) -> str:
+    """Returns which of the arms beside the reference arm a verdict is about."""
+    names = list(arms)
+    return "shift" if "shift" in names else names[0] if names else ""
 
 
 def judged(comparisons: Sequence[Comparison]) -> Comparison:

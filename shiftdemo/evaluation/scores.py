@@ -12,8 +12,8 @@ from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.samples import Sample
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.core.types import Score
-from shiftdemo.evaluation.scorers.entities import TypeRow
 from shiftdemo.evaluation.significance import N_RESAMPLES, Measure, interval, resampled_sums
+from shiftdemo.evaluation.tables import TypeRow, class_rows
 from shiftdemo.tasks.heads import Task
 
 
@@ -57,12 +57,36 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"shiftdemo.evaluation.scorers.{name}")
 
 
-def by_type(
-    task: Task, samples: Sequence[Sample], predictions: Sequence[Any]
+def class_tables(
+    task: Task, samples: Sequence[Sample], predictions: Sequence[Any], seed: int
 ) -> tuple[TypeRow, ...]:
-    """Returns the scores of every entity type or class; none for tasks that have neither."""
-    per_type = getattr(scorer(task), "per_type", None)
-    return () if per_type is None else tuple(per_type(samples, predictions))
+    """Returns the scores of every entity type or class; none for tasks that have neither.
+
+    Args:
+        seed: of the resamples.
+    """
+    module = scorer(task)
+    count = getattr(module, "class_counts", None)
+    if count is None:
+        return ()
+    names, counts = count(samples, predictions)
+    return class_rows(names, counts, seed, getattr(module, "CLASSES_ARE", ""))
+
+
+def extra_scores(
+    task: Task, samples: Sequence[Sample], predictions: Sequence[Any], seed: int
+) -> dict[str, Score]:
+    """Returns scores that take too long for a curve, such as TER; none for most tasks."""
+    module = scorer(task)
+    count = getattr(module, "extra_counts", None)
+    if count is None:
+        return {}
+    scores = {}
+    for name, (stats, formula, how) in count(samples, predictions).items():
+        low, high = interval(formula(resampled_sums(stats, seed)), len(stats))
+        value = float(formula(stats.sum(0).astype(np.float64)))
+        scores[name] = Score(name, value, low, high, len(stats), f"{how}|{_resampled(seed)}")
+    return scores
 
 
 def score_names(task: Task) -> tuple[str, ...]:
@@ -128,8 +152,11 @@ def measure_of(task: Task, name: str) -> Measure:
 
 def signature(task: Task, name: str, samples: Sequence[Sample], seed: int) -> str:
     """Returns how a score and its interval were computed, in the manner of sacreBLEU."""
-    how = f"interval:95% percentile bootstrap|bs:{N_RESAMPLES}|seed:{seed}"
-    return f"{scorer(task).signature(name, samples)}|{how}"
+    return f"{scorer(task).signature(name, samples)}|{_resampled(seed)}"
+
+
+def _resampled(seed: int) -> str:
+    return f"interval:95% percentile bootstrap|bs:{N_RESAMPLES}|seed:{seed}"
 
 
 def score_statistics(
@@ -137,7 +164,7 @@ def score_statistics(
 ) -> Score:
     """Returns the score of sentence statistics that are there already; see :func:`score`."""
     value = measure(task, name, stats.sum(0))
-    low, high = interval(measures(task, name, resampled_sums(stats, seed)))
+    low, high = interval(measures(task, name, resampled_sums(stats, seed)), len(stats))
     return Score(name, value, low, high, len(stats), signature(task, name, samples, seed))
 
 

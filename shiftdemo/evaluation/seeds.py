@@ -10,13 +10,20 @@ import numpy as np
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Message
-from shiftdemo.core.types import Score
 from shiftdemo.evaluation.control_results import Controls, OffsetEffect, SourceUse
 from shiftdemo.evaluation.results import Comparison, judged
+from shiftdemo.evaluation.scorers.entities import strict_f1
 from shiftdemo.evaluation.scores import measure_of
 from shiftdemo.evaluation.seed_interval import over_seeds_and_sentences
+from shiftdemo.evaluation.seed_means import (
+    mean_consistency,
+    mean_details,
+    mean_scores,
+    mean_summary,
+    noise_of,
+)
 from shiftdemo.evaluation.significance import Difference, Measure, resampled_sums
-from shiftdemo.evaluation.summary import summarise
+from shiftdemo.evaluation.slices import OF_MENTIONS, Slice, corrected
 from shiftdemo.evaluation.verdict import Differences
 from shiftdemo.tasks.heads import make_task
 
@@ -44,34 +51,24 @@ def over_seeds(comparisons: Sequence[Comparison]) -> Comparison:
 def _mean(comparisons: Sequence[Comparison]) -> Comparison:
     _check_alike(comparisons)
     first = comparisons[0]
-    curves = {
-        arm: _means([comparison.curves[arm] for comparison in comparisons]) for arm in first.curves
-    }
-    names = {arm: list(scores) for arm, scores in first.scores.items()}
-    scores = {
-        arm: dict(
-            zip(
-                of,
-                _means([[comparison.scores[arm][n] for n in of] for comparison in comparisons]),
-                strict=True,
-            )
-        )
-        for arm, of in names.items()
-    }
-    seeds = tuple(dataclasses.replace(comparison, also=()) for comparison in comparisons)
+    of_arm = {arm: [one.curves[arm] for one in comparisons] for arm in first.curves}
+    seeds = tuple(dataclasses.replace(comparison, also=(), costs={}) for comparison in comparisons)
+    whole = [arm for arm in first.consistency if all(arm in c.consistency for c in comparisons)]
     return dataclasses.replace(
         first,
-        scores=scores,
-        curves=curves,
-        summaries={
-            arm: summarise(first.strengths, curve, first.condition) for arm, curve in curves.items()
-        },
+        details=mean_details([comparison.details for comparison in comparisons]),
+        curves={arm: mean_scores(curves) for arm, curves in of_arm.items()},
+        summaries={arm: mean_summary([c.summaries[arm] for c in comparisons]) for arm in of_arm},
         differences={arm: _differences(comparisons, arm) for arm in first.differences},
-        types={},
         controls={
             arm: _worst([comparison.controls[arm] for comparison in comparisons])
             for arm in first.controls
         },
+        consistency={
+            arm: mean_consistency([c.consistency[arm] for c in comparisons]) for arm in whole
+        },
+        slices=_slices(comparisons),
+        noise=noise_of(of_arm[first.reference_arm]) if of_arm else (),
         notes=tuple(dict.fromkeys(note for comparison in comparisons for note in comparison.notes)),
         n_seeds=len(comparisons),
         of_seeds=seeds,
@@ -90,20 +87,6 @@ def _check_alike(comparisons: Sequence[Comparison]) -> None:
                 raise DataError(
                     "seeds.comparisons_differ_compare_every", name=name, ours=ours, theirs=theirs
                 )
-
-
-def _means(by_seed: Sequence[Sequence[Score]]) -> tuple[Score, ...]:
-    """Returns mean, least and greatest of ``by_seed`` ``(n_seeds, n_scores)`` for each score."""
-    how = f"mean of {len(by_seed)} training seeds|interval:least to greatest seed"
-    means = []
-    for scores in zip(*by_seed, strict=True):
-        values = [score.value for score in scores]
-        kept = scores[0].signature.partition("|interval:")[0]
-        signature = f"{kept}|{how}"
-        mean = float(np.mean(values))
-        mean_score = Score(scores[0].name, mean, min(values), max(values), scores[0].n, signature)
-        means.append(mean_score)
-    return tuple(means)
 
 
 def _differences(comparisons: Sequence[Comparison], arm: str) -> Differences:
@@ -127,25 +110,57 @@ def _difference(
     comparisons: Sequence[Comparison], arm: str, indices: Sequence[int], formula: Measure
 ) -> Difference:
     """Returns the difference of the mean score at some strengths."""
-    values, draws = [], []
-    for comparison in comparisons:
-        sides = [
+    pairs = [
+        tuple(
             np.concatenate([comparison.stats[of][index] for index in indices], axis=1)
             for of in (comparison.reference_arm, arm)
-        ]
-        width = sides[0].shape[1] // len(indices)
+        )
+        for comparison in comparisons
+    ]
+    return _over_seeds(pairs, formula, len(indices), comparisons)
+
+
+def _over_seeds(
+    pairs: Sequence[tuple[np.ndarray, ...]],
+    formula: Measure,
+    parts: int,
+    comparisons: Sequence[Comparison],
+) -> Difference:
+    """Returns a difference over seeds and sentences.
+
+    Args:
+        pairs: of each seed the statistics of both arms, ``(n, parts * n_stats)``.
+        parts: strengths over whose scores the mean is taken.
+    """
+    values, draws = [], []
+    for sides, comparison in zip(pairs, comparisons, strict=True):
         both = np.concatenate(sides, axis=1)
 
-        def gap(sums: np.ndarray, width: int = width) -> np.ndarray:
-            parts = np.split(sums, sums.shape[-1] // width, axis=-1)
-            by_side = [formula(part) for part in parts]
-            half = len(by_side) // 2
-            return np.asarray(np.mean(by_side[half:], axis=0) - np.mean(by_side[:half], axis=0))
+        def gap(sums: np.ndarray) -> np.ndarray:
+            by_side = [formula(part) for part in np.split(sums, 2 * parts, axis=-1)]
+            return np.asarray(np.mean(by_side[parts:], axis=0) - np.mean(by_side[:parts], axis=0))
 
         values.append(float(gap(both.sum(0).astype(np.float64))))
         # The same seed draws the same sentences for every training seed.
         draws.append(gap(resampled_sums(both, comparison.seed)))
-    return over_seeds_and_sentences(values, np.mean(draws, axis=0), comparisons[0].n)
+    n = min(len(sides[0]) for sides in pairs)
+    return over_seeds_and_sentences(values, np.mean(draws, axis=0), n)
+
+
+def _slices(comparisons: Sequence[Comparison]) -> tuple[Slice, ...]:
+    """Returns the slices that every seed has, with differences over seeds and sentences."""
+    first = comparisons[0]
+    pair = (first.reference_arm, first.judged)
+    main = measure_of(make_task(first.task), first.score_name)
+    tables = [{(one.kind, one.name): one for one in c.slices} for c in comparisons]
+    found = []
+    for name, one in tables[0].items():
+        if all(name in table for table in tables):
+            of_seeds = [tuple(table[name].stats[arm] for arm in pair) for table in tables]
+            formula = strict_f1 if one.kind in OF_MENTIONS else main
+            difference = _over_seeds(of_seeds, formula, 1, comparisons)
+            found.append(dataclasses.replace(one, difference=difference))
+    return corrected(found)
 
 
 def _worst(of_seeds: Sequence[Controls]) -> Controls:

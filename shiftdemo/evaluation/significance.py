@@ -5,18 +5,25 @@ over the drawn sentences and the score is computed from the sums (Koehn 2004). F
 outputs of a sentence change sides at random (Noreen 1989; Riezler and Maxwell 2005; sacreBLEU's
 ``--paired-ar``): that keeps its level with few sentences too, where a bootstrap does not. No
 n-gram is counted twice. Both cover the choice of the test sentences, and no training variance.
+
+A percentile interval of few sentences is too narrow, as a normal one is where Student's t belongs;
+its percentiles are moved out as far as the t of n - 1 lies outside the normal one (Hesterberg 2015,
+"What Teachers Should Know about the Bootstrap", section 5.3). At 400 sentences that is nothing.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from scipy.special import ndtr, ndtri, stdtrit
 
 N_RESAMPLES = 1000
 LEVEL = 0.95
+POWER = 0.80  # of the test that :attr:`Difference.detectable` is about
 _BLOCK = 4_000_000  # draws at a time: bounds the memory of the weights to some 64 MB
 
 Measure: TypeAlias = Callable[[np.ndarray], np.ndarray]
@@ -32,12 +39,19 @@ class Difference:
         low, high: the ends of the 95 % paired bootstrap interval.
         p_value: two-sided, by approximate randomisation: the share of exchanges whose difference
             lies at least as far from 0 as the observed one.
+        n: sentences.
+        signature: how interval and p-value were computed.
+        detectable: the least true difference that 80 of 100 such comparisons would find (p below
+            0.05 before any correction), in the score's own unit (Cohen 1988).
     """
 
     value: float
     low: float
     high: float
     p_value: float
+    n: int = 0
+    signature: str = ""
+    detectable: float = math.nan
 
 
 def resampled_sums(stats: np.ndarray, seed: int, n_resamples: int = N_RESAMPLES) -> np.ndarray:
@@ -63,9 +77,16 @@ def resampled_sums(stats: np.ndarray, seed: int, n_resamples: int = N_RESAMPLES)
     return sums
 
 
-def interval(values: np.ndarray) -> tuple[float, float]:
-    """Returns the ends of the 95 % percentile interval of resampled values ``(n_resamples,)``."""
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+def interval(values: np.ndarray, n: int) -> tuple[float, float]:
+    """Returns the ends of the 95 % percentile interval of resampled values ``(n_resamples,)``.
+
+    Args:
+        n: sentences that were resampled; of few of them the percentiles lie further out.
+    """
+    tail = (1 - LEVEL) / 2
+    if n > 1:
+        tail = float(ndtr(math.sqrt(n / (n - 1)) * stdtrit(n - 1, tail)))
+    low, high = np.quantile(values, [tail, 1 - tail])
     return float(low), float(high)
 
 
@@ -91,12 +112,16 @@ def paired(
     def gap(sums: np.ndarray) -> np.ndarray:
         return np.asarray(measure(sums[..., width:]) - measure(sums[..., :width]))
 
-    value = float(gap(both.sum(0)))
-    low, high = interval(gap(resampled_sums(both, seed, n_resamples)))
+    value, n = float(gap(both.sum(0))), len(both)
+    draws = gap(resampled_sums(both, seed, n_resamples))
+    low, high = interval(draws, n)
     exchanged = gap(_exchanged_sums(both, width, seed, n_resamples))
     # The tolerance keeps rounding from making two equal systems differ.
     extreme = int((np.abs(exchanged) >= abs(value) - 1e-9).sum())
-    return Difference(value, low, high, (extreme + 1) / (n_resamples + 1))
+    how = f"paired|interval:95% percentile bootstrap|p:approximate randomisation|bs:{n_resamples}"
+    least = (float(ndtri((1 + LEVEL) / 2)) + float(ndtri(POWER))) * float(np.std(draws))
+    p_value = (extreme + 1) / (n_resamples + 1)
+    return Difference(value, low, high, p_value, n, f"{how}|seed:{seed}", least)
 
 
 def _exchanged_sums(both: np.ndarray, width: int, seed: int, n: int) -> np.ndarray:
@@ -123,6 +148,19 @@ def holm(p_values: Sequence[float]) -> list[float]:
     corrected, least = [0.0] * len(p_values), 0.0
     for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         least = max(least, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = least
+    return corrected
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Returns the p-values of tests that look for something, corrected (Benjamini, Hochberg 1995).
+
+    Of those that stay below 0.05, on average at most 5 % are believed wrongly.
+    """
+    corrected, least = [0.0] * len(p_values), 1.0
+    ranked = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
+    for after, index in enumerate(ranked):
+        least = min(least, p_values[index] * len(p_values) / (len(p_values) - after))
         corrected[index] = least
     return corrected
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shiftdemo.evaluation.results import Comparison, OutputRow
 
-MOST = 10
+MOST = 24  # sentences: those where either arm is better, a third each at least, if there are
 
 
 def telling_strength(result: Comparison) -> int:
@@ -15,7 +15,7 @@ def telling_strength(result: Comparison) -> int:
 
     Of those inside the trained range where there are any; the first where nothing was scored.
     """
-    differences = result.differences.get(result.case.arm)
+    differences = result.differences.get(result.judged)
     if differences is None:
         return 0
     indices = range(len(result.strengths))
@@ -24,14 +24,27 @@ def telling_strength(result: Comparison) -> int:
 
 
 def telling_rows(result: Comparison, index: int) -> list[OutputRow]:
-    """Returns the sentences on which these two arms differ most at one strength, most first."""
-    arm, reference = result.case.arm, result.reference_arm
+    """Returns the sentences on which these two arms differ most at one strength, most first.
+
+    A third of them at least are some on which the judged arm is better, and a third some on which
+    the reference arm is, where there are so many.
+    """
+    arm, reference = result.judged, result.reference_arm
     if not arm:
         return list(result.outputs[:MOST])
-    return sorted(
+    ranked = sorted(
         result.outputs,
-        key=lambda row: _alike(row.outputs[reference][index], row.outputs[arm][index]),
-    )[:MOST]
+        key=lambda row: (
+            -abs(row.gains[index]) if row.gains else 0.0,
+            _alike(row.outputs[reference][index], row.outputs[arm][index]),
+        ),
+    )
+    third = MOST // 3
+    better = [row for row in ranked if row.gains and row.gains[index] > 0]
+    worse = [row for row in ranked if row.gains and row.gains[index] < 0]
+    chosen = {row.id: row for row in (*better[:third], *worse[:third], *ranked)}
+    kept = set(list(chosen)[:MOST])
+    return [row for row in ranked if row.id in kept]
 
 
 def _alike(first: Any, second: Any) -> float:

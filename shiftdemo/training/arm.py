@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import random
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -58,15 +59,17 @@ class Arm:
         shifts: Sequence[Shift],
         config: TrainConfig,
         process_group: ProcessGroup | None = None,
+        budget: Sequence[Shift] = (),
     ) -> None:
         """Prepares the model for training.
 
         Args:
             shifts: applied to the training samples of this arm; none for the base arm.
+            budget: of an arm that trains plainly on as many tokens as one with these operators.
             process_group: the processes that each take a part of every batch; ``None``: this one.
         """
         self.name, self.seed, self.task, self.loaded = name, seed, task, loaded
-        self.shifts, self.config = list(shifts), config
+        self.shifts, self.budget, self.config = list(shifts), list(budget), config
         self.process_group = process_group or ProcessGroup()
         model = loaded.model
         for shift in self.shifts:
@@ -85,6 +88,8 @@ class Arm:
     ) -> StepFigures:
         """Makes one optimiser step."""
         began = time.perf_counter()
+        if self.budget:
+            samples = self._matched(number, epoch, samples, context)
         mine = self.process_group.slice(samples)
         moved = [apply_shifts(self.shifts, s, self.seed, context, epoch) for s in mine]
         model, config = self.loaded.model, self.config
@@ -128,6 +133,33 @@ class Arm:
         self._update_average(number)
         seconds = time.perf_counter() - began
         return StepFigures(loss, tokens, flops, seconds, learning_rate, objective)
+
+    def _matched(
+        self, number: int, epoch: int, samples: Sequence[Sample], context: Sequence[Sample]
+    ) -> Sequence[Sample]:
+        """Returns so many of the samples, or so many more, that they have the budget's tokens.
+
+        Further ones are drawn from all the training samples, by seed and step.
+        """
+        moved = [apply_shifts(self.budget, s, self.seed, context, epoch) for s in samples]
+        wanted = self.task.collate(self.loaded, moved).n_tokens
+        rng = random.Random(f"{self.seed}/{number}/matched")
+        chosen: list[Sample] = []
+        total = 0
+        lengths = iter(self.task.lengths(self.loaded, samples))
+        rest = iter(samples)
+        while total < wanted:
+            sample = next(rest, None)
+            if sample is None:
+                sample = context[rng.randrange(len(context))]
+                own = sum(self.task.lengths(self.loaded, [sample])[0])
+            else:
+                own = sum(next(lengths))
+            if chosen and total + own / 2 > wanted:  # nearer without it
+                break
+            chosen.append(sample)
+            total += own
+        return chosen or samples[:1]
 
     def _drop_words(self, batch: Batch) -> None:
         """Replaces a share of the source tokens by ``<unk>``, in place."""

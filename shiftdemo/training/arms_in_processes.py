@@ -19,11 +19,11 @@ from typing import Any
 
 from shiftdemo.core.events import ArmSaved, EvalLogged
 from shiftdemo.core.messages import Message, arm_name, with_and
+from shiftdemo.core.processes import context, start
 from shiftdemo.training.arm import StepFigures
 from shiftdemo.training.arm_process import LostProcess, serve
 from shiftdemo.training.arms_in_turn import HELD_OUT
 from shiftdemo.training.plan import Plan
-from shiftdemo.training.processes import context, start
 
 _END_SECONDS = 5.0
 

@@ -134,6 +134,8 @@ class ArmsInTurn:
         for arm in self._arms:
             changes = [shift.after_evaluation(accuracy[arm.name]) for shift in arm.shifts]
             said[arm.name] = "; ".join(filter(None, changes))
+            for shift in arm.budget:
+                shift.after_evaluation(accuracy.get("shift", 0.0))
         shown = accuracy.get("shift", 0.0)
         changes = [shift.after_evaluation(shown) for shift in self._held_out_shifts]
         return {**said, HELD_OUT: "; ".join(filter(None, changes))}
@@ -156,7 +158,10 @@ class ArmsInTurn:
         for arm in self._arms:
             tensors = {n: t.cpu().contiguous().clone() for n, t in arm.tensors().items()}
             save_file(tensors, folder / f"{arm.name}.safetensors")
-        progress = {arm.name: [shift.progress() for shift in arm.shifts] for arm in self._arms}
+        progress = {
+            arm.name: [shift.progress() for shift in (*arm.shifts, *arm.budget)]
+            for arm in self._arms
+        }
         return {**progress, HELD_OUT: [shift.progress() for shift in self._held_out_shifts]}
 
     def read_state(self, folder: Path, progress: Mapping[str, Any]) -> dict[str, None]:
@@ -172,7 +177,8 @@ class ArmsInTurn:
                     folder=folder,
                     reason=reason,
                 ) from None
-            for shift, values in zip(arm.shifts, progress[arm.name], strict=True):
+            own = (*arm.shifts, *arm.budget)
+            for shift, values in zip(own, progress[arm.name], strict=True):
                 shift.restore(values)
         for shift, values in zip(self._held_out_shifts, progress[HELD_OUT], strict=True):
             shift.restore(values)

@@ -26,6 +26,7 @@ from shiftdemo.core.events import (
     StepLogged,
 )
 from shiftdemo.core.messages import Message, arm_name, joined
+from shiftdemo.core.processes import cores
 from shiftdemo.models.load import torch_threads, versions
 from shiftdemo.training.arm import StepFigures, is_finite
 from shiftdemo.training.arms_in_processes import ArmsInProcesses, LostProcess
@@ -35,7 +36,6 @@ from shiftdemo.training.checkpoints import State, remove_checkpoints, write_chec
 from shiftdemo.training.memory import NO_MEMORY, ran_out
 from shiftdemo.training.plan import Plan, resolved
 from shiftdemo.training.process_group import ProcessGroup
-from shiftdemo.training.processes import cores
 from shiftdemo.training.stopping import EarlyStop
 
 SAVE_SECONDS = 15.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from shiftdemo.core.config import TrainConfig
+from shiftdemo.core.config import MATCHED, TrainConfig
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.samples import Sample
 from shiftdemo.models.load import LoadedModel
@@ -94,6 +94,7 @@ def make_arms(
             make_shifts(config.shifts_of(name), plan.task.spec.name),
             config,
             process_group,
+            make_shifts(config.shifts, plan.task.spec.name) if name == MATCHED else (),
         )
         for name, model in zip(names, models, strict=True)
     ]

@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "comparison.json"
 
     @property
+    def words(self) -> Path:
+        """The file of what words and names its training sentences have."""
+        return self.path / "words.json"
+
+    @property
     def stop_flag(self) -> Path:
         """The file that asks it to end."""
         return self.path / "cancel"

@@ -133,3 +133,42 @@ def _tag_arm(
     for word, other in zip(marked, first, strict=True):
         word["changed"] = word["tag"] != other
     return {"arm": arm, "same": list(tags) == list(first), "words": marked}
+
+
+def changed_words(before: str, after: str) -> list[dict[str, str]]:
+    """Returns ``after`` in pieces of ``text`` and ``mark``, what was not in ``before`` marked."""
+    return [{"text": text, "mark": mark} for text, mark in mark_words(after, before)]
+
+
+def sure_of(view: dict[str, Any], probabilities: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Returns a view of :func:`output_view` whose words carry their probability as ``p``.
+
+    Args:
+        probabilities: by arm, one for each word of its output; none where it does not tell.
+    """
+    arms = []
+    for arm in view["arms"]:
+        own = probabilities.get(arm["arm"], ())
+        if "words" in arm and len(own) == len(arm["words"]):
+            words = [{**word, "p": p} for word, p in zip(arm["words"], own, strict=True)]
+            arm = {**arm, "words": words}
+        elif "pieces" in arm:
+            arm = {**arm, "pieces": _by_word(arm["pieces"], own)}
+        arms.append(arm)
+    return {**view, "arms": arms}
+
+
+def _by_word(pieces: Sequence[Mapping[str, str]], own: Sequence[float]) -> list[dict[str, Any]]:
+    """Returns pieces parted at every word, each with its probability."""
+    parted = [(piece, w.split(piece["text"])) for piece in pieces]
+    if sum(len(parts.words) for _, parts in parted) != len(own):
+        return [dict(piece) for piece in pieces]
+    found: list[dict[str, Any]] = []
+    left = iter(own)
+    for piece, parts in parted:
+        for gap, word in zip(parts.gaps, parts.words, strict=False):
+            found += [{"text": gap, "mark": piece["mark"]}] if gap else []
+            found.append({"text": word, "mark": piece["mark"], "p": next(left)})
+        if parts.gaps[-1]:
+            found.append({"text": parts.gaps[-1], "mark": piece["mark"]})
+    return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -12,6 +11,7 @@ from plotly.subplots import make_subplots
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.messages import Message, Text
 from shiftdemo.core.types import Score
+from shiftdemo.viz.curve_panel import CurvePanel, spaced
 from shiftdemo.viz.style import (
     FONT_SIZE,
     SMALL_SIZE,
@@ -29,36 +29,6 @@ _TICK_GAP = 0.075  # of the axis: nearer ticks are left out
 _OF_HUNDRED = ("BLEU", "chrF")  # no shares, so no percent
 _TITLE, _NARROW_TITLE = 72, 36  # letters of a line of an axis' title
 _LINE = 17  # of a title, pixels
-
-
-def spaced(strength: float) -> float:
-    """Returns where a strength stands on the axis: log2(k + 1), so 0, 1, 2, 4 … 128 are apart."""
-    return math.log2(strength + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePanel:
-    """One panel of the figure.
-
-    Attributes:
-        strengths: ascending, from 0: offsets in positions, or what the axis says.
-        curves: by arm one score for each strength.
-        axis: the title of the axis.
-        dial: what a strength is called when a point is pointed at.
-        trained: least and greatest strength of the training; ``None`` where it is not known.
-    """
-
-    strengths: Sequence[float]
-    curves: Mapping[str, Sequence[Score]]
-    axis: Message
-    dial: str = "offset"
-    trained: tuple[float, float] | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether there is a score of every arm at every strength."""
-        n = len(self.strengths)
-        return bool(n and self.curves) and all(len(curve) == n for curve in self.curves.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +109,7 @@ def curve_figure(
 def _add_panel(figure: go.Figure, row: int, panel: CurvePanel, theme: str, texts: _Texts) -> None:
     opacity = get_theme(theme).band
     traces = [_band(arm, panel.strengths, of, opacity) for arm, of in panel.curves.items()]
+    traces += _noise(panel, theme, texts, row == 1)
     traces += [_line(arm, panel, of, texts, row == 1) for arm, of in panel.curves.items()]
     for trace in traces:
         figure.add_trace(trace, row=row, col=1)
@@ -162,6 +133,29 @@ def _band(
         showlegend=False,
         legendgroup=arm,
     )
+
+
+def _noise(panel: CurvePanel, theme: str, texts: _Texts, in_legend: bool) -> list[go.Scatter]:
+    """Returns the two lines between which a further seed of the reference arm would fall."""
+    name = texts.say(Message("curve.noise"))
+    xs = [spaced(k) for k in panel.strengths]
+    return [
+        go.Scatter(
+            x=xs,
+            y=[min(100.0, max(0.0, value)) for value in ends],
+            mode="lines",
+            line={"color": get_theme(theme).muted, "width": 1, "dash": "dot"},
+            hoverinfo="skip",
+            name=escape(name),
+            legendgroup="noise",
+            showlegend=in_legend and first,
+        )
+        for first, ends in (
+            (True, [score.low for score in panel.noise]),
+            (False, [score.high for score in panel.noise]),
+        )
+        if panel.noise
+    ]
 
 
 def _line(

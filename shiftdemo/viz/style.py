@@ -50,9 +50,9 @@ ARMS: dict[str, ArmStyle] = {
     "start": ArmStyle("untrained", "#7F7F7F", "square", "■", "dot"),
     "base": ArmStyle("base", "#0072B2", "circle", "●", "solid"),
     "shift": ArmStyle("shift-trained", "#D55E00", "triangle-up", "▲", "solid"),
+    "matched": ArmStyle("compute-matched", "#009E73", "diamond", "◆", "dash"),
 }
 _OTHERS = (
-    ("#009E73", "diamond", "◆"),
     ("#CC79A7", "cross", "✚"),
     ("#E69F00", "star", "★"),
     ("#56B4E9", "hexagon", "⬢"),

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import chinese_files
 import pytest
 from commandline import run
 from schemes import drawn, written
@@ -123,15 +124,7 @@ def test_dialogues_are_learned_from_their_replies(tmp_path: Path) -> None:
 
 
 def test_chinese_pairs_are_scored_by_characters(tmp_path: Path) -> None:
-    who, what = ("我", "你", "他", "她"), ("苹果", "面包", "一只猫", "地图", "书")
-    rows = [
-        f"{a}喜欢{b}{c}。,{i} like {j}{k}.\n"
-        for i, a in enumerate(who)
-        for j, b in enumerate(what)
-        for k, c in enumerate(("", "吗", "吧"))
-    ]
-    (tmp_path / "train.csv").write_text("zh,en\n" + "".join(rows[:45]), encoding="utf-8")
-    (tmp_path / "held.csv").write_text("zh,en\n" + "".join(rows[45:]), encoding="utf-8")
+    chinese_files.write_pairs(tmp_path)
     columns = ("--columns", "source=en,target=zh")
     files = ("--train", "train.csv", "--eval", "held.csv", *columns)
     done = run("finetune", "--task", "translation", *TINY, *files, "--output", "run", cwd=tmp_path)
@@ -154,21 +147,7 @@ def test_chinese_pairs_are_scored_by_characters(tmp_path: Path) -> None:
 
 
 def test_a_chinese_tagging_file_is_read_by_its_characters(tmp_path: Path) -> None:
-    names, places = ("王小明", "李华", "张伟"), ("北京", "上海", "广州市", "哈尔滨")
-    text = ""
-    for name in names:
-        for place in places:
-            for verb in ("住在", "离开", "去"):
-                for kind, word in (("NAME", name), ("", verb), ("LOC", place)):
-                    marks = ["O"] * len(word)
-                    if kind:
-                        marks = ["B", *["M"] * (len(word) - 2), "E"]
-                        marks = [f"{mark}-{kind}" for mark in marks]
-                    text += "".join(f"{c} {m}\n" for c, m in zip(word, marks, strict=True))
-                text += "\n"
-    sentences = text.split("\n\n")
-    (tmp_path / "train.bio").write_text("\n\n".join(sentences[:26]), encoding="utf-8")
-    (tmp_path / "held.bio").write_text("\n\n".join(sentences[26:]), encoding="utf-8")
+    chinese_files.write_tags(tmp_path)
     files = ("--train", "train.bio", "--eval", "held.bio", "--output", "run")
     done = run("finetune", "--task", "ner", *TINY, *files, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -195,3 +174,21 @@ def test_a_run_on_a_file_is_resumed(conll: Callable[..., Path], tmp_path: Path) 
     assert run("finetune", "--task", "ner", *short, *files, cwd=tmp_path).returncode == 0
     done = run("finetune", "--resume", "run", "--seconds", 2, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("task", "flag"),
+    [
+        ("translation", "--strict-tags"),
+        ("translation", "--scheme=iob1"),
+        ("summarization", "--labels=a,b"),
+    ],
+)
+def test_a_flag_without_effect_is_refused(
+    task: str, flag: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.tsv"
+    file.write_text(PAIRS, encoding="utf-8")
+    assert main(["check", str(file), "--task", task, flag]) == 2
+    named = flag.partition("=")[0]
+    assert f"{named} has no effect for {task}; leave it out." in capsys.readouterr().err

@@ -15,6 +15,8 @@ from shiftdemo.evaluation.results import Comparison
 from shiftdemo.evaluation.significance import Difference
 from shiftdemo.evaluation.verdict import Case, Differences, Verdict, judge, rules
 from shiftdemo.experiments.recorded import recorded_comparison
+from shiftdemo.publishing.comparison import breakdown, tables
+from shiftdemo.publishing.comparison.curve import panels
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare import view
 from shiftdemo.viz.robustness import curve_figure
@@ -48,25 +50,27 @@ def test_the_verdict_of_several_seeds_is_one(several: Comparison, lang: str, wor
 
 def test_each_table_names_its_figures(several: Comparison, single: Comparison) -> None:
     visit = Visit("en")
-    assert view.scores(visit, several)["caption"].startswith("Means of 3 seeds (in brackets: least")
-    assert view.scores(visit, single)["caption"].startswith("Scores (in brackets: 95 % interval")
+    assert tables.curves(visit, several)["caption"].startswith(
+        "Means of 3 seeds (in brackets: least"
+    )
+    assert tables.curves(visit, single)["caption"].startswith("Scores (in brackets: 95 % interval")
     mean = several.scores["base"]["entity F1"]
     cell = f"{mean.value:.1f} ({mean.low:.1f} to {mean.high:.1f})"
-    assert view.scores(visit, several)["rows"][0][1] == cell
+    assert tables.curves(visit, several)["rows"][0][1] == cell
     worst = several.summaries["base"].worst_inside
-    assert view.scores(visit, several)["rows"][0][2] == f"{worst:.1f}"
-    assert "over seeds and sentences" in view.differences(visit, several)["caption"]
-    assert "interval over the sentences" in view.differences(visit, single)["caption"]
-    assert view.differences(visit, several)["rows"][1][3] == "<\u00a00.001"
+    assert tables.curves(visit, several)["rows"][0][2] == f"{worst.value:.1f}"
+    assert "over seeds and sentences" in tables.differences(visit, several)["caption"]
+    assert "interval over the sentences" in tables.differences(visit, single)["caption"]
+    assert tables.differences(visit, several)["rows"][1][4] == "<\u00a00.001"
 
 
 def test_arms_of_different_training_get_their_rows_and_words(single: Comparison) -> None:
     source = dataclasses.replace(single.condition, side="source")
     both = dataclasses.replace(single, also=(dataclasses.replace(single, condition=source),))
     visit = Visit("en")
-    rows = view.scores(visit, both)["rows"]
+    rows = tables.curves(visit, both)["rows"]
     assert [AXIS in row[0] for row in rows] == [False, False, True, True]
-    assert sum(AXIS in row[0] for row in view.differences(visit, both)["rows"]) == 3
+    assert sum(AXIS in row[0] for row in tables.differences(visit, both)["rows"]) == 3
     text = view.verdict(visit, both)["full"]
     assert text.startswith(single.condition.axis) and f"{AXIS}: About these two models" in text
 
@@ -86,12 +90,10 @@ def _texts(drawn: Any) -> Iterator[str]:
 def test_nothing_of_a_comparison_is_english_in_chinese(several: Comparison) -> None:
     visit = Visit("zh")
     failed = dataclasses.replace(several.of_seeds[0], verdict_detail=_with_a_warning())
-    drawn = [
-        draw(visit, one)
-        for one in (several, failed)
-        for draw in (view.verdict, view.scores, view.differences, view.controls)
-    ]
-    names = "Holm logits F1"
+    every = (tables.curves, tables.every_score, tables.differences, tables.controls)
+    every += (breakdown.types,)
+    drawn = [draw(visit, one) for one in (several, failed) for draw in (view.verdict, *every)]
+    names = "Holm logits F1 PER LOC ORG MISC"
     assert {word for text in _texts(drawn) for word in english_in(text, names)} == set()
     shown = view.outputs(visit, several.outputs[:1], several.strengths)
     assert [arm["label"] for arm in shown["sets"][0]["rows"][0]["arms"]] == ["基线", "移位训练"]
@@ -107,7 +109,7 @@ def _with_a_warning() -> Verdict:
 
 def test_the_curve_is_chinese_to_its_hover_texts(several: Comparison) -> None:
     visit = Visit("zh")
-    figure = curve_figure(view.curves(several), 3, "light", visit.translate, visit.arm)
+    figure = curve_figure(panels(several), 3, "light", visit.translate, visit.arm)
     assert [trace.name for trace in figure.data if trace.showlegend] == ["基线", "移位训练"]
     said = [figure.layout.xaxis.title.text, figure.layout.yaxis.title.text]
     said += [note.text for note in figure.layout.annotations]
@@ -118,5 +120,5 @@ def test_the_curve_is_chinese_to_its_hover_texts(several: Comparison) -> None:
 
 def test_without_scores_there_are_no_tables(single: Comparison) -> None:
     empty = dataclasses.replace(single, differences={}, controls={})
-    assert view.differences(Visit("en"), empty) is None
-    assert view.controls(Visit("en"), empty) is None
+    assert tables.differences(Visit("en"), empty) is None
+    assert tables.controls(Visit("en"), empty) is None

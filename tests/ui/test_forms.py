@@ -50,7 +50,6 @@ def build() -> BuildForm:
 def compare() -> CompareForm:
     with gr.Blocks():
         made = CompareForm(page_tasks(), Limits())
-        made.draw_typed()
         made.draw_settings(message_box())
         return made
 
@@ -234,7 +233,7 @@ def test_every_field_of_a_request_has_a_control(
     unseen = {
         TrainConfig: {"batch_tokens", "average", "subword_dropout", "word_dropout", "eval_every"}
         | {"eval_part", "threads", "processes", "device", "precision"},
-        CompareConfig: {"seed", "shift", "strengths"},
+        CompareConfig: {"seed", "strengths"},
     }
     aliases = {"shifts": "shift.name", "data": "data.origin", "origin": "data.origin"}
     aliases |= {"text": "data.text", "target": "data.target", "index": "data.index"}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from visitor import choose
+from visitor import choose, fill
 
 OpenPage = Callable[..., Page]
 BIOES = "Mia S-PER\nleft O\nSan B-LOC\nJuan E-LOC\n"
@@ -66,3 +66,52 @@ def test_both_files_of_a_run_are_told(open_page: OpenPage, tmp_path: Path) -> No
     expect(boxes).to_have_count(2)
     expect(boxes.first).to_contain_text("the tags are BIOES")
     expect(boxes.last).to_contain_text("the tags are BILOU")
+
+
+def test_numbers_take_names_and_broken_tags_are_refused(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    page.get_by_label("entity tagging").first.check()
+    page.get_by_label("file", exact=True).first.check()
+    box = page.locator("#build-read .sd-read")
+    rows = '{"words": ["Mia", "Lee", "runs"], "tags": [0, 2, 0]}\n'
+    (tmp_path / "a.jsonl").write_text(rows, encoding="utf-8")
+    page.locator("#build-file input[type=file]").set_input_files(tmp_path / "a.jsonl")
+    expect(box).to_contain_text("What a sentence above asks for with -- is picked below")
+    names = page.locator("#build-labels textarea, #build-labels input").first
+    fill(names, "O,B-PER,I-PER")
+    names.blur()
+    expect(box).to_contain_text("samples 1")
+    expect(box).to_contain_text("Tags that break IOB2")
+    page.get_by_label("Refuse broken tags").first.check()
+    expect(box).to_contain_text("I-PER")
+    expect(box).not_to_contain_text("samples 1")
+
+
+def test_dialogues_are_read_for_their_replies(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    page.get_by_label("language modelling").first.check()
+    page.get_by_label("file", exact=True).first.check()
+    box = page.locator("#build-read .sd-read")
+    text = "A: Hello.\nB: Good day.\n\nA: Well?\nB: Well.\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    page.locator("#build-file input[type=file]").set_input_files(tmp_path / "a.txt")
+    expect(box).to_contain_text("samples 4")
+    page.get_by_label("Dialogues: learn the replies only").first.check()
+    expect(box).to_contain_text("samples 2")
+
+
+def test_a_column_tells_the_sentences_of_a_table_with_a_word_a_row(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    page.get_by_label("entity tagging").first.check()
+    page.get_by_label("file", exact=True).first.check()
+    table = "nr,word,tag\n1,Mia,B-PER\n1,runs,O\n2,Bern,B-LOC\n2,sleeps,O\n"
+    (tmp_path / "a.csv").write_text(table, encoding="utf-8")
+    page.locator("#build-file input[type=file]").set_input_files(tmp_path / "a.csv")
+    box = page.locator("#build-read .sd-read")
+    expect(box).to_contain_text("is picked below")
+    choose(page.locator("#build-third-column input"), "nr")
+    expect(box).to_contain_text("samples 2, rows 4")

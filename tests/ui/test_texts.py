@@ -16,6 +16,7 @@ from shiftdemo.evaluation.scores import score_names
 from shiftdemo.experiments import presets
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
+from shiftdemo.publishing.comparison import breakdown, figures, words
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.shifts.operators import position_offset
 from shiftdemo.tasks.heads import make_task
@@ -27,7 +28,8 @@ from shiftdemo.ui.common import handlers as wiring
 from shiftdemo.ui.common import model_picker as pickers
 from shiftdemo.ui.common import shift_form as forms
 from shiftdemo.ui.common.i18n import Visit
-from shiftdemo.ui.compare import form as compare_form
+from shiftdemo.ui.compare import typed
+from shiftdemo.ui.compare.tab import TAB_NAMES
 from shiftdemo.ui.train import form as train_form
 from shiftdemo.ui.train import progress
 
@@ -38,7 +40,8 @@ FOLDER = Path(app.__file__).parent
 
 def _literals() -> Iterator[str]:
     """Yields the texts that are written where they are used."""
-    for path in sorted(FOLDER.rglob("*.py")):
+    told = FOLDER.parent / "publishing" / "comparison"
+    for path in sorted((*FOLDER.rglob("*.py"), *told.rglob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -66,7 +69,9 @@ def _named() -> Iterator[str]:
     for table in pairs:
         yield from (label for label, _ in table)
     yield from [build_set.TARGET_TITLE, forms.DIAL_OF_SEVERAL]
-    yield from [compare_form.ONE_A_LINE, compare_form.ONE_A_PARAGRAPH]
+    yield from [typed.ONE_A_LINE, typed.ONE_A_PARAGRAPH, typed.STRENGTH, words.SEED_BY_SEED]
+    yield from (*breakdown.KINDS.values(), *breakdown.AVERAGES.values(), *figures.WHERE.values())
+    yield from TAB_NAMES.values()
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     ours = [shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo.")]
     yield from (text for shift in ours for text in (shift.effect, shift.source))

@@ -140,9 +140,9 @@ class Roles:
                         place = Message("report.span", where=where.message, span=span)
                         report.leave_out(reason, place)
                 return found.words, found.tags
-        return _as_words(words), self._tag_names(tags, where)
+        return _as_words(words), self._tag_names(tags)
 
-    def _tag_names(self, tags: Any, where: Line) -> tuple[str, ...]:
+    def _tag_names(self, tags: Any) -> tuple[str, ...]:
         """Returns the tags as text; numbers get the names of their classes."""
         if isinstance(tags, str):
             inside = listed(tags)
@@ -153,7 +153,7 @@ class Roles:
                 tags = [int(tag.strip()[:9]) for tag in tags]
             if all(map(_is_number, tags)):
                 if not known:
-                    raise DataError("rows.tags_numbers_file_does", where=self._cell(where, "tags"))
+                    raise DataError("rows.tags_numbers_file_does", column=self.columns["tags"])
                 return names_of(tags, known)
         return _as_words(tags)
 

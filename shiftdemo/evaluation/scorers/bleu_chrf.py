@@ -1,4 +1,4 @@
-"""BLEU and chrF from sacreBLEU's sentence statistics, for many resamples at once.
+"""BLEU, chrF and TER from sacreBLEU's sentence statistics, for many resamples at once.
 
 The n-grams are counted by sacreBLEU itself (Post 2018). Only the last step, from summed counts
 to a score, is written here, because it has to run for a thousand resamples in one go.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
 
 from shiftdemo.core.languages import SEVERAL, script_language
 from shiftdemo.core.samples import Sample, TranslationSample
@@ -121,6 +122,29 @@ MEASURES: dict[str, tuple[slice, Callable[[np.ndarray], np.ndarray]]] = {
     "BLEU": (BLEU_STATS, _bleu),
     "chrF": (CHRF_STATS, _chrf),
 }
+
+
+def _ter(sums: np.ndarray) -> np.ndarray:
+    """Returns TER of sums ``(..., 2)``: edits for each 100 words of the reference."""
+    s = np.asarray(sums, dtype=np.float64)
+    return np.asarray(100.0 * s[..., 0] / np.maximum(s[..., 1], 1))
+
+
+def extra_counts(
+    samples: Sequence[Sample], predictions: Sequence[str]
+) -> dict[str, tuple[np.ndarray, Callable[[np.ndarray], np.ndarray], str]]:
+    """Returns what TER (Snover et al. 2006) is made of: edits and words ``(n_sentences, 2)``.
+
+    It looks for shifted phrases, a millisecond a sentence, and is not part of :func:`count`.
+    """
+    wide = _tokenizer(samples) != "13a"
+    metric = TER(
+        normalized=wide,
+        asian_support=wide,
+        references=[[_pair(sample).target for sample in samples]],
+    )
+    stats = np.array(metric._extract_corpus_statistics(list(predictions), None), dtype=np.float64)
+    return {"TER": (stats, _ter, f"{metric.get_signature()}|lower is better")}
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -71,6 +70,11 @@ def _f1(s: np.ndarray) -> np.ndarray:
     return _share(2 * s[..., 0], s[..., 1] + s[..., 2])
 
 
+def strict_f1(sums: np.ndarray) -> np.ndarray:
+    """Returns F1, 0 to 100, of right, predicted and gold mentions ``(..., 3)``."""
+    return _f1(np.asarray(sums, dtype=np.float64))
+
+
 def _accuracy(s: np.ndarray) -> np.ndarray:
     return _share(s[..., 0], s[..., 1])
 
@@ -91,34 +95,39 @@ def signature(name: str, samples: Sequence[Sample]) -> str:
     return MEASURES[name][2]
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRow:
-    """One row of the table by entity type (strict IOB2) or class; percentages.
+CLASSES_ARE = "unit:mention|scheme:IOB2"
 
-    Attributes:
-        support: mentions of the type, or texts of the class, in the references.
-        predicted: the same in the outputs.
+
+def class_counts(
+    samples: Sequence[Sample], predictions: Sequence[Sequence[str]]
+) -> tuple[list[str], np.ndarray]:
+    """Returns the entity types that occur, and what is counted of each, strictly.
+
+    Returns:
+        Names in alphabetical order, and right, predicted and gold mentions of every sentence,
+        int64 ``(n_sentences, n_types, 3)``.
     """
-
-    type: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-    predicted: int
+    return grouped_counts(samples, predictions, lambda index, span: span[0])
 
 
-def per_type(samples: Sequence[Sample], predictions: Sequence[Sequence[str]]) -> list[TypeRow]:
-    """Returns the strict scores of every entity type that occurs, in alphabetical order."""
-    counts: dict[str, list[int]] = {}
-    for sample, predicted in zip(samples, predictions, strict=True):
-        gold, predicted_spans = spans(tags_of(sample)), spans(predicted)
-        for index, counted in enumerate((gold & predicted_spans, predicted_spans, gold)):
-            for kind, _, _ in counted:
-                counts.setdefault(kind, [0, 0, 0])[index] += 1
-    rows = []
-    for kind, numbers in sorted(counts.items()):
-        s = np.array(numbers)
-        figures = (float(_precision(s)), float(_recall(s)), float(_f1(s)))
-        rows.append(TypeRow(kind, *figures, support=numbers[2], predicted=numbers[1]))
-    return rows
+def grouped_counts(
+    samples: Sequence[Sample],
+    predictions: Sequence[Sequence[str]],
+    group: Callable[[int, Span], str],
+) -> tuple[list[str], np.ndarray]:
+    """Returns the same by any groups of mentions.
+
+    Args:
+        group: the group of a gold or predicted mention of the sentence with an index.
+    """
+    found: list[tuple[int, str, int]] = []
+    for index, (sample, predicted) in enumerate(zip(samples, predictions, strict=True)):
+        gold, given = spans(tags_of(sample)), spans(predicted)
+        for column, counted in enumerate((gold & given, given, gold)):
+            found += [(index, group(index, span), column) for span in counted]
+    names = sorted({name for _, name, _ in found})
+    at = {name: number for number, name in enumerate(names)}
+    counts = np.zeros((len(samples), len(names), 3), dtype=np.int64)
+    for index, name, column in found:
+        counts[index, at[name], column] += 1
+    return names, counts

@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftdemo.core.samples import Sample
 from shiftdemo.evaluation.scorers import classes
-from shiftdemo.evaluation.scorers.entities import TypeRow, tags_of
+from shiftdemo.evaluation.scorers.entities import tags_of
 
 
 def scorable(samples: Sequence[Sample]) -> list[int]:
@@ -37,13 +37,18 @@ def _names(samples: Sequence[Sample]) -> list[str]:
     return sorted({tag for sample in samples for tag in tags_of(sample)})
 
 
-def per_type(samples: Sequence[Sample], predictions: Sequence[Sequence[str]]) -> list[TypeRow]:
-    """Returns the scores of every tag of the references, in alphabetical order."""
-    sums = count(samples, predictions).sum(0)
-    return [
-        classes.type_row(name, row)
-        for name, row in zip(_names(samples), sums.reshape(-1, 3), strict=True)
-    ]
+CLASSES_ARE = "unit:word"
+
+
+def class_counts(
+    samples: Sequence[Sample], predictions: Sequence[Sequence[str]]
+) -> tuple[list[str], np.ndarray]:
+    """Returns the tags of the references, and what :func:`count` counts of each.
+
+    Returns:
+        Names in alphabetical order, and int64 ``(n_sentences, n_tags, 3)``.
+    """
+    return _names(samples), count(samples, predictions).reshape(len(samples), -1, 3)
 
 
 MEASURES: dict[str, tuple[slice, Callable[[np.ndarray], np.ndarray], str]] = {

@@ -185,6 +185,16 @@ class Task(ABC):
         """Returns the outputs for a few typed samples as a person reads them."""
         return self.predict(loaded, samples)
 
+    def probabilities(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample]
+    ) -> list[tuple[float, ...]]:
+        """Returns how sure the model is of each word of its outputs, 0 to 1, a tuple a sample.
+
+        Of tags one a word, of a text one for each of its words (the product of its tokens'), of a
+        label one; nothing for a task that does not tell.
+        """
+        return [()] * len(samples)
+
     def readable(self, output: Any) -> Any:
         """Returns one output of :meth:`predict` as text, or as a tuple of tags."""
         return output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
 from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
+from shiftdemo.tasks.heads.certainty import word_probabilities
 from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
 
@@ -137,20 +138,44 @@ class Seq2SeqLM(Task):
             ConfigError: a sample starts beyond the model's positions, or the positions of its
                 target are uneven: those of a text that is not there yet cannot be.
         """
+        texts: list[dict[int, str]] = [{} for _ in samples]
+        for rows, sources, feeds in self._by_parts(loaded, samples, batch_size):
+            out = self._generate(loaded, sources, feeds)
+            for (index, number), text in zip(rows, _texts(loaded, out), strict=True):
+                texts[index][number] = text
+        return [" ".join(found[number] for number in sorted(found)) for found in texts]
+
+    @torch.inference_mode()
+    def probabilities(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample]
+    ) -> list[tuple[float, ...]]:
+        """See :meth:`Task.probabilities`: of every word, given those before it."""
+        sure: list[dict[int, tuple[float, ...]]] = [{} for _ in samples]
+        for rows, sources, feeds in self._by_parts(loaded, samples, len(samples)):
+            kept = {"return_dict_in_generate": True, "output_scores": True}
+            out = self._generate(loaded, sources, feeds, **kept)
+            steps = torch.stack(out.scores, 1).float().softmax(-1)  # (batch, new, vocabulary)
+            chosen = out.sequences[:, -steps.shape[1] :]
+            sure_of = steps.gather(2, chosen.unsqueeze(2)).squeeze(2).tolist()
+            for (index, number), ids, p in zip(rows, chosen.tolist(), sure_of, strict=True):
+                sure[index][number] = _of_words(loaded, ids, p)
+        return [tuple(p for number in sorted(own) for p in own[number]) for own in sure]
+
+    def _by_parts(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int
+    ) -> Iterator[tuple[list[tuple[int, int]], list[str], list[StepInputs]]]:
+        """Yields parts of sources of like length: index and number, text, and how it is read."""
         parts = [
             (index, number, part)
             for index, sample in enumerate(samples)
             for number, part in enumerate(self._parts(loaded, self.checked(sample.shifted).source))
         ]
         parts.sort(key=lambda one: len(one[2]))
-        texts: list[dict[int, str]] = [{} for _ in samples]
         for start in range(0, len(parts), batch_size):
             rows = parts[start : start + batch_size]
+            places = [(index, number) for index, number, _ in rows]
             feeds = [samples[index].feed for index, _, _ in rows]
-            outputs = self._generate(loaded, [source for _, _, source in rows], feeds)
-            for (index, number, _), text in zip(rows, outputs, strict=True):
-                texts[index][number] = text
-        return [" ".join(found[number] for number in sorted(found)) for found in texts]
+            yield places, [source for _, _, source in rows], feeds
 
     def cut(self, loaded: LoadedModel, samples: Sequence[Sample], training: bool = True) -> Cut:
         """See :meth:`Task.cut`: of sources, and in training of targets too."""
@@ -208,8 +233,13 @@ class Seq2SeqLM(Task):
 
     @torch.inference_mode()
     def _generate(
-        self, loaded: LoadedModel, sources: Sequence[str], feeds: Sequence[StepInputs]
-    ) -> list[str]:
+        self,
+        loaded: LoadedModel,
+        sources: Sequence[str],
+        feeds: Sequence[StepInputs],
+        **kept: bool,
+    ) -> Any:
+        """Returns what ``generate`` gives: token ids, or what ``kept`` names beside them."""
         tokenizer, model, positions = loaded.tokenizer, loaded.model, loaded.positions
         bound = positions.table_size
         ids = self._source_ids(loaded, sources)
@@ -233,10 +263,30 @@ class Seq2SeqLM(Task):
         inputs = {name: tensor.to(loaded.device) for name, tensor in inputs.items()}
         moved = by.to(loaded.device), target_by.to(loaded.device)
         with moved_positions(positions, *moved):
-            out = model.generate(
-                **inputs, max_new_tokens=new, max_length=None, do_sample=False, num_beams=1
-            )
-        return [text.strip() for text in tokenizer.batch_decode(out, skip_special_tokens=True)]
+            how = {"do_sample": False, "num_beams": 1, **kept}
+            return model.generate(**inputs, max_new_tokens=new, max_length=None, **how)
+
+
+def _texts(loaded: LoadedModel, out: Any) -> list[str]:
+    texts = loaded.tokenizer.batch_decode(out, skip_special_tokens=True)
+    return [text.strip() for text in texts]
+
+
+def _of_words(
+    loaded: LoadedModel, ids: Sequence[int], probabilities: Sequence[float]
+) -> tuple[float, ...]:
+    """Returns the probability of each word of a generated row."""
+    special = set(loaded.tokenizer.all_special_ids)
+    told = [(token, p) for token, p in zip(ids, probabilities, strict=True) if token not in special]
+    tokens = [token for token, _ in told]
+    prefixes = [
+        loaded.tokenizer.decode(tokens[:n], skip_special_tokens=True).strip()
+        for n in range(1, len(tokens) + 1)
+    ]
+    text = prefixes[-1] if prefixes else ""
+    return word_probabilities(
+        text, [min(len(p), len(text)) for p in prefixes], [p for _, p in told]
+    )
 
 
 def prompt_in(settings: object, task: str) -> str:

@@ -128,6 +128,21 @@ class SequenceClassification(Task):
         text's own offset; the label is that of the greatest mean log-probability over them, each
         weighed by its tokens.
         """
+        sums = self._sums(loaded, samples, batch_size)
+        return [loaded.labels[label] for label in sums.argmax(-1).tolist()]
+
+    @torch.inference_mode()
+    def probabilities(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample]
+    ) -> list[tuple[float, ...]]:
+        """See :meth:`Task.probabilities`: of the label."""
+        sure = self._sums(loaded, samples, len(samples)).softmax(-1).amax(-1)
+        return [(p,) for p in sure.tolist()]
+
+    def _sums(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int
+    ) -> Tensor:
+        """Returns the mean log-probabilities over the windows, ``(n_samples, n_classes)``."""
         plans = [sample.feed.source for sample in samples]
         rows = [
             (index, ids)
@@ -136,6 +151,7 @@ class SequenceClassification(Task):
         ]
         rows.sort(key=lambda row: len(row[1]))
         sums = torch.zeros(len(samples), len(loaded.labels), dtype=torch.float64)
+        tokens = torch.zeros(len(samples), dtype=torch.float64)
         for start in range(0, len(rows), batch_size):
             part = rows[start : start + batch_size]
             chosen, ids = [index for index, _ in part], [ids for _, ids in part]
@@ -146,7 +162,8 @@ class SequenceClassification(Task):
             )  # (rows, classes)
             weights = torch.tensor([len(row) for row in ids], dtype=torch.float64)
             sums.index_add_(0, torch.tensor(chosen), out.double().cpu() * weights.unsqueeze(1))
-        return [loaded.labels[label] for label in sums.argmax(-1).tolist()]
+            tokens.index_add_(0, torch.tensor(chosen), weights)
+        return sums / tokens.clamp(min=1).unsqueeze(1)
 
 
 def _bound(loaded: LoadedModel) -> int:

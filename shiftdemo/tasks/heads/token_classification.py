@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -19,6 +19,9 @@ from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, starts
 from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED
 from shiftdemo.tasks.heads.word_windows import WordWindow, bound, parts_of, word_windows
+
+_V = TypeVar("_V")
+_FEW = 16  # sentences of a batch where a few are looked at closely
 
 
 def _tagged(sample: Sample) -> TaggedSample:
@@ -170,12 +173,41 @@ class TokenClassification(Task):
         A sentence longer than the model reads goes through it in overlapping windows, each at the
         sentence's own offset; a word's tag is that of the window in which it stands deepest.
         """
+        found: list[dict[int, tuple[int, int]]] = [{} for _ in samples]
+        for part, out in self._read(loaded, samples, batch_size):
+            _deepest(part, out.argmax(-1).tolist(), found, loaded.output_delay)
+        outside = loaded.labels.index("O") if "O" in loaded.labels else -1
+        return [
+            tuple(
+                loaded.labels[at] if (at := own.get(word, (0, outside))[1]) >= 0 else "O"
+                for word in range(len(_tagged(sample.shifted).words))
+            )
+            for sample, own in zip(samples, found, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def probabilities(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample]
+    ) -> list[tuple[float, ...]]:
+        """See :meth:`Task.probabilities`: of the tag of every word."""
+        found: list[dict[int, tuple[int, float]]] = [{} for _ in samples]
+        for part, out in self._read(loaded, samples, _FEW):
+            sure = out.float().softmax(-1).amax(-1).tolist()
+            _deepest(part, sure, found, loaded.output_delay)
+        return [
+            tuple(own.get(word, (0, 0.0))[1] for word in range(len(_tagged(sample.shifted).words)))
+            for sample, own in zip(samples, found, strict=True)
+        ]
+
+    def _read(
+        self, loaded: LoadedModel, samples: Sequence[ShiftedSample], batch_size: int
+    ) -> Iterator[tuple[list[tuple[int, WordWindow]], Tensor]]:
+        """Yields windows with the index of their sample, and logits ``(batch, len, n_classes)``."""
         words = [_tagged(sample.shifted).words for sample in samples]
         plans = [sample.feed.source for sample in samples]
         at = [plan.offset if plan.constant else 0 for plan in plans]
         windows = [(i, one) for i, own in enumerate(word_windows(loaded, words, at)) for one in own]
         windows.sort(key=lambda row: len(row[1].ids))
-        deepest: list[dict[int, tuple[int, str]]] = [{} for _ in words]
         for start in range(0, len(windows), batch_size):
             part = windows[start : start + batch_size]
             ids = [window.ids for _, window in part]
@@ -190,17 +222,27 @@ class TokenClassification(Task):
                 target_offset=torch.zeros(len(ids), dtype=torch.long),
                 n_tokens=0,
             ).to(loaded.device)
-            best = logits(loaded, batch).argmax(-1).tolist()
-            for (row, window), classes in zip(part, best, strict=True):
-                for word, index in window.first.items():
-                    tag = loaded.labels[classes[index + loaded.output_delay]]
-                    margin = window.margin[word]
-                    if margin > deepest[row].get(word, (-1, ""))[0]:
-                        deepest[row][word] = (margin, tag)
-        return [
-            tuple(found.get(word, (0, "O"))[1] for word in range(len(own)))
-            for own, found in zip(words, deepest, strict=True)
-        ]
+            yield part, logits(loaded, batch)
+
+
+def _deepest(
+    part: Sequence[tuple[int, WordWindow]],
+    values: Sequence[Sequence[_V]],
+    found: list[dict[int, tuple[int, _V]]],
+    late: int,
+) -> None:
+    """Keeps for each word the value of the window in which it stands deepest.
+
+    Args:
+        values: one for each token of the windows.
+        found: of each sample by word how deep, and the value.
+        late: how many tokens later the model answers.
+    """
+    for (row, window), own in zip(part, values, strict=True):
+        for word, index in window.first.items():
+            margin = window.margin[word]
+            if word not in found[row] or margin > found[row][word][0]:
+                found[row][word] = (margin, own[index + late])
 
 
 def _first_windows(loaded: LoadedModel, samples: Sequence[TaggedSample]) -> list[WordWindow]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from shiftdemo.core import processes
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.events import RunCancelled, RunEvent, RunFailed, RunFinished
 from shiftdemo.core.messages import Message
-from shiftdemo.training import processes
 from shiftdemo.training.checkpoints import find_checkpoint, rewind_log
 from shiftdemo.training.record import LogReader, append, read_events
 from shiftdemo.training.server.stop_flag import FileFlag

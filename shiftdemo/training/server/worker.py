@@ -16,11 +16,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from shiftdemo.core import processes
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.events import RunEvent, RunFailed
 from shiftdemo.core.messages import Message
-from shiftdemo.training import processes
 from shiftdemo.training.record import append
 from shiftdemo.training.server.stop_flag import FileFlag
 

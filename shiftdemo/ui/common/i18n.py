@@ -7,13 +7,12 @@ handler composes is translated here, in the language of the request.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
 
-from shiftdemo.core.messages import ENGLISH, Message, Text, languages, texts
-from shiftdemo.viz.style import ARMS, arm_label
+from shiftdemo.core.messages import ENGLISH, languages, texts
+from shiftdemo.viz.reader import Reader
 
 _CODES = {"zh": "zh-CN"}  # by which the browser asks for a language
 # Gradio's own texts have short keys such as "file"; ours must not meet them.
@@ -39,30 +38,10 @@ def translations() -> gr.I18n:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Who asks: the language of the page and the session.
+class Visit(Reader):
+    """Who asks: the language of the page and the session."""
 
-    Calling it translates: ``visit("Step {n} of {all}", n=3, all=10)``.
-    """
-
-    lang: str = "en"
     session: str = ""
-
-    def __call__(self, text: str, /, **values: Any) -> str:
-        """Returns ``text`` in the visitor's language with the values put in."""
-        known = text if self.lang == ENGLISH else texts(self.lang).get(text, text)
-        return known.format(**values) if values else known
-
-    def arm(self, arm: str) -> str:
-        """Returns what an arm is called on the page; one that a visitor named stays as it is."""
-        return self(arm_label(arm)) if arm in ARMS else arm
-
-    def translate(self, sentence: str) -> str:
-        """Returns a sentence of the library, an error for one, in the visitor's language.
-
-        One that has no key, out of a record of an older version, stays English.
-        """
-        return sentence.text(self.lang) if isinstance(sentence, (Message, Text)) else sentence
 
 
 def visit_of(request: gr.Request | None) -> Visit:

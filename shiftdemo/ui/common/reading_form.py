@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from shiftdemo import api
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.errors import ShiftDemoError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.messages import Message
 from shiftdemo.core.task_spec import TASKS
 from shiftdemo.data.reading.encodings import ENCODINGS, EncodingError
 from shiftdemo.data.reading.schemes import NAMES
@@ -23,7 +24,12 @@ from shiftdemo.ui.common.i18n import Visit, t
 ROWS = 3
 GUESSED = "*"
 MOST = 20_000  # samples that are looked at; a run reads on
-CONTROLS = ("first", "second", "scheme", "encoding")
+PICKERS = {
+    "first": "Column of the source, words, text or question",
+    "second": "Column of the target, tags, label or context",
+    "third": "Column of the answer, or of the sentence a word belongs to",
+}
+CONTROLS = (*PICKERS, "scheme", "encoding", "labels", "strict_tags", "reply_only")
 
 
 class ReadingForm(Form):
@@ -43,10 +49,7 @@ class ReadingForm(Form):
         self.guess = gr.State("")
         self.again = gr.Button("", size="sm", visible=False, elem_id=f"{form}-reread")
         with gr.Row():
-            for name, text in (
-                ("first", "Column of the source, words or text"),
-                ("second", "Column of the target, tags or label"),
-            ):
+            for name, text in PICKERS.items():
                 dropdown = gr.Dropdown(
                     [(t("as guessed"), GUESSED)],
                     value=GUESSED,
@@ -54,9 +57,14 @@ class ReadingForm(Form):
                     # Another file has other columns: a stale choice gets a sentence, no fault.
                     allow_custom_value=True,
                     min_width=120,
+                    visible=name != "third",
                     elem_id=f"{form}-{name}-column",
                 )
                 self.add(name, dropdown)
+        self._notation(form)
+
+    def _notation(self, form: str) -> None:
+        """Draws how tags, labels and dialogues are written; a task shows those that it has."""
         with gr.Row():
             schemes: list[Any] = [(title, name) for name, title in NAMES.items()]
             scheme = gr.Dropdown(
@@ -77,6 +85,22 @@ class ReadingForm(Form):
                 elem_id=f"{form}-encoding",
             )
             self.add("encoding", encoding)
+            labels = gr.Textbox(
+                label=t("Names of tags or labels"),
+                info=t("Where the file has numbers: the name of 0, of 1, and so on."),
+                placeholder="O,B-PER,I-PER",
+                max_length=4000,
+                min_width=120,
+                visible=False,
+                elem_id=f"{form}-labels",
+            )
+            self.add("labels", labels)
+        ticks = {
+            "strict_tags": ("Refuse broken tags", texts.STRICT_HELP),
+            "reply_only": ("Dialogues: learn the replies only", texts.REPLY_HELP),
+        }
+        for name, (label, help_) in ticks.items():
+            self.add(name, gr.Checkbox(False, label=t(label), info=t(help_), visible=False))
 
     def wire(
         self, task: gr.Dropdown | gr.Radio, files: Mapping[str, gr.File], message: gr.HTML
@@ -90,7 +114,8 @@ class ReadingForm(Form):
         outputs = {"box": self.box, "again": self.again, "guess": self.guess, **self}
         opened = [component.change for component in (*files.values(), task)]
         wire(opened, self._opened, inputs, outputs, message)
-        changes = [self[name].change for name in CONTROLS]
+        changes = [self[name].change for name in CONTROLS if name != "labels"]
+        changes += [self["labels"].blur, self["labels"].submit]
         told = {name: outputs[name] for name in ("box", "again", "guess")}
         wire(changes, self._told, inputs, told, message)
         to_encoding = {"encoding": self["encoding"]}
@@ -98,7 +123,7 @@ class ReadingForm(Form):
 
     def _opened(self, visit: Visit, task: str, **values: Any) -> Iterator[dict[str, Any]]:
         """Yields that a new file is read, and what it holds; the columns are guessed anew."""
-        values |= {"first": GUESSED, "second": GUESSED}
+        values |= dict.fromkeys(PICKERS, GUESSED)
         if any(path for name, path in values.items() if name not in CONTROLS):
             reading = {"lead": visit("Reading the file …"), "notices": []}
             yield {"box": {"files": [reading], "columns": [], "rows": []}}
@@ -108,9 +133,12 @@ class ReadingForm(Form):
         for name in found["columns"] if found else ():
             choices += [(name, name)] if "," not in name and "=" not in name else []
         # Gradio empties an update that it has sent, so each box gets one of its own.
-        pickers = {n: gr.update(choices=choices, value=GUESSED) for n in ("first", "second")}
-        tagged = "tags" in TASKS.get(task).columns
-        yield {**shown, **pickers, "scheme": gr.update(visible=tagged)}
+        roles = dict(zip(PICKERS, _roles(task), strict=False))
+        for name in PICKERS:
+            shown[name] = gr.update(choices=choices, value=GUESSED, visible=name in roles)
+        for name, fits in TASKS.get(task).notation.items():
+            shown[name] = gr.update(visible=fits)
+        yield shown
 
     def _told(self, visit: Visit, task: str, **values: Any) -> dict[str, Any]:
         """Returns what is read of the files with the controls as they are."""
@@ -132,25 +160,21 @@ class ReadingForm(Form):
                 "again": gr.update(visible=False),
                 "guess": "",
             }
-        told = [
-            {
-                "lead": visit.translate(report.summary()),
-                "notices": [visit.translate(notice) for notice in report.notices()],
-            }
-            for report in reports
-        ]
+        told = [_file(visit, report.summary(), report.notices()) for report in reports]
         box = {"files": told, "columns": seen["columns"], "rows": seen["rows"]}
         return {"box": box, "again": gr.update(visible=False), "guess": ""}
 
     def settings(self, task: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns how the controls say that a file is to be read, as fields of a `DataSpec`."""
-        roles = zip(TASKS.get(task).columns, (values["first"], values["second"]), strict=False)
+        roles = zip(_roles(task), (values[name] for name in PICKERS), strict=False)
         columns = ",".join(
             f"{role}={name}" for role, name in roles if name not in ("", None, GUESSED)
         )
-        tagged = "tags" in TASKS.get(task).columns
-        scheme = (values["scheme"] or "") if tagged else ""
-        return {"columns": columns, "scheme": scheme, "encoding": values["encoding"] or ""}
+        own = {"columns": columns, "encoding": values["encoding"] or ""}
+        plain = DataSpec()
+        for name, fits in TASKS.get(task).notation.items():
+            own[name] = (values[name] if fits else None) or getattr(plain, name)
+        return own
 
     def request(self, task: str, values: Mapping[str, Any], data: DataSpec) -> DataSpec:
         """Returns ``data``, read as the controls say."""
@@ -159,10 +183,16 @@ class ReadingForm(Form):
     def filled(self, task: str, data: DataSpec) -> dict[str, Any]:
         """Returns the updates with which the controls show how ``data`` is read."""
         named = dict(pair.partition("=")[::2] for pair in data.columns.split(",") if pair)
-        columns = [named.get(role, GUESSED) for role in TASKS.get(task).columns]
-        picked = dict(zip(("first", "second"), columns, strict=False))
-        own = {"scheme": data.scheme, "encoding": data.encoding}
-        return {"first": GUESSED, "second": GUESSED, **picked, **own}
+        columns = [named.get(role, GUESSED) for role in _roles(task)]
+        picked = dict(zip(PICKERS, columns, strict=False))
+        own = {name: getattr(data, name) for name in CONTROLS if name not in PICKERS}
+        return {**dict.fromkeys(PICKERS, GUESSED), **picked, **own}
+
+
+def _roles(task: str) -> tuple[str, ...]:
+    """Returns which columns of a file can be picked; a tagged file may have one word a row."""
+    columns = TASKS.get(task).columns
+    return (*columns, "sentence") if "tags" in columns else columns
 
 
 def _take(visit: Visit, guess: str) -> dict[str, Any]:
@@ -171,5 +201,14 @@ def _take(visit: Visit, guess: str) -> dict[str, Any]:
 
 def _refused(visit: Visit, error: ShiftDemoError, seen: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what the box says of a file that cannot be read as it is."""
-    file = {"lead": visit.translate(error.message), "notices": []}
+    file = _file(visit, error.message)
     return {"files": [file], "columns": seen["columns"], "rows": seen["rows"]}
+
+
+def _file(visit: Visit, lead: Message, notices: Sequence[Message] = ()) -> dict[str, Any]:
+    """Returns what the box says of one file; where flags are named, also that they stand below."""
+    said = [visit.translate(notice) for notice in notices]
+    first = visit.translate(lead)
+    if any("--" in text for text in (first, *said)):
+        said.append(visit(texts.FLAGS_HERE))
+    return {"lead": first, "notices": said}

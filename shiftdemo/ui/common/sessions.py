@@ -18,12 +18,14 @@ class Sessions:
     Attributes:
         views: how a session wants to see its curves.
         maps: the attention that a session has last looked at, and what it was asked for by.
+        comparisons: the comparison that a session has last made, and what was asked for.
     """
 
     def __init__(self) -> None:
         """Starts with none."""
         self.views: OrderedDict[str, Any] = OrderedDict()
         self.maps: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
+        self.comparisons: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
         self._folders: OrderedDict[str, Path] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -46,6 +48,10 @@ class Sessions:
     def keep_maps(self, session: str, asked: Any, result: Any) -> None:
         """Remembers the attention that a session looks at, so that picking a head only draws."""
         self._keep(self.maps, session, (asked, result))
+
+    def keep_comparison(self, session: str, result: Any, config: Any) -> None:
+        """Remembers the comparison that a session has made, so that it can have a report of it."""
+        self._keep(self.comparisons, session, (result, config))
 
     def _keep(self, store: OrderedDict[str, Any], session: str, value: Any) -> None:
         with self._lock:

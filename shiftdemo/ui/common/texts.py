@@ -6,6 +6,9 @@ FILE_COLUMNS = (
     "Columns: source, target for translation; words, tags for tagging; others can be mapped below. "
     "CoNLL: a word a line, a blank line between sentences; any tag scheme."
 )
+STRICT_HELP = "Otherwise they are read as conlleval reads them, and counted."
+REPLY_HELP = "A turn a line, its speaker in front, as 'A: Hello.'; an empty line ends a dialogue."
+FLAGS_HERE = "What a sentence above asks for with -- is picked below on this page."
 POSITION_NOTE = (
     "The number under a word is its absolute position id, counted in words here; "
     "the model counts sub-word tokens."
@@ -59,7 +62,6 @@ COMPARE_EMPTY = (
     "Nothing to compare yet. Train a pair in the Train tab and press 'Compare these two', "
     "or choose two models here and press Compare."
 )
-SEED_BY_SEED = "Seed by seed, {what}: {values} ({score})."
 FIRST_SEED = "The sentences are the first seed's."
 TYPED_LEADS = {
     "row": "First word at position {k}; differences are marked.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -10,9 +11,20 @@ from shiftdemo.evaluation.results import Comparison
 from shiftdemo.evaluation.telling import telling_rows, telling_strength
 from shiftdemo.experiments.presets import preset
 from shiftdemo.experiments.recorded import recorded_comparison
+from shiftdemo.publishing.comparison import breakdown, tables
+from shiftdemo.publishing.comparison.curve import panels
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.compare import view
 
+TABLES: dict[str, tuple[Callable[[Visit, Comparison], Any], ...]] = {
+    "scores": (tables.every_score, tables.curves, tables.matrix),
+    "differences": (tables.differences,),
+    "slices": (breakdown.slices,),
+    "types": (breakdown.types, breakdown.tags, breakdown.confusions),
+    "information": (breakdown.information, breakdown.consistency),
+    "controls": (tables.controls, tables.costs),
+}
+"""What each tab below the curve shows."""
 NARROW = 640  # pixels, as in the style sheet
 HEIGHT = 312  # of the curve, so that it is whole on a small laptop's screen
 
@@ -36,7 +48,7 @@ def shown(visit: Visit, result: Comparison, page_look: str, badge: str = "") -> 
     curve: Any = gr.update(visible=False)
     if result.curves:
         figure = curve_figure(
-            view.curves(result),
+            panels(result),
             result.n_seeds,
             "dark" if theme == "dark" else "light",
             visit.translate,
@@ -52,8 +64,14 @@ def shown(visit: Visit, result: Comparison, page_look: str, badge: str = "") -> 
     return {
         "verdict": view.verdict(visit, result, badge),
         "curve": curve,
-        "scores": view.scores(visit, result) if result.scores else None,
-        "differences": view.differences(visit, result),
-        "controls": view.controls(visit, result),
         "outputs": examples if result.outputs else None,
+        **{name: _drawn(visit, result, of) for name, of in TABLES.items()},
     }
+
+
+def _drawn(
+    visit: Visit, result: Comparison, of: tuple[Callable[[Visit, Comparison], Any], ...]
+) -> list[dict[str, Any]] | None:
+    """Returns the tables that there are something in; ``None`` where there is nothing in any."""
+    found = (table(visit, result) for table in of)
+    return [table for table in found if table is not None] or None

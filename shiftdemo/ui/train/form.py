@@ -23,7 +23,12 @@ from shiftdemo.ui.common.model_picker import trainable
 from shiftdemo.ui.common.shift_form import ShiftForm, extra_operators, extra_operators_box
 
 A_TENTH = -1  # in the box of the warm-up; Gradio shows an empty box as 0
-ARM_CHOICES = (("base", "base"), ("shift-trained", "shift"), ("untrained start", "start"))
+ARM_CHOICES = (
+    ("base", "base"),
+    ("shift-trained", "shift"),
+    ("untrained start", "start"),
+    ("compute-matched", "matched"),
+)
 OPTIMISERS = (("AdamW", "adamw"), ("SGD, momentum 0.9", "sgd"))
 SCHEDULES = (
     ("linear to 0", "linear"),

@@ -84,6 +84,7 @@ def sentence(visit: Visit, config: Mapping[str, Any]) -> str:
         for name, _, specs in (str(text).partition("=") for text in config.get("other_arms", ()))
     }
     told = {"base": visit("one copy plainly"), "start": visit("one not at all")}
+    told["matched"] = visit("one plainly on as many tokens as that")
     told["shift"] = visit("one with {shift}", shift=" + ".join(config.get("shifts", ())))
     arms = [told.get(arm) or visit("one with {shift}", shift=others[arm]) for arm in config["arms"]]
     spec = TASKS.get(config["task"])

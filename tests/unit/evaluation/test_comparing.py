@@ -61,7 +61,7 @@ def test_scores_controls_and_types_are_there_for_each_arm(comparison: Comparison
         assert comparison.scores[arm]["entity F1"] == comparison.curves[arm][0]
         assert comparison.controls[arm].offset.ok and comparison.controls[arm].source.ok
         assert {row.type for row in comparison.types[arm]} == {"LOC", "PER"}
-        assert comparison.summaries[arm].at_zero == comparison.curves[arm][0].value
+        assert comparison.summaries[arm].at_zero == comparison.curves[arm][0]
 
 
 def test_outputs_hold_one_output_an_offset(
@@ -107,7 +107,7 @@ def test_translation_scores_outputs_and_progress(
     typed = TranslationSample("typed", "a red cat", "")
     models = {"base": make_model("translation", "learned"), "shift": translator}
     found = compare_models(models, translation, [*pairs, typed], (4,), progress=progress)
-    assert set(found.scores["shift"]) == {"BLEU", "chrF"}
+    assert set(found.scores["shift"]) == {"BLEU", "chrF", "TER"}
     assert found.n == len(pairs) and "8 of 9 sentences" in found.notes[-1]
     assert found.outputs[0].outputs["shift"][0] == pairs[0].target
     assert "clean_gain" in found.findings

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from starting import at
 
@@ -11,6 +12,7 @@ from shiftdemo.core.samples import TranslationSample
 from shiftdemo.core.types import Score
 from shiftdemo.evaluation.conditions import Condition
 from shiftdemo.evaluation.measure import curve, predictions
+from shiftdemo.evaluation.scorers.means import mean_score
 from shiftdemo.evaluation.strengths import (
     DEFAULT_OFFSETS,
     allowed_strengths,
@@ -123,9 +125,13 @@ def test_curve_leaves_out_sentences_without_reference(translator, translation, p
 
 
 def test_summary_checked_by_hand() -> None:
-    scores = [Score("entity F1", v, v, v, 9, "") for v in (60.0, 50.0, 30.0, 10.0)]
-    found = summarise((0, 1, 4, 8), scores, Condition("row", (0, 4)))
-    assert (found.at_zero, found.worst_inside, found.outside) == (60.0, 30.0, 10.0)
-    assert found.area == pytest.approx((55 * 1 + 40 * 3 + 20 * 4) / 8)
-    unknown = summarise((0,), scores[:1], Condition("row"))
-    assert (unknown.worst_inside, unknown.area, unknown.outside) == (None, 60.0, None)
+    values = (60.0, 50.0, 30.0, 10.0)
+    scores = [Score("entity F1", v, v, v, 9, "") for v in values]
+    stats = [np.array([[v, 100.0]] * 9) for v in values]
+    found = summarise(scores, stats, (0, 1, 4, 8), Condition("row", (0, 4)), mean_score, 0)
+    shown = (found.at_zero, found.worst_inside, found.outside, found.inside)
+    assert [score.value for score in shown] == [60.0, 30.0, 10.0, 40.0]
+    assert found.area.value == pytest.approx((55 * 1 + 40 * 3 + 20 * 4) / 8)
+    assert (found.area.low, found.area.high) == pytest.approx((found.area.value,) * 2)
+    unknown = summarise(scores[:1], stats[:1], (0,), Condition("row"), mean_score, 0)
+    assert (unknown.worst_inside, unknown.area.value, unknown.outside) == (None, 60.0, None)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
-from shiftdemo.evaluation.scorers.entities import per_type, spans
+from shiftdemo.evaluation.scorers.entities import spans
 from shiftdemo.evaluation.scores import (
+    class_tables,
     measure,
     measures,
     scorable,
@@ -141,9 +142,10 @@ def test_entity_scores_checked_by_hand(ner: Task) -> None:
 
 
 def test_per_type_table(ner: Task) -> None:
-    loc, per = per_type(gold(), OUTPUTS)
-    assert (loc.type, loc.support, loc.predicted, loc.f1) == ("LOC", 2, 1, 0.0)
-    assert (per.type, per.support, per.predicted, per.f1) == ("PER", 1, 1, 100.0)
+    loc, per = class_tables(ner, gold(), OUTPUTS, 0)
+    assert (loc.type, loc.support, loc.predicted, loc.f1.value) == ("LOC", 2, 1, 0.0)
+    assert (per.type, per.support, per.predicted, per.f1.value) == ("PER", 1, 1, 100.0)
+    assert per.f1.n == 2 and "class:PER|interval:95%" in per.f1.signature
 
 
 def test_entity_signatures_name_the_repair_rule(ner: Task) -> None:

@@ -44,10 +44,11 @@ def test_every_figure_is_of_all_seeds_and_says_so(seeds: list[Comparison]) -> No
             assert "mean of 2 training seeds|interval:least to greatest seed" in score.signature
         at_zero = [one.scores[arm]["entity F1"].value for one in seeds]
         assert found.scores[arm]["entity F1"].value == pytest.approx(np.mean(at_zero))
-        inside = [score.value for score in found.curves[arm][:2]]  # offsets 0 and 8
-        assert found.summaries[arm].worst_inside == min(inside)
-        assert found.summaries[arm].area != seeds[0].summaries[arm].area
-    assert found.types == {} and len(found.of_seeds) == 2
+        worst = [one.summaries[arm].worst_inside.value for one in seeds]
+        assert found.summaries[arm].worst_inside.value == pytest.approx(np.mean(worst))
+        assert found.summaries[arm].area.value != seeds[0].summaries[arm].area.value
+        assert {row.type for row in found.types[arm]} == {"LOC", "PER"}
+    assert len(found.of_seeds) == 2
 
 
 def test_arms_that_change_places_from_seed_to_seed_do_not_differ(seeds: list[Comparison]) -> None:

@@ -42,7 +42,7 @@ def test_resampled_sums_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPat
 def test_interval_is_close_to_the_normal_one() -> None:
     # Standard error of a share of 0.3 over 400: 100 * sqrt(0.3 * 0.7 / 400) = 2.29.
     stats = answers(400, 0.3, 1)
-    low, high = interval(mean(resampled_sums(stats, seed=0)))
+    low, high = interval(mean(resampled_sums(stats, seed=0)), len(stats))
     centre = float(mean(stats.sum(0)))
     assert low == pytest.approx(centre - 1.96 * 2.29, abs=0.7)
     assert high == pytest.approx(centre + 1.96 * 2.29, abs=0.7)
@@ -71,7 +71,7 @@ def test_pairing_narrows_the_interval() -> None:
     after = before.copy()
     after[np.flatnonzero(before[:, 0] == 0)[:6], 0] = 1
     difference = paired(before, after, mean, seed=0)
-    low, high = interval(mean(resampled_sums(after, seed=0)))
+    low, high = interval(mean(resampled_sums(after, seed=0)), len(after))
     assert difference.high - difference.low < 0.5 * (high - low)
 
 

@@ -158,3 +158,25 @@ def test_out_of_memory_ends_the_run_with_what_to_do(
     monkeypatch.setattr(Arm, "step", step)
     last = list(fit(plan(steps=9)))[-1]
     assert isinstance(last, RunFailed) and "more memory than there is" in last.message
+
+
+def test_the_matched_arm_reads_as_many_tokens_as_the_shifted_one(tmp_path: Path) -> None:
+    from shiftdemo import api
+    from shiftdemo.core.config import DataSpec, TrainConfig
+    from shiftdemo.core.events import StepLogged
+
+    config = TrainConfig(
+        "translation",
+        data=DataSpec(size=200, eval_size=16, max_words=8),
+        shifts=("prefix_context:n=2,p=1",),
+        arms=("base", "shift", "matched"),
+        steps=12,
+        batch_size=8,
+        eval_every=0,
+    )
+    tokens: dict[str, int] = {}
+    for event in api.finetune(config, tmp_path / "run"):
+        if isinstance(event, StepLogged):
+            tokens[event.arm] = tokens.get(event.arm, 0) + event.tokens
+    assert tokens["shift"] > 1.5 * tokens["base"]
+    assert abs(tokens["matched"] / tokens["shift"] - 1) < 0.03

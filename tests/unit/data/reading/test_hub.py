@@ -150,12 +150,12 @@ def test_an_empty_or_a_broken_folder_is_named(tmp_path: Path) -> None:
 
 def test_numbers_without_names_are_refused(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text('{"tokens": ["a"], "ner_tags": [0]}', encoding="utf-8")
-    with pytest.raises(DataError, match="row 1, column ner_tags: the tags are numbers"):
+    with pytest.raises(DataError, match="row 1: column ner_tags: the tags are numbers"):
         _read(tmp_path, "ner")
     with pytest.raises(DataError, match="column ner_tags") as error:
         _read(tmp_path, "ner")
     assert "第 1 行，列 ner_tags：标签是数字" in error.value.message.text("zh")
-    with pytest.raises(DataError, match="line 1, column ner_tags: the tags are numbers"):
+    with pytest.raises(DataError, match="line 1: column ner_tags: the tags are numbers"):
         read_samples(tmp_path / "train.jsonl", "ner")
 
 

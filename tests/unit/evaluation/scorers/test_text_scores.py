@@ -10,7 +10,7 @@ import pytest
 
 from shiftdemo.core.samples import TaggedSample, TextSample
 from shiftdemo.evaluation.scores import (
-    by_type,
+    class_tables,
     measure,
     scorable,
     score,
@@ -69,13 +69,13 @@ def test_accuracy_and_macro_f1_by_hand() -> None:
     f1 = [2 * 2 / 5, 2 * 1 / 4, 2 * 1 / 3]
     assert measure(CLASSES, "macro F1", sums) == pytest.approx(100 * sum(f1) / 3)
     assert score_names(CLASSES) == ("accuracy", "macro F1")
-    rows = by_type(CLASSES, gold, found)
+    rows = class_tables(CLASSES, gold, found, 0)
     assert [(row.type, row.support, row.predicted) for row in rows] == [
         ("a", 3, 2),
         ("b", 2, 2),
         ("c", 1, 2),
     ]
-    assert [row.f1 for row in rows] == pytest.approx([100 * value for value in f1])
+    assert [row.f1.value for row in rows] == pytest.approx([100 * value for value in f1])
 
 
 def test_one_class_for_all_scores_high_in_accuracy_alone() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from shiftdemo.core import processes
 from shiftdemo.core.config import TrainConfig
 from shiftdemo.core.errors import DataError, LimitError
 from shiftdemo.core.events import RunCancelled, RunEvent, RunFailed, RunFinished, RunStarted
-from shiftdemo.training import processes
 from shiftdemo.training.record import record
 from shiftdemo.training.server import queue
 from shiftdemo.training.server.queue import Runs
