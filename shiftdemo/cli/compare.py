@@ -44,6 +44,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         help="a further model beside the two, at most twice; start=DIR is a run's untrained start",
     )
     parser.add_argument("--input", help=INPUT)
+    parser.add_argument(
+        "--text",
+        action="append",
+        default=[],
+        help="a sentence instead of a file or corpus: what every model makes of it at each of "
+        "--strengths (or --offsets) under the first --shift, with the probability of each word",
+    )
     file_flags(parser)
     reply_flag(parser)
     language_flags(parser)
@@ -91,6 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             say(f"\r  {fraction:4.0%}  {text:<60}", "")
 
+    if arguments.text:
+        return _typed(config, arguments)
     pairs = _pairs(arguments) or [(config.base, config.shifted)]
     comparison = api.compare_seeds(config, pairs, progress)
     if arguments.output:
@@ -102,6 +111,38 @@ def run(arguments: argparse.Namespace) -> int:
     say("")
     for shown in (comparison, *comparison.also):
         _print_comparison(shown)
+    return 0
+
+
+def _typed(config: CompareConfig, arguments: argparse.Namespace) -> int:
+    """Prints what every model makes of typed sentences."""
+    from shiftdemo.evaluation.strengths import strengths_from
+
+    models = {arm: api.load(ref, config.task) for arm, ref in config.models.items()}
+    spec = config.shifts[0] if config.shifts else ""
+    condition = api.typed_condition(config.task, models, spec)
+    asked = config.strengths or config.offsets or "0"
+    samples = [api.typed_sample(config.task, text) for text in arguments.text]
+    for strength in strengths_from(asked, "strengths.strengths", whole=False):
+        found = api.compare_typed(
+            config.task,
+            models,
+            samples,
+            condition,
+            strength,
+            config.seed,
+            config.allow_no_effect,
+        )
+        for one in found:
+            if arguments.json:
+                print_json({"strength": strength, "axis": condition.axis, **one.to_dict()})
+                continue
+            print(f"{condition.dial} {strength:g}: {one.moved.read}")
+            for arm, output in one.outputs.items():
+                shown = output if isinstance(output, str) else " ".join(output)
+                sure = min(one.probabilities[arm], default=None)
+                least = "" if sure is None else f"  [least sure word: p = {sure:.2f}]"
+                print(f"  {arm}: {shown}{least}")
     return 0
 
 

@@ -83,7 +83,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     corpus_flags(parser)
     parser.add_argument("--shift", nargs="+", action="extend", metavar="SPEC")
     parser.add_argument(
-        "--arms", default="base,shift", help="of base, shift, start (untrained); at most 4"
+        "--arms",
+        default="base,shift",
+        help="of base, shift, start (untrained), matched (plainly, on as many tokens as shift); at "
+        "most 4",
     )
     parser.add_argument(
         "--arm",

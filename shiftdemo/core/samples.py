@@ -9,6 +9,7 @@ sample of these two again. ``original`` is the column that such a row has of no 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
@@ -286,6 +287,11 @@ def mentions(tags: Sequence[str], lenient: bool = False) -> list[tuple[str, int,
     Returns:
         In order; ``end`` is exclusive.
     """
+    return list(_mentions(tuple(tags), lenient))
+
+
+@functools.lru_cache(maxsize=16_384)  # a comparison looks at the same tags again and again
+def _mentions(tags: tuple[str, ...], lenient: bool) -> tuple[tuple[str, int, int], ...]:
     found: list[tuple[str, int, int]] = []
     kind, start = "", 0
     for index, tag in enumerate([*tags, "O"]):
@@ -295,4 +301,4 @@ def mentions(tags: Sequence[str], lenient: bool = False) -> list[tuple[str, int,
             found.append((kind, start, index))
         begins = tag.startswith("B-") or (lenient and tag.startswith("I-"))
         kind, start = (tag[2:], index) if begins else ("", index)
-    return found
+    return tuple(found)

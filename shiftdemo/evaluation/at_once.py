@@ -12,7 +12,7 @@ import multiprocessing
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -55,6 +55,7 @@ class Work:
     condition: Condition
     seed: int
     informed: frozenset[float] = frozenset()
+    _moved: dict[float, list[ShiftedSample]] = field(default_factory=dict, repr=False)
 
     def measure(self, piece: Piece, cancel: Cancel = never, tell: Tell = quiet) -> Found:
         """Returns what an arm gives at a strength."""
@@ -67,8 +68,10 @@ class Work:
         return step.outputs, step.stats, fit
 
     def moved(self, strength: float) -> list[ShiftedSample]:
-        """Returns the samples at a strength."""
-        return self.condition.moved(self.samples, strength, self.seed)
+        """Returns the samples at a strength, which all arms are given."""
+        if strength not in self._moved:
+            self._moved[strength] = self.condition.moved(self.samples, strength, self.seed)
+        return self._moved[strength]
 
 
 class Helper:
@@ -88,7 +91,7 @@ class Helper:
         try:
             self._process = processes.start(_serve, (self._theirs,))  # may take seconds
             self._theirs.close()
-            self._ours.send(work)
+            self._ours.send(replace(work, _moved={}))
             self._ours.recv()  # it has the models
             while not self._ended.is_set():
                 piece = self._pieces.pop()
@@ -152,6 +155,8 @@ def _serve(connection: Any) -> None:
     """Measures what it is asked for, until nobody asks any more."""
     with contextlib.suppress(EOFError, OSError), torch_threads(1):
         work: Work = connection.recv()
+        for loaded in work.models.values():
+            loaded.memo = {}
         connection.send(None)
         while not processes.parent_is_gone():
             if connection.poll(1.0):

@@ -23,7 +23,7 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.heads import Task, token_loss
 from shiftdemo.tasks.heads.loss import IGNORED
 
-MOST = 1000  # samples that are looked at: enough for two decimals
+MOST = 400  # samples that are looked at: enough for two decimals
 _ENTROPY = "entropy:labels of these references, each by itself, Miller-Madow"
 
 
@@ -35,7 +35,7 @@ def label_fit(
 ) -> LabelFit:
     """Returns how well a model predicts the references of shifted samples.
 
-    Samples whose reference the model does not know count nothing, nor those after the first 1,000
+    Samples whose reference the model does not know count nothing, nor those after the first 400
     others.
 
     Raises:

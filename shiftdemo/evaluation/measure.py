@@ -101,7 +101,8 @@ def in_chunks(
     Raises:
         Cancelled: ``cancel`` said so.
     """
-    order = sorted(range(len(moved)), key=lambda i: task.size(loaded, moved[i].original))
+    sizes = task.sizes(loaded, [sample.original for sample in moved])
+    order = sorted(range(len(moved)), key=sizes.__getitem__)
     with evaluating(loaded):
         for start in range(0, len(order), CHUNK):
             if cancel():

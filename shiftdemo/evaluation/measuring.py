@@ -30,6 +30,8 @@ def runs_of(
     work = Work(models, *what, frozenset(order[:2] if setting.scored else ()))
     total = len(pieces)
     helper: Helper | None = None
+    for loaded in models.values():
+        loaded.memo = {}
     try:
         while pieces:
             piece = pieces.popleft()
@@ -46,14 +48,15 @@ def runs_of(
         if len(found) + len(helper.found if helper else ()) < len(models):
             raise
     finally:
+        for loaded in models.values():
+            loaded.memo = None
         if helper is not None:
             helper.end()
     found |= helper.found if helper else {}
     measured = tuple(k for k in setting.strengths if all((arm, k) in found for arm in models))
     if not measured:
         raise Cancelled("measure.evaluation_was_stopped_start")
-    moved = {strength: work.moved(strength) for strength in measured}
-    runs = {arm: [Measured(k, moved[k], *found[arm, k]) for k in measured] for arm in models}
+    runs = {arm: [Measured(k, work.moved(k), *found[arm, k]) for k in measured] for arm in models}
     return runs, measured
 
 

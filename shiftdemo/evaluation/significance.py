@@ -13,8 +13,9 @@ its percentiles are moved out as far as the t of n - 1 lies outside the normal o
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +26,7 @@ N_RESAMPLES = 1000
 LEVEL = 0.95
 POWER = 0.80  # of the test that :attr:`Difference.detectable` is about
 _BLOCK = 4_000_000  # draws at a time: bounds the memory of the weights to some 64 MB
+_KEPT = 4_000_000  # draws whose weights are kept for the next score, 32 MB
 
 Measure: TypeAlias = Callable[[np.ndarray], np.ndarray]
 """Maps sums of statistics ``(..., n_stats)`` to scores ``(...)``."""
@@ -63,18 +65,29 @@ def resampled_sums(stats: np.ndarray, seed: int, n_resamples: int = N_RESAMPLES)
             offsets can be compared sentence by sentence.
     """
     n = len(stats)
-    rng = np.random.default_rng(seed)
     values = np.asarray(stats, dtype=np.float64)
-    sums = np.empty((n_resamples, values.shape[1]))
+    if n * n_resamples <= _KEPT:
+        return _kept_weights(n, seed, n_resamples) @ values
+    return np.concatenate([weights @ values for weights in _weights(n, seed, n_resamples)])
+
+
+def _weights(n: int, seed: int, n_resamples: int) -> Iterator[np.ndarray]:
+    """Yields how often each sentence is drawn: multinomial weights ``(rows, n)``, in blocks."""
+    rng = np.random.default_rng(seed)
     block = max(1, _BLOCK // n)
     for start in range(0, n_resamples, block):
         rows = min(block, n_resamples - start)
         drawn = rng.integers(0, n, size=(rows, n))
         drawn += n * np.arange(rows)[:, None]
-        # How often each sentence was drawn: multinomial weights (rows, n).
-        weights = np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n)
-        sums[start : start + rows] = weights.astype(np.float64) @ values
-    return sums
+        counts = np.bincount(drawn.ravel(), minlength=rows * n)
+        yield counts.reshape(rows, n).astype(np.float64)
+
+
+@functools.lru_cache(maxsize=4)  # every score of a comparison is of the same draws
+def _kept_weights(n: int, seed: int, n_resamples: int) -> np.ndarray:
+    weights = np.concatenate(list(_weights(n, seed, n_resamples)))
+    weights.setflags(write=False)
+    return weights
 
 
 def interval(values: np.ndarray, n: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shiftdemo.evaluation.results import Comparison, OutputRow
 
-MOST = 24  # sentences: those where either arm is better, a third each at least, if there are
+MOST = 15  # sentences: those where either arm is better, a third each at least, if there are
 
 
 def telling_strength(result: Comparison) -> int:

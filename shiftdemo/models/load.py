@@ -40,6 +40,8 @@ class LoadedModel:
         labels: the tags of a tagger, or the classes of a classifier, by id; otherwise empty.
         fresh_head: whether its head was made just now and knows nothing yet.
         control: whether shifts of positions that do not reach it are wanted all the same.
+        memo: the tokens of sentences by their words, while the same ones are read again and again;
+            ``None``: nothing is remembered.
         positions: how it encodes positions.
     """
 
@@ -50,6 +52,7 @@ class LoadedModel:
     labels: tuple[str, ...] = ()
     fresh_head: bool = False
     control: bool = False
+    memo: dict[tuple[str, ...], Any] | None = field(default=None, repr=False, compare=False)
     positions: Positions = field(init=False)
 
     def __post_init__(self) -> None:

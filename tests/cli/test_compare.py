@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import run
 
 from shiftdemo import api
 from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of
@@ -203,3 +204,42 @@ def test_training_of_knows_arms_and_nothing_else(fixed_run: str, tmp_path: Path)
     assert nothing == ((), ())
     twice = conditions_of([found, found], decoder=False)
     assert twice[0] == (Condition("row", (3, 3)),)
+
+
+def test_typed_sentences_go_through_every_model(tmp_path: Path) -> None:
+    done = run(
+        *("compare", "--task", "ner", "--base", "bundled:tagger"),
+        *("--shifted", "bundled:tagger/shift", "--text", "Ada Lovelace lived in Paris ."),
+        *("--shift", "prefix_filler", "--strengths", "0,4", "--json"),
+        cwd=tmp_path,
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["strength"] for row in rows] == [0, 4]
+    assert rows[0]["read"] == rows[0]["original"] != rows[1]["read"]
+    for row in rows:
+        for arm in ("base", "shift"):
+            assert len(row["outputs"][arm]) == len(row["probabilities"][arm])
+            assert all(0 < p <= 1 for p in row["probabilities"][arm])
+
+
+def test_the_report_is_one_file_and_begins_with_its_command(tmp_path: Path) -> None:
+    done = run(
+        *("compare", "--task", "ner", "--base", "bundled:tagger"),
+        *("--shifted", "bundled:tagger/shift", "--corpus", "grammar", "--n", 12),
+        *("--shift", "position_offset:max_offset=32", "local_shuffle:k=2"),
+        *("--strengths", "0,2", "--output", "out"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    first = page.partition("\n")[0]
+    assert first.startswith("<!-- python -m shiftdemo compare --task ner --base bundled:tagger")
+    assert "--shift local_shuffle:k=2" in first and "--strengths 0,2" in first
+    assert "Trained on × tested on" in page and "Where the difference comes from" not in page[:900]
+    own = page.replace(page[page.index("<script>") : page.rindex("</script>")], "")
+    assert "http" not in own.replace("http-equiv", "")
+    again = json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
+    assert again["config"]["shifts"] == ["position_offset:max_offset=32", "local_shuffle:k=2"]
+    assert again["versions"]["torch"] and again["also"]
+    table = (tmp_path / "out" / "scores.csv").read_text(encoding="utf-8").splitlines()
+    assert table[0] == "where,name,value,low,high,n,p_value,signature" and len(table) > 100

@@ -85,6 +85,10 @@ class Task(ABC):
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """Returns about how many tokens a sample has, at no cost; see also :meth:`lengths`."""
 
+    def sizes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> list[int]:
+        """Returns :meth:`size` of each, or their tokens where these are known at no cost."""
+        return [self.size(loaded, sample) for sample in samples]
+
     def lengths(self, loaded: LoadedModel, samples: Sequence[Sample]) -> list[tuple[int, int]]:
         """Returns how many tokens of source and target each sample has as it is; 0: no target."""
         lengths: list[tuple[int, int]] = []

@@ -18,7 +18,7 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, starts
 from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED
-from shiftdemo.tasks.heads.word_windows import WordWindow, bound, parts_of, word_windows
+from shiftdemo.tasks.heads.word_windows import WordWindow, bound, encoded, parts_of, word_windows
 
 _V = TypeVar("_V")
 _FEW = 16  # sentences of a batch where a few are looked at closely
@@ -49,6 +49,12 @@ class TokenClassification(Task):
     def size(self, loaded: LoadedModel, sample: Sample) -> int:
         """See :meth:`Task.size`: characters over three."""
         return 2 + sum(len(word) + 2 for word in _tagged(sample).words) // 3
+
+    def sizes(self, loaded: LoadedModel, samples: Sequence[Sample]) -> list[int]:
+        """See :meth:`Task.sizes`: tokens, where they are remembered."""
+        if loaded.memo is None:
+            return super().sizes(loaded, samples)
+        return [len(ids) for ids, _ in encoded(loaded, [_tagged(s).words for s in samples])]
 
     def collate(self, loaded: LoadedModel, samples: Sequence[ShiftedSample]) -> Batch:
         """See :meth:`Task.collate`; the first piece of a word carries its tag, the rest −100.

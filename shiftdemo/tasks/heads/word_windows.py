@@ -11,6 +11,7 @@ from shiftdemo.models.load import LoadedModel
 
 MAX_TOKENS = 256
 OVERLAP = 64  # tokens that two windows share
+_REMEMBERED = 50_000  # sentences, some 100 MB
 _LEAST = 16  # tokens of a window; with less room the model's own bound tells of it
 
 
@@ -51,16 +52,37 @@ def word_windows(
     """
     if not sentences:
         return []
-    encoded = loaded.tokenizer(
+    late = [loaded.tokenizer.pad_token_id] * loaded.output_delay
+    rows = zip(encoded(loaded, sentences), offsets, strict=True)
+    return [_windows(*row, bound(loaded, offset), late) for row, offset in rows]
+
+
+_Row = tuple[list[int], list[int | None]]
+
+
+def encoded(loaded: LoadedModel, sentences: Sequence[Sequence[str]]) -> list[_Row]:
+    """Returns the tokens of each sentence, and the word that each belongs to."""
+    if loaded.memo is None:
+        return _encode(loaded, sentences)
+    keys = [tuple(words) for words in sentences]
+    new = [key for key in dict.fromkeys(keys) if key not in loaded.memo]
+    if len(loaded.memo) + len(new) > _REMEMBERED:
+        loaded.memo.clear()
+        new = list(dict.fromkeys(keys))
+    if new:
+        loaded.memo.update(zip(new, _encode(loaded, new), strict=True))
+    return [loaded.memo[key] for key in keys]
+
+
+def _encode(loaded: LoadedModel, sentences: Sequence[Sequence[str]]) -> list[_Row]:
+    found = loaded.tokenizer(
         [list(words) or [""] for words in sentences], is_split_into_words=True, verbose=False
     )
-    late = [loaded.tokenizer.pad_token_id] * loaded.output_delay
-    found = []
+    rows = []
     for row, words in enumerate(sentences):
-        ids, owners = encoded.input_ids[row], encoded.word_ids(row)
-        own = [w if w is not None and w < len(words) else None for w in owners]
-        found.append(_windows(ids, own, bound(loaded, offsets[row]), late))
-    return found
+        own = [w if w is not None and w < len(words) else None for w in found.word_ids(row)]
+        rows.append((found.input_ids[row], own))
+    return rows
 
 
 def _windows(

@@ -36,6 +36,7 @@ def test_resampled_sums_do_not_depend_on_the_block(monkeypatch: pytest.MonkeyPat
     stats = answers(70, 0.5, 0)
     whole = resampled_sums(stats, seed=5)
     monkeypatch.setattr("shiftdemo.evaluation.significance._BLOCK", 700)
+    monkeypatch.setattr("shiftdemo.evaluation.significance._KEPT", 0)
     assert (resampled_sums(stats, seed=5) == whole).all()
 
 
@@ -107,3 +108,14 @@ def test_paired_mean_of_one_condition_is_paired() -> None:
 def test_unpaired_statistics_are_refused() -> None:
     with pytest.raises(ValueError, match="not paired"):
         paired(answers(3, 0.5, 0), answers(4, 0.5, 0), mean, seed=0)
+
+
+@pytest.mark.parametrize("n", [30, 200])
+def test_intervals_hold_the_true_value_in_95_of_100_cases(n: int) -> None:
+    """``benchmarks/compare.py coverage`` does the same at length, and at 800 sentences."""
+    rng, held, sims = np.random.default_rng(n), 0, 500
+    for seed in range(sims):
+        stats = np.stack([rng.random(n) < 0.85, np.ones(n)], axis=1).astype(float)
+        low, high = interval(mean(resampled_sums(stats, seed)), n)
+        held += low <= 85.0 <= high
+    assert 0.92 < held / sims < 0.98

@@ -29,8 +29,8 @@ def test_arms_have_their_fixed_names_colours_and_markers():
         "base",
         "shift-trained",
     ]
-    assert [s.color for s in ARMS.values()] == ["#7F7F7F", "#0072B2", "#D55E00"]
-    assert [s.symbol for s in ARMS.values()] == ["square", "circle", "triangle-up"]
+    assert [s.color for s in ARMS.values()] == ["#7F7F7F", "#0072B2", "#D55E00", "#009E73"]
+    assert [s.symbol for s in ARMS.values()] == ["square", "circle", "triangle-up", "diamond"]
 
 
 def test_arm_style_of_another_arm_keeps_its_name_and_takes_no_arms_colour():

@@ -154,7 +154,7 @@ def test_numbers_without_names_are_refused(tmp_path: Path) -> None:
         _read(tmp_path, "ner")
     with pytest.raises(DataError, match="column ner_tags") as error:
         _read(tmp_path, "ner")
-    assert "第 1 行，列 ner_tags：标签是数字" in error.value.message.text("zh")
+    assert "第 1 行：列 ner_tags：标签是数字" in error.value.message.text("zh")
     with pytest.raises(DataError, match="line 1: column ner_tags: the tags are numbers"):
         read_samples(tmp_path / "train.jsonl", "ner")
 
