@@ -81,29 +81,32 @@ class Helper:
         """Starts it; ``pieces`` are taken from, and may be taken from by others meanwhile."""
         self.found: dict[Piece, Found] = {}
         self._pieces, self._ended = pieces, threading.Event()
+        self._piece: Piece | None = None
+        self._taking = threading.Lock()
         self._process: BaseProcess | None = None
         self._ours, self._theirs = multiprocessing.Pipe()
         self._thread = threading.Thread(target=self._feed, args=(work,), daemon=True)
         self._thread.start()
 
     def _feed(self, work: Work) -> None:
-        piece: Piece | None = None
         try:
             self._process = processes.start(_serve, (self._theirs,))  # may take seconds
             self._theirs.close()
             self._ours.send(replace(work, _moved={}))
             self._ours.recv()  # it has the models
             while not self._ended.is_set():
-                piece = self._pieces.pop()
-                self._ours.send(piece)
-                self.found[piece] = self._ours.recv()
-                piece = None
+                with self._taking:
+                    self._piece = self._pieces.pop()
+                self._ours.send(self._piece)
+                self.found[self._piece] = self._ours.recv()
+                self._piece = None
         except IndexError:  # nothing is left
             pass
         except (OSError, EOFError):  # it is gone: what it had is done here
-            if piece is not None:
-                self._pieces.appendleft(piece)
+            if self._piece is not None:
+                self._pieces.appendleft(self._piece)
         finally:
+            self._piece = None
             self._stop()
 
     def _stop(self) -> None:
@@ -111,21 +114,19 @@ class Helper:
             self._process.kill()
             self._process.join()
 
-    @property
-    def busy(self) -> bool:
-        """Whether it has something to do, or is about to start."""
-        return self._thread.is_alive()
-
-    def wait(self, cancel: Cancel) -> None:
-        """Waits for what it is doing.
+    def wait(self, cancel: Cancel) -> bool:
+        """Waits for the piece that it has; returns whether it had one.
 
         Raises:
             Cancelled: ``cancel`` said so.
         """
-        while self._thread.is_alive():
+        with self._taking:
+            had = self._piece is not None
+        while self._piece is not None and self._thread.is_alive():
             if cancel():
                 raise Cancelled("measure.evaluation_was_stopped_start")
             self._thread.join(_POLL)
+        return had
 
     def end(self) -> None:
         """Ends the process, whatever it does; one that is starting ends as soon as it has."""

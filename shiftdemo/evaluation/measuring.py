@@ -33,8 +33,13 @@ def runs_of(
     for loaded in models.values():
         loaded.memo = {}
     try:
-        while pieces:
-            piece = pieces.popleft()
+        while True:
+            try:
+                piece = pieces.popleft()
+            except IndexError:
+                if helper is None or not helper.wait(cancel) or not pieces:
+                    break
+                continue  # its process was lost, and what it had came back
             elsewhere = len(helper.found) if helper else 0
             tell = _teller(setting, progress, piece[0], len(found) + elsewhere, total)
             began = time.monotonic()
@@ -42,8 +47,6 @@ def runs_of(
             if helper is None:
                 seconds = time.monotonic() - began
                 helper = help_for(work, pieces, seconds, setting.at_once)
-            if helper is not None and not pieces:
-                helper.wait(cancel)  # a piece comes back where the process was lost
     except Cancelled:
         if len(found) + len(helper.found if helper else ()) < len(models):
             raise

@@ -62,16 +62,19 @@ _Row = tuple[list[int], list[int | None]]
 
 def encoded(loaded: LoadedModel, sentences: Sequence[Sequence[str]]) -> list[_Row]:
     """Returns the tokens of each sentence, and the word that each belongs to."""
-    if loaded.memo is None:
+    memo = loaded.memo  # another thread may end the remembering meanwhile
+    if memo is None:
         return _encode(loaded, sentences)
     keys = [tuple(words) for words in sentences]
-    new = [key for key in dict.fromkeys(keys) if key not in loaded.memo]
-    if len(loaded.memo) + len(new) > _REMEMBERED:
-        loaded.memo.clear()
-        new = list(dict.fromkeys(keys))
+    known = {key: row for key in dict.fromkeys(keys) if (row := memo.get(key)) is not None}
+    new = [key for key in dict.fromkeys(keys) if key not in known]
     if new:
-        loaded.memo.update(zip(new, _encode(loaded, new), strict=True))
-    return [loaded.memo[key] for key in keys]
+        made = dict(zip(new, _encode(loaded, new), strict=True))
+        known |= made
+        if len(memo) + len(made) > _REMEMBERED:
+            memo.clear()
+        memo.update(made)
+    return [known[key] for key in keys]
 
 
 def _encode(loaded: LoadedModel, sentences: Sequence[Sequence[str]]) -> list[_Row]:
