@@ -49,6 +49,7 @@ const drawTable = (root, value) => {
 		add(bar, turn("‹", -1, page === 0), make("span", "", `${page + 1} / ${pages}`));
 		bar.append(turn("›", 1, page === pages - 1));
 	};
+	if (value.title) root.append(make("p", "sd-subtitle", value.title));
 	if (value.lead) root.append(make("p", "sd-lead", value.lead));
 	if (value.caption) root.append(make("p", "sd-note", value.caption));
 	root.append(scroll, bar);

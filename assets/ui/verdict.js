@@ -1,7 +1,8 @@
 drawWith((root, value) => {
 	const box = make("div", "sd-verdict");
 	if (value.badge) box.append(make("span", "sd-badge", value.badge));
-	box.append(make("p", "sd-verdict-text", value.text));
+	if (value.plain) box.append(make("p", "sd-verdict-text", value.plain));
+	box.append(make("p", value.plain ? "" : "sd-verdict-text", value.text));
 	if (value.power) box.append(make("p", "sd-note", value.power));
 	// What was left out, and why, is never folded away.
 	for (const note of value.left) box.append(make("p", "sd-note", note));

@@ -84,7 +84,7 @@ def _row(
 def _by_class(visit: Reader, rows: list[list[str]], caption: str) -> Table:
     names = ["arm", "class", "precision", "recall", "F1", "support"]
     columns = [visit(name) for name in names]
-    return {"columns": columns, "rows": rows, "caption": caption, "size": 12}
+    return {"columns": columns, "rows": rows, "caption": caption, "size": 32}
 
 
 def confusions(visit: Reader, result: Comparison) -> Table | None:
@@ -117,7 +117,7 @@ def information(visit: Reader, result: Comparison) -> Table | None:
         cells = [interval(visit, one, ".3f") for one in (own.nats, own.bits, own.bound)]
         rows.append([f"{visit.marked(arm)}, {at}", *cells, f"{own.labels:,}"])
         scores += [own.nats, own.bound]
-        held.add(f"{own.entropy:.2f}")
+        held.add(f"{own.entropy:.3f}")
     if not rows:
         return None
     columns = ["arm", "E[log p], nats a label", "bits a label", "information ≥, nats", "labels"]
@@ -154,7 +154,8 @@ def slices(visit: Reader, result: Comparison) -> Table | None:
     caption = visit(
         "{arm} − {base} in {score} at {at}, in parts of the sentences (95 % interval). Corrected "
         "for false discoveries over all parts (Benjamini and Hochberg 1995); only what stays below "
-        "0.05 is called better or worse.",
+        "0.05 is called better or worse. Sentences are those that have any of a part, in the "
+        "reference or in an output.",
         arm=visit.arm(result.judged),
         base=visit.arm(result.reference_arm),
         score=visit(result.score_name),

@@ -86,11 +86,13 @@ def _p(text: str, style: str = "") -> str:
 def _head(visit: Reader, result: Comparison, command: str) -> Iterable[str]:
     yield f"<pre>{html.escape(command)}</pre>"
     yield f"<h1>{html.escape(_title(visit, result))}</h1>"
+    yield _p(words.plain(visit, result), "verdict")
     yield _p(words.brief(visit, result), "verdict")
     yield _p(words.power(visit, result), "note")
     for note in result.notes:
         yield _p(f"Note: {visit.translate(note)}", "note")
-    yield _p(words.whole(visit, result))
+    whole = html.escape(words.whole(visit, result))
+    yield f"<details><summary>The verdict with intervals and p-values</summary>{whole}</details>"
 
 
 def _title(visit: Reader, result: Comparison) -> str:

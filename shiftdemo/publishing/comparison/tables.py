@@ -48,7 +48,9 @@ def curves(visit: Reader, result: Comparison) -> Table | None:
         n=result.n,
     )
     small = signatures(visit, scores)
-    return {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 10}
+    title = visit("The curve in a few numbers")
+    table = {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 10}
+    return {**table, "title": title}
 
 
 def every_score(visit: Reader, result: Comparison) -> Table | None:
@@ -67,11 +69,13 @@ def every_score(visit: Reader, result: Comparison) -> Table | None:
         rows.append([visit(name), *(interval(visit, score) for score in found)])
         scores += found
     lower = [name for name in names if name in ("TER", "perplexity")]
-    caption = f"{_kind(visit, result)}."
+    caption = ""
     if lower:
-        caption += " " + visit("Lower is better: {names}.", names=", ".join(map(visit, lower)))
+        caption = visit("Lower is better: {names}.", names=", ".join(map(visit, lower)))
     small = signatures(visit, scores)
-    return {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 12}
+    title = visit("Every score")
+    table = {"columns": columns, "rows": rows, "caption": caption, "small": small, "size": 12}
+    return {**table, "title": title}
 
 
 def _kind(visit: Reader, result: Comparison) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from shiftdemo.core.messages import Message, Text
 from shiftdemo.evaluation.results import Comparison
-from shiftdemo.publishing.comparison.figures import WHERE
+from shiftdemo.evaluation.verdict import LEVEL
+from shiftdemo.publishing.comparison.figures import WHERE, strength_name
 from shiftdemo.viz.reader import Reader
 
 SEED_BY_SEED = "Seed by seed, {what}: {values} ({score})."
 _SCOPES = ("verdict.these_models", "verdict.over_seeds")  # told by the number of seeds
-_SIGNIFICANT = ("robust_gain", "robust_loss", "clean_gain", "clean_cost")
 
 
 def brief(visit: Reader, result: Comparison) -> str:
@@ -50,15 +50,40 @@ def _short(visit: Reader, sentence: str) -> str:
     return visit.translate(sentence)
 
 
+def plain(visit: Reader, result: Comparison) -> str:
+    """Returns what the two arms score, clean and at the strongest trained shift, in one sentence.
+
+    Empty where nothing was scored or there is one arm.
+    """
+    arm, last = result.judged, result.details[-1] if result.details else None
+    if not arm or last is None or not last.strength:
+        return ""
+    arms = (result.reference_arm, arm)
+    shifted = [last.scores[name][result.score_name].value for name in arms]
+    clean = [result.scores[name][result.score_name].value for name in arms]
+    return visit(
+        "At {at}: {base} {shifted[0]:.1f}, {arm} {shifted[1]:.1f} {score}; without a shift "
+        "{clean[0]:.1f} and {clean[1]:.1f}.",
+        at=strength_name(visit, result, last.strength),
+        base=visit.arm(arms[0]),
+        arm=visit.arm(arms[1]),
+        score=visit(result.score_name),
+        shifted=shifted,
+        clean=clean,
+    )
+
+
 def power(visit: Reader, result: Comparison) -> str:
-    """Returns how small a difference may be and still be seen, where something was not found.
+    """Returns how small a difference may be and still be seen, of what was not found.
 
     Empty where everything was found, and of a record that does not tell.
     """
     differences = result.differences.get(result.judged)
-    if differences is None or set(result.findings) >= {*_SIGNIFICANT[:1], *_SIGNIFICANT[2:3]}:
+    corrected = result.verdict_detail.corrected
+    if differences is None:
         return ""
-    least = [test.detectable for test in differences.tests.values() if test.detectable > 0]
+    missed = [t for name, t in differences.tests.items() if corrected.get(name, 0.0) >= LEVEL]
+    least = [test.detectable for test in missed if test.detectable > 0]
     if not least:
         return ""
     values = {"n": result.n, "score": Text(result.score_name), "least": max(least)}

@@ -58,7 +58,7 @@ def shown(visit: Visit, result: Comparison, page_look: str, badge: str = "") -> 
         )
         curve = gr.update(value=figure, visible=True)
     first = telling_strength(result)
-    lead = visit("Sentences on which the two differ most:")
+    lead = visit("Sentences on which the two differ most; where they differ is underlined.")
     rows = telling_rows(result, first)
     examples = view.outputs(visit, rows, result.strengths, lead, first)
     return {

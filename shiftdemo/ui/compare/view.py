@@ -23,6 +23,7 @@ def verdict(visit: Visit, result: Comparison, badge: str = "") -> dict[str, Any]
     if result.of_seeds:
         notes = [words.seed_by_seed(visit, result), visit(texts.FIRST_SEED)]
     return {
+        "plain": words.plain(visit, result),
         "text": words.brief(visit, result),
         "power": words.power(visit, result),
         "full": words.whole(visit, result),
