@@ -51,7 +51,9 @@ def _refused_and_allowed(open_page: Callable[..., Page]) -> None:
 
     page.locator("#train-compare").click()
     page.wait_for_timeout(SETTLES_MS)
-    fill(page.get_by_role("spinbutton", name="First word at position"), "5")
+    strength = page.locator("#compare-typed-strength input[type=number]")
+    fill(strength, "5")
+    strength.press("Enter")
     page.locator("#compare-typed").click()
     message = page.locator("#tab-compare .sd-message")
     expect(message).to_contain_text("Offset 5 does not reach the model", timeout=60_000)

@@ -71,7 +71,7 @@ def test_curves_show_every_step_logs_and_an_earlier_run(open_page: OpenPage) -> 
     for arm in ("base", "shift-trained", "untrained", "shuffled"):
         expect(table).to_contain_text(arm)
     plot = page.locator("#train-plot")
-    expect(plot.locator("path[stroke='#009E73']").first).to_be_attached()  # the fourth arm
+    expect(plot.locator("path[stroke='#CC79A7']").first).to_be_attached()  # the fourth arm
     assert plot.locator("path[stroke='#73B1D5']").count() == 0
     page.locator("#train-raw input").click()
     expect(plot.locator("path[stroke='#73B1D5']").first).to_be_attached()  # base, unsmoothed
