@@ -104,8 +104,7 @@ def _mentions(
     wanted, kept, place = mentions(first), 0, sample.alignment
     given = set(mentions(second))
     for kind, start, end in wanted:
-        new = [place[at] if at < len(place) else None for at in range(start, end)]
-        if None in new or new[-1] - new[0] != end - start - 1:  # type: ignore[operator]
-            continue
-        kept += (kind, new[0], new[-1] + 1) in given  # type: ignore[operator]
+        new = [to for to in place[start:end] if to is not None]
+        together = len(new) == end - start and new[-1] - new[0] == len(new) - 1
+        kept += together and (kind, new[0], new[-1] + 1) in given
     return kept, len(wanted)
