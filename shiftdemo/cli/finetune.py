@@ -82,19 +82,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eval-split", help="of the hub's data; default validation")
     corpus_flags(parser)
     parser.add_argument("--shift", nargs="+", action="extend", metavar="SPEC")
-    parser.add_argument(
-        "--arms",
-        default="base,shift",
-        help="of base, shift, start (untrained), matched (plainly, on as many tokens as shift); at "
-        "most 4",
-    )
-    parser.add_argument(
-        "--arm",
-        action="append",
-        metavar="NAME=SPEC",
-        help="a further arm with shifts of its own: shuffled=local_shuffle:k=2 "
-        "(several: 'both=drop + position_offset')",
-    )
+    _arm_flags(parser)
     parser.add_argument("--seed", help="one seed or several: 0,1,2; default 0")
     parser.add_argument("--length", metavar="MIN:MAX", help="length_crop between these")
     parser.add_argument("--delay", type=int, metavar="D", help="delay_layer of so many tokens")
@@ -122,6 +110,22 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tracker", choices=TRACKERS, default="", help="log the figures there too")
     push_flags(parser)
     json_flag(parser)
+
+
+def _arm_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--arms",
+        default="base,shift",
+        help="of base, shift, start (untrained), matched (plainly, on as many tokens as shift); at "
+        "most 4",
+    )
+    parser.add_argument(
+        "--arm",
+        action="append",
+        metavar="NAME=SPEC",
+        help="a further arm with shifts of its own: shuffled=local_shuffle:k=2 "
+        "(several: 'both=drop + position_offset')",
+    )
 
 
 def _integers(text: str, flag: str) -> tuple[int, ...]:

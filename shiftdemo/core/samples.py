@@ -268,24 +268,19 @@ def bio_fault(tags: tuple[str, ...]) -> str:
         if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) < 3):
             return Message("samples.not_bio", place=index + 1, tag=tag[:40])
         if tag.startswith("I-") and before[2:] != tag[2:]:
-            values = {"place": index + 1, "tag": tag, "kind": tag[2:]}
-            if index:
-                return Message("samples.cannot_follow", before=before, **values)
-            return Message("samples.cannot_stand_first", **values)
+            key = "samples.cannot_follow" if index else "samples.cannot_stand_first"
+            return Message(key, before=before, place=index + 1, tag=tag, kind=tag[2:])
         before = tag
     return ""
 
 
 def mentions(tags: Sequence[str], lenient: bool = False) -> list[tuple[str, int, int]]:
-    """Returns the mentions of a BIO sequence, valid or not, as ``(type, start, end)``.
+    """Returns the mentions of a BIO sequence, valid or not, as ``(type, start, end)``, in order.
 
     Args:
         tags: one a word; a model may put out any sequence.
         lenient: an ``I-X`` that continues nothing begins a mention, as in conlleval (Tjong Kim
             Sang and Buchholz 2000); otherwise it begins nothing and belongs to no mention.
-
-    Returns:
-        In order; ``end`` is exclusive.
     """
     return list(_mentions(tuple(tags), lenient))
 
