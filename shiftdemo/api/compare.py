@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from shiftdemo.evaluation.conditions import Condition
     from shiftdemo.models.load import LoadedModel
 
+MOST_SHIFTS = 4  # operators that are measured at a time; each costs a whole comparison
+
 
 def compare_loaded(
     config: CompareConfig,
@@ -110,6 +112,8 @@ def check(config: CompareConfig, limits: Limits) -> None:
     """Refuses a comparison that is larger than the server allows, or of data that it reads not."""
     if config.n > limits.compare_samples:
         raise LimitError("compare.server_compares_at_most", compare_samples=limits.compare_samples)
+    if len(config.shifts) > MOST_SHIFTS:
+        raise LimitError("compare.most_shifts", n=len(config.shifts), most=MOST_SHIFTS)
     limits.check_data(config.data)
 
 

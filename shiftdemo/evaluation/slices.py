@@ -156,7 +156,7 @@ def _mention_name(kind: str, group: str) -> Message:
 def slices(
     samples: Sequence[Sample],
     read: Sequence[Sample],
-    outputs: Mapping[str, Sequence[object]],
+    outputs: Mapping[str, Sequence[Any]],
     stats: Mapping[str, np.ndarray],
     known: Known,
     test: Callable[[Mapping[str, np.ndarray], Measure | None], Difference],
@@ -193,7 +193,7 @@ def slices(
 
 
 def _of_mentions(
-    samples: Sequence[Sample], outputs: Mapping[str, Sequence[object]], known: Known
+    samples: Sequence[Sample], outputs: Mapping[str, Sequence[Any]], known: Known
 ) -> list[tuple[str, Message, list[int], dict[str, np.ndarray]]]:
     tagged = [one for one in samples if isinstance(one, TaggedSample) and not one.plain]
     if not tagged or len(tagged) < len(samples):
@@ -201,8 +201,7 @@ def _of_mentions(
     found = []
     for kind, group in mention_groups(tagged, known).items():
         counted = {
-            arm: entities.grouped_counts(tagged, given, group)  # type: ignore[arg-type]
-            for arm, given in outputs.items()
+            arm: entities.grouped_counts(tagged, given, group) for arm, given in outputs.items()
         }
         for name in sorted({name for names, _ in counted.values() for name in names}):
             own = {}

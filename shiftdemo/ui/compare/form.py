@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from shiftdemo.api.compare import MOST_SHIFTS
 from shiftdemo.core import suggested
 from shiftdemo.core.config import MOST_ARMS, CompareConfig, DataSpec
 from shiftdemo.core.errors import NoEffectError
@@ -21,7 +22,6 @@ from shiftdemo.ui.common.handlers import go_on_tick
 from shiftdemo.ui.common.i18n import t
 from shiftdemo.ui.common.model_picker import other_arms
 
-MOST_SHIFTS = 4  # operators that are measured at a time
 # What the page begins with.
 FIRST = CompareConfig(
     default_task(),

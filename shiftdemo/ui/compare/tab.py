@@ -90,7 +90,7 @@ class CompareTab:
         tick_box = form.some("allow_no_effect")
         # In one answer, so that a press on a button never meets new models and an old text.
         page_look = {"page_look": self.page_look}
-        opening = {"status": self.status, **self.shown}
+        opening = {"status": self.status, **self.shown, **self.reported}
         typed = under("typed", self.typed.some("text", "shift", "strength"))
         changed = {**pickers, **form.some("shifts"), **tick_box, **typed, **opening}
         recorded = {"recorded": self.recorded}
@@ -144,10 +144,11 @@ class CompareTab:
             return {
                 "status": status,
                 **dict.fromkeys(self.shown),
+                **_no_report(),
                 "curve": gr.update(visible=False),
             }
         badge = visit("recorded (not live): {name}", name=result.arms["base"])
-        return {"status": None, **shown(visit, result, page_look, badge)}
+        return {"status": None, **shown(visit, result, page_look, badge), **_no_report()}
 
     def _recorded(
         self, visit: Visit, recorded: tuple[str, int], page_look: str, **mine: Any
@@ -165,6 +166,7 @@ class CompareTab:
             "shifts": gr.update(choices=measurable(result.task), value=[]),
             "status": None,
             **recorded_shown(visit, name, page_look),
+            **_no_report(),
         }
 
     async def _compare(
@@ -172,7 +174,8 @@ class CompareTab:
     ) -> AsyncIterator[dict[str, Any]]:
         base, shifted = values["base"], values["shifted"]
         if recorded_name(base) and recorded_name(base) == recorded_name(shifted):
-            yield {"status": None, **recorded_shown(visit, recorded_name(base), page_look)}
+            drawn_now = recorded_shown(visit, recorded_name(base), page_look)
+            yield {"status": None, **drawn_now, **_no_report()}
             return
         n, most = values["n"], self.context.limits.compare_samples
         if n and n > most:
@@ -227,6 +230,11 @@ def time_left(visit: Visit, elapsed: float, fraction: float) -> str:
     if fraction < _TELLING or elapsed < 1:
         return ""
     return " · " + visit("{n:.0f} s left", n=elapsed * (1 - fraction) / fraction)
+
+
+def _no_report() -> dict[str, Any]:
+    """Returns the updates with which no report is offered: what is shown was not made here."""
+    return {"report": gr.update(visible=False), "download": gr.update(visible=False)}
 
 
 def _mb(path: Path) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
+from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import DataError, LimitError, ModelError, NoEffectError
 from shiftdemo.core.task_spec import TASKS, default_task
 from shiftdemo.evaluation.conditions import OFFSET, Condition, measurable
@@ -126,8 +127,7 @@ class Typed:
         lines = _lines(task, values["text"])
         check_pair(base, shifted)
         samples = [self.context.backend.typed_sample(task, line) for line in lines]
-        refs = {"base": base, "shift": shifted}
-        refs |= dict(pair.split("=", 1) for pair in other_arms(values["others"]))
+        refs = CompareConfig(task, base, shifted, others=other_arms(values["others"])).models
 
         def work(report: Any, cancel: Any) -> tuple[tuple[TypedOutput, ...], Condition]:
             models = {arm: self.context.backend.load(ref, task) for arm, ref in refs.items()}

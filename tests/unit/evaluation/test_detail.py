@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections import Counter
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 from starting import at
 
+from shiftdemo import api
+from shiftdemo.core.config import CompareConfig
+from shiftdemo.core.errors import LimitError
 from shiftdemo.core.progress import Cancelled
 from shiftdemo.core.samples import Sample, TaggedSample, TextSample, TranslationSample
 from shiftdemo.evaluation.comparing import Comparison, compare_models, over_seeds
@@ -22,6 +26,7 @@ from shiftdemo.evaluation.information import entropy, information_of, label_fit
 from shiftdemo.evaluation.seed_interval import further_seed
 from shiftdemo.evaluation.significance import benjamini_hochberg, paired
 from shiftdemo.evaluation.slices import Known, sentence_parts
+from shiftdemo.evaluation.telling import MOST, telling_rows
 from shiftdemo.evaluation.training_words import TrainingWords, training_words
 from shiftdemo.shifts import apply_shifts, make_shifts
 
@@ -267,9 +272,21 @@ def test_a_stopped_comparison_keeps_what_it_has(base_tagger, shift_tagger, ner, 
         compare_models(models, ner, tagged, (2, 4), conditions=[ROW], cancel=lambda: True)
 
 
-def test_the_sentences_that_are_kept_differ_both_ways(compared: Comparison) -> None:
-    index = compared.strengths.index(16)
-    gains = [row.gains[index] for row in compared.outputs]
-    assert max(gains) > 0
-    formula_gain = max(gains)
-    assert formula_gain <= 100
+def test_the_sentences_that_are_shown_differ_both_ways(compared: Comparison) -> None:
+    """Few sentences on which base is better are not crowded out by many of the other kind."""
+    row = compared.outputs[0]
+    gains = [*(float(n) for n in range(10, 70)), -1.0, -2.0]
+    rows = tuple(
+        dataclasses.replace(row, id=f"{n}", gains=(gain,) * len(compared.strengths))
+        for n, gain in enumerate(gains)
+    )
+    shown = telling_rows(dataclasses.replace(compared, outputs=rows), 1)
+    assert len(shown) == MOST
+    assert {one.gains[1] for one in shown if one.gains[1] < 0} == {-1.0, -2.0}
+    assert shown[0].gains[1] == 69.0
+
+
+def test_more_operators_than_a_comparison_measures_are_refused() -> None:
+    asked = CompareConfig("ner", "bundled:tagger", "bundled:tagger/shift", shifts=("drop",) * 5)
+    with pytest.raises(LimitError, match="5 operators"):
+        api.compare(asked)
