@@ -14,10 +14,17 @@ from visitor import choose, fill, open_section
 OpenPage = Callable[..., Page]
 
 
+def settled(open_page: OpenPage) -> Page:
+    """Opens the tab, and waits for what it opens with: until then a section may close again."""
+    page = open_page(tab="Compare")
+    expect(page.locator("#tab-compare .sd-verdict")).to_contain_text("recorded (not live)")
+    return page
+
+
 @pytest.fixture
 def compared(open_page: OpenPage) -> Page:
     """The tab after a short comparison of the bundled taggers."""
-    page = open_page(tab="Compare")
+    page = settled(open_page)
     open_section(page, "Which sentences, at which positions")
     fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "30")
     fill(page.get_by_label("Offsets"), "0,32")
@@ -59,7 +66,7 @@ def test_the_tables_and_the_sentences_of_a_part(compared: Page, tmp_path: Path) 
 
 
 def test_several_operators_make_a_table(open_page: OpenPage) -> None:
-    page = open_page(tab="Compare")
+    page = settled(open_page)
     open_section(page, "Which sentences, at which positions")
     fill(page.get_by_label("Sentences", exact=True).locator("visible=true"), "16")
     box = page.locator("#compare-shifts input")
@@ -74,7 +81,7 @@ def test_several_operators_make_a_table(open_page: OpenPage) -> None:
 
 
 def test_typed_sentences_are_answered_anew_as_the_slider_moves(open_page: OpenPage) -> None:
-    page = open_page(tab="Compare")
+    page = settled(open_page)
     tab = page.locator("#tab-compare")
     page.locator("#compare-typed").click()
     lead = tab.locator("#compare-typed-outputs .sd-note").first
