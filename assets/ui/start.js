@@ -1,12 +1,5 @@
 // One sentence, one slider: what both arms of both pairs make of it, and their curves. Answers to
 // the examples are in the value; a typed sentence is asked of the server, and the last one wins.
-const SVG = "http://www.w3.org/2000/svg";
-const shape = (tag, attributes, text) => {
-	const made = document.createElementNS(SVG, tag);
-	for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-	if (text !== undefined) made.textContent = text;
-	return made;
-};
 const marker = (arm, x, y, r = 4) =>
 	arm === "base"
 		? shape("circle", { cx: x, cy: y, r, class: `sd-dot-${arm}` })

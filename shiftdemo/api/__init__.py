@@ -4,7 +4,8 @@ The page and the command line call these and nothing below them. Those that limi
 methods of :class:`Backend`; here they are also functions, without limits.
 """
 
-from shiftdemo.api.attend import AttentionResult, attend_loaded
+from shiftdemo.api.attend import attend_loaded, attribute
+from shiftdemo.api.attend_corpus import attend_corpus_loaded
 from shiftdemo.api.backend import Backend
 from shiftdemo.api.build import (
     build_shifted,
@@ -32,13 +33,15 @@ from shiftdemo.data.reading.preview import preview as preview_file
 from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.data.writing.export import write_shifted
 from shiftdemo.data.writing.regenerate import regenerate
+from shiftdemo.publishing.attention.results import AttentionResult, CorpusAttention
 from shiftdemo.publishing.hub import check_push
 from shiftdemo.shifts import CONTEXT_SIZE
 from shiftdemo.training.trackers import track
 
 _own = Backend()
 answer = _own.answer
-attend, compare, compare_seeds, load = _own.attend, _own.compare, _own.compare_seeds, _own.load
+attend, attend_corpus, load = _own.attend, _own.attend_corpus, _own.load
+compare, compare_seeds = _own.compare, _own.compare_seeds
 look, check_file = _own.look, _own.check_file
 finetune, finetune_in_worker, resume = _own.finetune, _own.finetune_in_worker, _own.resume
 
@@ -48,6 +51,7 @@ __all__ = [
     "Backend",
     "Cancel",
     "CompareConfig",
+    "CorpusAttention",
     "DataSpec",
     "Limits",
     "Progress",
@@ -55,7 +59,10 @@ __all__ = [
     "TrainConfig",
     "answer",
     "attend",
+    "attend_corpus",
+    "attend_corpus_loaded",
     "attend_loaded",
+    "attribute",
     "build_shifted",
     "check_file",
     "check_push",

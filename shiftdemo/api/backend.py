@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from shiftdemo.api import train
 from shiftdemo.api.answers import answer
-from shiftdemo.api.attend import AttentionResult, attend_loaded
+from shiftdemo.api.attend import attend_loaded, models_of
+from shiftdemo.api.attend_corpus import N, attend_corpus_loaded
 from shiftdemo.api.build import typed_sample
 from shiftdemo.api.compare import check, compare_loaded, over_pairs
 from shiftdemo.core.config import CompareConfig, DataSpec, TrainConfig
@@ -21,6 +22,7 @@ from shiftdemo.data.load import each_sample, stream_samples
 from shiftdemo.data.reading.preview import preview
 from shiftdemo.data.reading.report import ReadReport
 from shiftdemo.experiments.first_look import Answers
+from shiftdemo.publishing.attention.results import AttentionResult, CorpusAttention
 
 if TYPE_CHECKING:
     from shiftdemo.evaluation.comparing import Comparison
@@ -185,6 +187,10 @@ class Backend:
         text: str | Sample,
         target: str = "",
         versus: str = "",
+        shift: str = "",
+        strength: float | None = 0,
+        masked: Sequence[int] = (),
+        window: tuple[int, int] = (0, 0),
     ) -> AttentionResult:
         """Returns the attention of ``model`` (and of ``versus``) on a sentence.
 
@@ -192,10 +198,45 @@ class Backend:
 
         Args:
             text: as it was typed, or a sample of the task.
+            shift: what moves the sentence, as ``prefix_context``; empty: the position offsets that
+                the models were trained on.
+            strength: by how much; ``None``: two thirds of what was trained.
+            masked: words, from 0, that are read as the mask token.
+            window: first token of source and target that is shown, of a long sentence.
 
         Raises:
-            ShiftDemoError: a model cannot be used, or the text is empty or too long.
+            ShiftDemoError: a model cannot be used, the text is empty, or the strength is out of
+                bounds.
         """
         sample = self.typed_sample(task, text, target) if isinstance(text, str) else text
-        other = self.load(versus, task) if versus else None
-        return attend_loaded(task, self.load(model, task), sample, other, self.limits)
+        models = self.attended(task, model, versus)
+        return attend_loaded(task, models, sample, shift, strength, masked, window, self.limits)
+
+    def attend_corpus(
+        self,
+        task: str,
+        model: str,
+        versus: str = "",
+        shift: str = "",
+        strength: float = 0,
+        n: int = N,
+        progress: Progress = silent,
+        cancel: Cancel = never,
+        samples: Sequence[Sample] | None = None,
+    ) -> CorpusAttention:
+        """Returns attention over many sentences: profiles with intervals, and against gold.
+
+        Args:
+            n: sentences of the built-in corpus.
+            samples: use these instead.
+
+        Raises:
+            ShiftDemoError: as :meth:`attend`, or there are no sentences for the task.
+        """
+        models = self.attended(task, model, versus)
+        asked = (task, models, shift, strength, n, progress, cancel, samples, self.limits)
+        return attend_corpus_loaded(*asked)
+
+    def attended(self, task: str, model: str, versus: str = "") -> dict[str, LoadedModel]:
+        """Returns the models of :meth:`attend`: ``base``, and ``shift`` where there are two."""
+        return models_of(self.load(model, task), self.load(versus, task) if versus else None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from shiftdemo.core.config import DataSpec
 from shiftdemo.core.params import check_settings, one_of, setting
-from shiftdemo.core.task_spec import default_task, first_task
+from shiftdemo.core.task_spec import first_task
 
 ORIGINS = ("worked", "typed", "corpus", "file", "hub")
 MOST_INDEX = 1_999  # looking at one is answered at once, so what is read for it stays small
@@ -49,7 +49,7 @@ class AttendRequest:
         target: of a translation; empty: the first model's own.
     """
 
-    task: str = field(default_factory=default_task)
+    task: str = field(default_factory=first_task)
     model: str = ""
     text: str = ""
     target: str = ""

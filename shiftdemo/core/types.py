@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,11 +143,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class AttentionMap:
-    """Attention weights of one sentence.
+    """Attention weights of one sentence, or of a part of it.
 
     Attributes:
         kind: ``"encoder"``, ``"decoder"`` or ``"cross"``.
-        weights: float32 ``(n_layers, n_heads, query_len, key_len)``; rows sum to 1.
+        weights: float32 ``(n_layers, n_heads, query_len, key_len)``; rows sum to 1, with
+            ``outside``.
+        query_words, key_words: the word of the sentence that each token belongs to, counted from
+            0; ``None``: a special token, or part of a prompt. Words of a question that stands
+            before its context are -1, -2, … Empty: not known.
+        outside: float32 ``(n_layers, n_heads, query_len)``, what each row gives to keys that are
+            not shown; ``None``: all are.
 
     Raises:
         ValueError: a shape does not fit or a row does not sum to 1.
@@ -157,6 +163,9 @@ class AttentionMap:
     weights: np.ndarray = field(repr=False)
     query_tokens: tuple[str, ...]
     key_tokens: tuple[str, ...]
+    query_words: tuple[int | None, ...] = ()
+    key_words: tuple[int | None, ...] = ()
+    outside: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in ("encoder", "decoder", "cross"):
@@ -164,5 +173,27 @@ class AttentionMap:
         shape = (len(self.query_tokens), len(self.key_tokens))
         if self.weights.ndim != 4 or self.weights.shape[2:] != shape:
             raise ValueError(f"weights {self.weights.shape} do not fit tokens {shape}")
-        if not np.allclose(self.weights.sum(-1), 1.0, atol=1e-3):
+        for words, n in zip((self.query_words, self.key_words), shape, strict=True):
+            if words and len(words) != n:
+                raise ValueError(f"{len(words)} words do not fit {n} tokens")
+        total = self.weights.sum(-1) + (0 if self.outside is None else self.outside)
+        if not np.allclose(total, 1.0, atol=1e-3):
             raise ValueError("attention rows do not sum to 1")
+
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> AttentionMap:
+        """Returns the map of some queries and some keys, in the order in which they are given."""
+        kept = self.weights[:, :, rows][:, :, :, columns]
+        left = None
+        if list(columns) != list(range(len(self.key_tokens))):
+            left = np.clip(1.0 - kept.sum(-1), 0.0, 1.0).astype(np.float32)
+        elif self.outside is not None:
+            left = self.outside[:, :, rows]
+        return AttentionMap(
+            self.kind,
+            kept,
+            tuple(self.query_tokens[i] for i in rows),
+            tuple(self.key_tokens[i] for i in columns),
+            tuple(self.query_words[i] for i in rows) if self.query_words else (),
+            tuple(self.key_words[i] for i in columns) if self.key_words else (),
+            left,
+        )

@@ -17,6 +17,7 @@ from shiftdemo.core.task_spec import TASKS
 # has no setting for that. The package only evens out punctuation, and is not one of ours.
 warnings.filterwarnings("ignore", r"Recommended: pip install sacremoses\.$", UserWarning)
 # Where tokens stand in the text has to be known.
+_OF_FILES = ("revision", "trust_remote_code", "local_files_only")  # of which files, not what
 _BY_INDEX = ("TokenClassification", "QuestionAnswering")
 
 
@@ -72,13 +73,18 @@ def _read(task: str, name_or_path: str, options: dict[str, Any]) -> tuple[Any, l
     told = tf.utils.logging.get_verbosity()
     tf.utils.logging.set_verbosity_error()  # what is missing is told here, in one sentence
     try:
+        config = tf.AutoConfig.from_pretrained(name_or_path, **options)
+        # A folder that asks for flash attention would not load without its package.
+        config._attn_implementation = "eager"
+        of_files = {name: options[name] for name in _OF_FILES if name in options}
         model, report = auto_class(task).from_pretrained(
             name_or_path,
+            config=config,
             use_safetensors=True,
             attn_implementation="eager",
             dtype=torch.float32,
             output_loading_info=True,
-            **options,
+            **of_files,
         )
     finally:
         tf.utils.logging.set_verbosity(told)

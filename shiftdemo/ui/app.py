@@ -172,7 +172,7 @@ def launch_options(limits: Limits) -> dict[str, Any]:
     """Returns everything that ``launch`` is told, host and port apart."""
     return {
         "theme": theme(),
-        "css_paths": [ASSETS / "css" / "page.css"],
+        "css_paths": [ASSETS / "css" / "page.css", ASSETS / "css" / "attention.css"],
         "i18n": translations(),
         "ssr_mode": False,
         "share": False,

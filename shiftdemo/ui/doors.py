@@ -43,6 +43,7 @@ class Doors:
         shown = {**opened, **train.form, **followed}
         wire(doors["train"].click, self._to_train, followed, shown, message)
         asked = {**opened, "asked": attention.asked, **attention.form}
+        asked["target_box"] = attention.form.target_box
         wire(doors["attention"].click, self._to_attention, now, asked, message, js=NOW)
 
     def _to_build(self, visit: Visit, now: str) -> dict[str, Any]:
@@ -56,12 +57,14 @@ class Doors:
         return {"tabs": gr.Tabs(selected="train"), **shown}
 
     def _to_attention(self, visit: Visit, now: str) -> dict[str, Any]:
-        text, _ = _now(now)
+        text, position = _now(now)
         base, shifted = bundled_refs(AttendRequest().task)
         request = AttendRequest(model=base, versus=shifted, text=text)
         form = self.attention.form.filled(request)
+        form["target_box"] = self.attention.form.box(request.task)
         self.attention.expects(visit)
-        return {"tabs": gr.Tabs(selected="attention"), "asked": time.monotonic(), **form}
+        asked = (time.monotonic(), float(position))
+        return {"tabs": gr.Tabs(selected="attention"), "asked": asked, **form}
 
 
 def _now(text: str) -> tuple[str, int]:

@@ -162,19 +162,27 @@ def faded_on_white(color: str, opacity: float) -> str:
     return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
-def escape(text: str) -> str:
-    """Returns ``text`` as plotly shows it literally, on one line.
+def visible(text: str) -> str:
+    """Returns ``text`` on one line.
 
-    Plotly reads ticks, titles and hover texts as pseudo-HTML. Control characters (line ends) are
-    replaced and format characters (direction marks) left out, so that a token cannot disturb
-    its neighbours; what has nothing to show is a replacement character.
+    Control characters (line ends) are replaced and format characters (direction marks) left out,
+    so that a token cannot disturb its neighbours; what has nothing to show is a replacement
+    character.
     """
     shown = "".join(
         "\ufffd" if unicodedata.category(c) == "Cc" else c
         for c in text
         if unicodedata.category(c) != "Cf"
     )
-    return html.escape(shown or "\ufffd", quote=False)
+    return shown or "\ufffd"
+
+
+def escape(text: str) -> str:
+    """Returns ``text``, :func:`visible`, as plotly shows it literally.
+
+    Plotly reads ticks, titles and hover texts as pseudo-HTML.
+    """
+    return html.escape(visible(text), quote=False)
 
 
 def lines_of(text: str, width: int) -> list[str]:

@@ -13,7 +13,7 @@ TABS = ("Start", "Build", "Train", "Compare", "Attention")
 DRAWN = {
     "Train": "#held-plot path[stroke]",
     "Compare": "#curve .main-svg",
-    "Attention": "#heatmap .main-svg",
+    "Attention": "#attention-lab .sd-attention-figure svg",
 }
 LOOKS = {"light": "", "dark": "?__theme=dark", "big": "?big=1", "Chinese": "?lang=zh"}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright
+from shiftdemo.viz.export import write_attention
 
 from shiftdemo.core.types import AttentionMap
-from shiftdemo.viz.export import write_attention
 
 SOURCE = ("Mary", "gave", "Mary", "</script><img src=x onerror=alert(1)>", "</s>")
 TARGET = ("<start>", "Marie", "donne")

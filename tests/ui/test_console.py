@@ -67,7 +67,9 @@ def _compare(page: Page, t: Callable[[str], str]) -> None:
 def _attend(page: Page) -> None:
     _open_tab(page, TABS - 1)
     page.locator("#attention-run").click()
-    expect(page.locator("#tab-attention .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#attention-lab .sd-attention-figure svg").first).to_be_visible(
+        timeout=60_000
+    )
 
 
 @pytest.mark.timeout(600)  # a whole visit; test machines are shared

@@ -69,7 +69,7 @@ def test_both_arms_are_trained_compared_and_looked_at(open_page: OpenPage, label
     expect(tab.get_by_label("Model", exact=True)).to_have_value(re.compile("base · scratch:"))
     page.locator("#attention-run").click()
     # The tab has opened on the tagger's, which has none of these; not every token has a tick.
-    ticks = page.locator("#heatmap .xtick text")
+    ticks = page.locator("#attention-lab .sd-attention-figure text")
     words = re.compile("bought|bicycle|Anna|cook|bread")
     expect(ticks.filter(has_text=words).first).to_be_attached(timeout=60_000)
     assert page.locator(".sd-message").count() == 0

@@ -19,12 +19,12 @@ PICTURES = {
     "Build": "#tab-build .sd-words >> nth=1",
     "Train": "#held-plot",
     "Compare": "#curve",
-    "Attention": "#heatmap",
+    "Attention": "#attention-lab .sd-attention-figure",
 }
 DRAWN = {
     "Train": "#held-plot path[stroke]",
     "Compare": "#curve .main-svg",
-    "Attention": "#heatmap .main-svg",
+    "Attention": "#attention-lab .sd-attention-figure svg",
 }
 
 
@@ -105,7 +105,9 @@ def test_doors_take_the_sentence_along(open_page: OpenPage) -> None:
     expect(page.locator("#attention-text textarea, #attention-text input")).to_have_value(
         EXAMPLES["Berlin"]
     )
-    expect(page.locator("#heatmap .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#attention-lab .sd-attention-figure svg").first).to_be_visible(
+        timeout=60_000
+    )
     page.get_by_role("tab", name="Start").click()
     page.locator("#door-train").click()
     expect(page.locator("#tab-train").get_by_label("Model", exact=True)).to_have_value(

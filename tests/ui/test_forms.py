@@ -57,7 +57,9 @@ def compare() -> CompareForm:
 @pytest.fixture(scope="module")
 def attention() -> AttentionForm:
     with gr.Blocks():
-        return AttentionForm(page_tasks())
+        form = AttentionForm(page_tasks())
+        form.own_target()
+        return form
 
 
 def held(form: Mapping[str, Any], updates: Mapping[str, Any] | None = None) -> dict[str, Any]:

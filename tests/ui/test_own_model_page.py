@@ -52,7 +52,9 @@ def test_a_folder_is_looked_at_and_used_on_three_tabs(
     choose(page.locator("#tab-attention").get_by_label("Compared with"), "none")
     choose(page.locator("#tab-attention").get_by_label("Model", exact=True), str(folder))
     page.locator("#attention-run").click()
-    expect(page.locator("#heatmap .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#attention-lab .sd-attention-figure svg").first).to_be_visible(
+        timeout=60_000
+    )
 
 
 def test_what_is_no_model_is_said(open_page: OpenPage, tmp_path: Path) -> None:

@@ -135,7 +135,9 @@ def test_hostile_text_is_shown_as_text(open_page: OpenPage) -> None:
         page.get_by_role("tab", name=tab).click()
         _fill(page, box, HOSTILE)
     page.locator("#attention-run").click()
-    expect(page.locator("#tab-attention .sd-message, #heatmap:visible").first).to_be_visible()
+    expect(
+        page.locator("#tab-attention .sd-message, #attention-lab svg:visible").first
+    ).to_be_visible()
     assert page.evaluate("window.hit") is None
     assert page.locator("img[src='x']").count() == 0
 

@@ -48,7 +48,9 @@ def test_a_run_is_watched_compared_and_looked_at(open_page: OpenPage) -> None:
     page.get_by_role("tab", name="Attention").click()
     page.wait_for_timeout(SETTLES_MS)
     page.locator("#attention-run").click()
-    expect(page.locator("#tab-attention .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#attention-lab .sd-attention-figure svg").first).to_be_visible(
+        timeout=60_000
+    )
     expect(page.locator("#tab-attention")).to_contain_text("difference")
     assert page.locator(".sd-message").count() == 0
 

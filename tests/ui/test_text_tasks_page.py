@@ -64,11 +64,11 @@ def test_attention_of_a_language_model_is_its_decoder_s(open_page: OpenPage) -> 
     choose(tab.get_by_label("Task"), "language modelling")
     expect(tab.get_by_label("Model", exact=True)).to_have_value("base · bundled:language_model")
     page.locator("#attention-run").click()
-    # The tab has opened on the tagger's.
-    first = page.locator("#heatmap .xtick text").first
-    expect(first).to_have_text("<start>", timeout=60_000)
-    labels = page.locator("#heatmap .xtick text").all_text_contents()
-    assert "river" in labels
+    # The tab has opened on the translator's.
+    figure = page.locator("#attention-lab .sd-attention-figure")
+    expect(figure).to_contain_text("river", timeout=60_000)
+    expect(figure).to_contain_text("<start>")
+    expect(page.locator("#attention-lab .sd-attention-under")).to_contain_text("predicts the next")
 
 
 def test_four_tasks_fit_a_phone(open_page: OpenPage) -> None:

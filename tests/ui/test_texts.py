@@ -16,12 +16,13 @@ from shiftdemo.evaluation.scores import score_names
 from shiftdemo.experiments import presets
 from shiftdemo.models import load as models
 from shiftdemo.models import scratch
+from shiftdemo.publishing.attention import corpus_view, lab, labels
+from shiftdemo.publishing.attention import words as attention
 from shiftdemo.publishing.comparison import breakdown, figures, words
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.shifts.operators import position_offset
 from shiftdemo.tasks.heads import make_task
 from shiftdemo.ui import app
-from shiftdemo.ui.attention import form as attention
 from shiftdemo.ui.build import set_view as build_set
 from shiftdemo.ui.common import data_form, texts
 from shiftdemo.ui.common import handlers as wiring
@@ -40,13 +41,14 @@ FOLDER = Path(app.__file__).parent
 
 def _literals() -> Iterator[str]:
     """Yields the texts that are written where they are used."""
-    told = FOLDER.parent / "publishing" / "comparison"
-    for path in sorted((*FOLDER.rglob("*.py"), *told.rglob("*.py"))):
+    told = FOLDER.parent / "publishing"
+    rooms = [FOLDER, told / "comparison", told / "attention"]
+    for path in sorted(path for room in rooms for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            place = {"t": 0, "visit": 0, "number": 1}.get(called)
+            place = {"t": 0, "visit": 0, "reader": 0, "number": 1}.get(called)
             if place is None or len(node.args) <= place:
                 continue
             argument = node.args[place]
@@ -61,7 +63,7 @@ def _named() -> Iterator[str]:
     for name, value in vars(texts).items():
         if name.isupper():
             yield from [value] if isinstance(value, str) else value.values()
-    pairs = (app.page_tasks(), data_form.PLACES, data_form.ANSWER_PLACES, attention.KINDS)
+    pairs = (app.page_tasks(), data_form.PLACES, data_form.ANSWER_PLACES)
     pairs += (train_form.ARM_CHOICES, train_form.OPTIMISERS, train_form.SCHEDULES)
     yield from train_form.NUMBERS.values()
     for one in presets.PRESETS:
@@ -72,6 +74,8 @@ def _named() -> Iterator[str]:
     yield from [typed.ONE_A_LINE, typed.ONE_A_PARAGRAPH, typed.STRENGTH, words.SEED_BY_SEED]
     yield from (*breakdown.KINDS.values(), *breakdown.AVERAGES.values(), *figures.WHERE.values())
     yield from TAB_NAMES.values()
+    yield from (*lab.KINDS.values(), *attention.STAT_NAMES.values(), *labels.TEXTS.values())
+    yield from (*corpus_view.WAYS.values(), *corpus_view.QUERIES.values())
     yield from [*progress.STATES.values(), *forms.STAGES.values(), wiring.FAULT, app.INTRODUCTION]
     ours = [shift for shift in SHIFTS if shift.__module__.startswith("shiftdemo.")]
     yield from (text for shift in ours for text in (shift.effect, shift.source))

@@ -19,6 +19,7 @@ from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks.heads.length import Cut
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
+from shiftdemo.tasks.heads.token_words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,15 @@ class Task(ABC):
     @abstractmethod
     def ids(self, loaded: LoadedModel, sample: Sample) -> list[int]:
         """Returns the tokens that the model (or its encoder) reads of a sample as it is."""
+
+    def token_words(
+        self, loaded: LoadedModel, sample: Sample, ids: Sequence[int]
+    ) -> list[int | None]:
+        """Returns the word of the sample's text that each of :meth:`ids` belongs to.
+
+        ``None`` of special tokens and prompts; the words of a question in front are -1, -2, …
+        """
+        return words_of(loaded.tokenizer, ids, sample.text)
 
     @abstractmethod
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:

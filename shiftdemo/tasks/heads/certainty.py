@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from shiftdemo.core import words as w
+from shiftdemo.models.load import LoadedModel
 
 
 def word_probabilities(
@@ -30,3 +31,20 @@ def word_probabilities(
         ]
         found.append(math.prod(own))
     return tuple(found)
+
+
+def generated_words(
+    loaded: LoadedModel, ids: Sequence[int], probabilities: Sequence[float]
+) -> tuple[float, ...]:
+    """Returns the probability of each word of a generated row."""
+    special = set(loaded.tokenizer.all_special_ids)
+    told = [(token, p) for token, p in zip(ids, probabilities, strict=True) if token not in special]
+    tokens = [token for token, _ in told]
+    prefixes = [
+        loaded.tokenizer.decode(tokens[:n], skip_special_tokens=True).strip()
+        for n in range(1, len(tokens) + 1)
+    ]
+    text = prefixes[-1] if prefixes else ""
+    return word_probabilities(
+        text, [min(len(p), len(text)) for p in prefixes], [p for _, p in told]
+    )

@@ -19,7 +19,7 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.shifts.teacher_forcing import decoder_input
 from shiftdemo.tasks.heads.base import Batch, Task, logits, offsets, pad, passed_round, starts
 from shiftdemo.tasks.heads.loss import IGNORED, Losses
-from shiftdemo.tasks.heads.windows import MAX_TOKENS, Window, windows
+from shiftdemo.tasks.heads.windows import MAX_TOKENS, Window, question_words, windows
 
 MAX_ANSWER = 30  # tokens of a predicted answer, as in BERT's and transformers' own scripts
 _LOOKED_AT = 1000  # samples that are counted before a run
@@ -66,6 +66,12 @@ class QuestionAnswering(Task):
         """See :meth:`Task.ids`: the question, then the context."""
         question = _question(sample)
         return list(loaded.tokenizer(question.question, question.context, verbose=False).input_ids)
+
+    def token_words(
+        self, loaded: LoadedModel, sample: Sample, ids: Sequence[int]
+    ) -> list[int | None]:
+        """See :meth:`Task.token_words`."""
+        return question_words(loaded, _question(sample))[: len(ids)]
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""

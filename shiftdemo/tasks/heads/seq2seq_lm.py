@@ -17,9 +17,10 @@ from shiftdemo.models.load import LoadedModel
 from shiftdemo.models.moving import left_padded, moved_positions
 from shiftdemo.shifts.teacher_forcing import teacher_forced
 from shiftdemo.tasks.heads.base import Batch, Task, cut_end, offsets, pad, passed_round, starts
-from shiftdemo.tasks.heads.certainty import word_probabilities
+from shiftdemo.tasks.heads.certainty import generated_words
 from shiftdemo.tasks.heads.length import Cut, may_exceed
 from shiftdemo.tasks.heads.loss import IGNORED, Losses, cross_entropy
+from shiftdemo.tasks.heads.token_words import words_of
 
 TARGET_TOKENS = 256  # the longest row of a target; a model may allow less
 # Between two sentences: after a point and a space, or after a full-width point.
@@ -67,6 +68,12 @@ class Seq2SeqLM(Task):
         """See :meth:`Task.ids`: of the source."""
         text = self.prompt(loaded) + self.checked(sample).source
         return list(loaded.tokenizer([text], verbose=False).input_ids[0])
+
+    def token_words(
+        self, loaded: LoadedModel, sample: Sample, ids: Sequence[int]
+    ) -> list[int | None]:
+        """See :meth:`Task.token_words`."""
+        return words_of(loaded.tokenizer, ids, sample.text, self.prompt(loaded))
 
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
@@ -158,7 +165,7 @@ class Seq2SeqLM(Task):
             chosen = out.sequences[:, -steps.shape[1] :]
             sure_of = steps.gather(2, chosen.unsqueeze(2)).squeeze(2).tolist()
             for (index, number), ids, p in zip(rows, chosen.tolist(), sure_of, strict=True):
-                sure[index][number] = _of_words(loaded, ids, p)
+                sure[index][number] = generated_words(loaded, ids, p)
         return [tuple(p for number in sorted(own) for p in own[number]) for own in sure]
 
     def _by_parts(
@@ -270,23 +277,6 @@ class Seq2SeqLM(Task):
 def _texts(loaded: LoadedModel, out: Any) -> list[str]:
     texts = loaded.tokenizer.batch_decode(out, skip_special_tokens=True)
     return [text.strip() for text in texts]
-
-
-def _of_words(
-    loaded: LoadedModel, ids: Sequence[int], probabilities: Sequence[float]
-) -> tuple[float, ...]:
-    """Returns the probability of each word of a generated row."""
-    special = set(loaded.tokenizer.all_special_ids)
-    told = [(token, p) for token, p in zip(ids, probabilities, strict=True) if token not in special]
-    tokens = [token for token, _ in told]
-    prefixes = [
-        loaded.tokenizer.decode(tokens[:n], skip_special_tokens=True).strip()
-        for n in range(1, len(tokens) + 1)
-    ]
-    text = prefixes[-1] if prefixes else ""
-    return word_probabilities(
-        text, [min(len(p), len(text)) for p in prefixes], [p for _, p in told]
-    )
 
 
 def prompt_in(settings: object, task: str) -> str:

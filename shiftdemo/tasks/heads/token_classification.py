@@ -99,6 +99,12 @@ class TokenClassification(Task):
         words = list(_tagged(sample).words)
         return list(loaded.tokenizer(words, is_split_into_words=True, verbose=False).input_ids)
 
+    def token_words(
+        self, loaded: LoadedModel, sample: Sample, ids: Sequence[int]
+    ) -> list[int | None]:
+        """See :meth:`Task.token_words`."""
+        return encoded(loaded, [_tagged(sample).words])[0][1][: len(ids)]
+
     def has_reference(self, loaded: LoadedModel, sample: Sample) -> bool:
         """See :meth:`Task.has_reference`."""
         tagged = isinstance(sample, TaggedSample) and bool(sample.words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shiftdemo.core.samples import QuestionSample
 from shiftdemo.models.load import LoadedModel
+from shiftdemo.tasks.heads.token_words import word_at, word_ends
 
 MAX_TOKENS = 384  # of a row, and the overlap below: the settings of BERT on SQuAD
 OVERLAP = 128  # tokens of the context that two windows share
@@ -105,3 +106,19 @@ def _cut(
         if stop >= end:
             return own_windows
         start += step
+
+
+def question_words(loaded: LoadedModel, sample: QuestionSample) -> list[int | None]:
+    """Returns the word of each token of the whole row: of the context 0, 1, …, of the question
+    -1, -2, …, and ``None`` of a special token."""
+    given = (sample.question, sample.context)
+    encoded = loaded.tokenizer(*given, return_offsets_mapping=True, verbose=False)
+    ends = [word_ends(text) for text in given]
+    owners: list[int | None] = []
+    for side, (start, end) in zip(encoded.sequence_ids(0), encoded.offset_mapping, strict=True):
+        if side is None or not ends[side]:
+            owners.append(None)
+            continue
+        index = word_at(given[side], ends[side], start, end)
+        owners.append(index if side else -1 - index)
+    return owners

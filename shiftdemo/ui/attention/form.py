@@ -9,20 +9,16 @@ import gradio as gr
 
 from shiftdemo.api.requests import AttendRequest
 from shiftdemo.core.task_spec import TASKS
-from shiftdemo.ui.attention.view import ALL, MEAN, heads_of, layers_of
 from shiftdemo.ui.common.form import Form
 from shiftdemo.ui.common.i18n import t
 
-KINDS = (("encoder", "encoder"), ("decoder", "decoder"), ("cross", "cross"))
-# How a result is drawn, which no model is run for.
-LOOK = ("kind", "layer", "head", "special")
-
 
 class AttentionForm(Form):
-    """The controls of an :class:`AttendRequest`, named as its fields, and of how it is drawn.
+    """The controls of an :class:`AttendRequest`, named as its fields.
 
     Attributes:
         run: the button.
+        target_box: what holds the box of the target, which not every task has.
     """
 
     def __init__(self, tasks: Sequence[tuple[Any, str]]) -> None:
@@ -30,43 +26,40 @@ class AttentionForm(Form):
         first = AttendRequest()
         super().__init__(first)
         with gr.Row(elem_classes="sd-bar"):
-            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=230)
+            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=200)
             self.add("task", task)
-            self.add("model", gr.Dropdown([], label=t("Model"), min_width=220, scale=2))
+            self.add("model", gr.Dropdown([], label=t("Model"), min_width=200, scale=1))
             none = [(t("none"), "")]
-            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=220, scale=2)
+            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=200, scale=1)
             self.add("versus", versus)
-            layer = gr.Dropdown(layers_of(1), value=0, label=t("Layer"), min_width=90)
-            self.add("layer", layer)
-            labels = {MEAN: t("mean of all"), ALL: t("all, small")}
-            head = gr.Dropdown(heads_of(1, labels), value=MEAN, label=t("Head"), min_width=150)
-            self.add("head", head)
-        with gr.Row(elem_classes="sd-bar"):
+            spec = TASKS.get(first.task)
             text = gr.Textbox(
-                TASKS.get(first.task).typed[0],
+                spec.typed[0],
                 label=t("Sentence"),
-                max_length=2000,
+                max_length=20_000,
+                max_lines=3,
                 elem_id="attention-text",
                 min_width=300,
                 scale=3,
             )
             self.add("text", text)
+            self.run = gr.Button(
+                t("Show attention"), variant="primary", min_width=150, elem_id="attention-run"
+            )
+
+    def own_target(self) -> None:
+        """Draws the box for a target of one's own, where there can be one."""
+        pairs = TASKS.get(self.first.task).kind == "seq2seq"
+        with gr.Accordion(t("A target of your own"), open=False, visible=pairs) as box:
             target = gr.Textbox(
                 "",
                 label=t("Target: its translation or summary"),
                 placeholder=t("empty: the model's own"),
-                max_length=2000,
-                visible=False,
-                scale=2,
+                max_length=20_000,
+                elem_id="attention-target",
             )
             self.add("target", target)
-            kinds = [(t(label), value) for label, value in KINDS]
-            kind = gr.Radio(kinds, value="encoder", label=t("Attention"), visible=False)
-            self.add("kind", kind)
-            self.add("special", gr.Checkbox(True, label=t("special tokens"), min_width=150))
-            self.run = gr.Button(
-                t("Show attention"), variant="primary", min_width=160, elem_id="attention-run"
-            )
+        self.target_box = box
 
     def request(self, values: Mapping[str, Any]) -> AttendRequest:
         """Returns what is to be looked at."""
@@ -75,17 +68,20 @@ class AttentionForm(Form):
 
     def filled(self, request: AttendRequest) -> dict[str, Any]:
         """Returns the updates with which the controls describe ``request``."""
-        pairs = TASKS.get(request.task).kind == "seq2seq"
         return {
             "task": request.task,
             "model": request.model,
             "versus": request.versus,
             "text": request.text,
-            "target": gr.update(value=request.target, visible=pairs),
-            "kind": gr.update(visible=pairs),
+            "target": request.target,
         }
+
+    def box(self, task: str) -> Any:
+        """Returns the update with which the box of the target is there where it can be used."""
+        return gr.update(visible=TASKS.get(task).kind == "seq2seq")
 
     def example(self, task: str) -> dict[str, Any]:
         """Returns the updates with which the controls show the example of a task."""
         shown = self.filled(AttendRequest(task, text=TASKS.get(task).typed[0]))
-        return {name: shown[name] for name in ("text", "target", "kind")}
+        kept = {name: shown[name] for name in ("text", "target")}
+        return {**kept, "target_box": self.box(task)}

@@ -1,8 +1,7 @@
-"""The Attention tab: what each head attends to, in one model or in two and their difference."""
+"""The Attention tab: what heads attend to, how training moved them, how they follow a shift."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,11 +9,13 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.core.errors import ModelError
-from shiftdemo.ui.attention.form import LOOK, AttentionForm
-from shiftdemo.ui.attention.view import Look, drawn_maps
+from shiftdemo.core.errors import DataError, ModelError
+from shiftdemo.publishing.attention.files import zipped
+from shiftdemo.publishing.attention.page import SCRIPTS
+from shiftdemo.ui.attention.form import AttentionForm
+from shiftdemo.ui.attention.laboratory import Laboratory, shown
+from shiftdemo.ui.attention.many import Many
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.form import whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, usable
@@ -26,21 +27,35 @@ class AttentionTab:
     """The components and handlers of the tab.
 
     Attributes:
-        asked: another value has the maps shown that the form describes.
+        asked: another value has the maps shown that the form describes; how far the sentence is
+            moved comes with it, ``None`` for what the pair was trained on.
     """
 
     def __init__(self, parts: PageParts) -> None:
         """Draws the tab."""
-        self.context, self.page_look = parts.context, parts.page_look
+        self.context = parts.context
         self.mine = {"remembered": parts.remembered, "own": parts.own}
         self.message = message_box()
         self.form = AttentionForm(parts.tasks)
-        self.asked = gr.State(0.0)
+        self.asked = gr.State((0.0, None))
         self.status = drawn("run")
-        self.plot = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap")
-        self.plot2 = gr.Plot(visible=False, show_label=False, container=False, elem_id="heatmap2")
-        gr.Markdown(t(texts.ATTENTION_LEAD), elem_classes="sd-note")
+        laboratory = Laboratory(parts.context)
+        self.lab = drawn(
+            "attention",
+            scripts=SCRIPTS,
+            elem_id="attention-lab",
+            server_functions=[_server_function(laboratory)],
+        )
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
+        with gr.Row(elem_classes="sd-bar"):
+            self.files = gr.Button(
+                t("Make files"), visible=False, size="sm", elem_id="attention-files"
+            )
+            self.download = gr.DownloadButton(
+                "", visible=False, size="sm", elem_id="attention-download"
+            )
+        Many(parts, self.form, self.message)
+        self.form.own_target()
         OwnModel(parts, self.form["task"], self.message, trainable=False)
         self._wire(parts)
 
@@ -52,29 +67,28 @@ class AttentionTab:
         wire(changes, self._models, mine, pickers, message, quiet=True)
         wire(parts.own.change, self._more, mine, pickers, message, quiet=True)
         # In one answer, so that a press on the button never meets a new model and an old sentence.
-        changed = {**pickers, **form.some("text", "target", "kind")}
-        wire(form["task"].change, self._for_task, mine, changed, message)
-        inputs = {**form, "page_look": self.page_look}
-        shown = {"status": self.status, **form.some("layer", "head")}
-        shown |= {"plot": self.plot, "plot2": self.plot2}
+        changed = {**pickers, **form.some("text", "target"), "asked": self.asked}
+        changed["target_box"] = form.target_box
+        wire(form["task"].input, self._for_task, mine, changed, message)
+        inputs = {**form, "asked": self.asked}
+        offers = {"files": self.files, "download": self.download}
+        drawn_now = {"status": self.status, "lab": self.lab, **offers}
         asked = [form.run.click, form["text"].submit, form["target"].submit, self.asked.change]
-        last: dict[str, Any] = {"trigger_mode": "always_last"}
-        wire(asked, self._run, inputs, shown, message, **last)
-        picked = [form[name].input for name in LOOK]
-        wire(picked, self._draw, inputs, shown, message, **last)
+        wire(asked, self._run, inputs, drawn_now, message, trigger_mode="always_last")
+        wire(self.files.click, self._files, {}, offers, message)
 
     def opens_with(self, tab: gr.Tab) -> None:
         """Has the maps shown when ``tab``, which holds all this, is opened."""
         mine = {**self.form.some("task"), **self.mine}
-        shown = {**self.form.some("model", "versus"), "asked": self.asked}
-        wire(tab.select, self._open, mine, shown, self.message, quiet=True)
+        outputs = {**self.form.some("model", "versus"), "asked": self.asked}
+        wire(tab.select, self._open, mine, outputs, self.message, quiet=True)
 
     def _open(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
         """Has the maps shown when the tab opens for the first time, of models picked here."""
         if visit.session in self.context.sessions.maps:
             return {}
         self.expects(visit)
-        return {**self._models(visit, task, **mine), "asked": time.monotonic()}
+        return {**self._models(visit, task, **mine), "asked": (time.monotonic(), None)}
 
     def expects(self, visit: Visit) -> None:
         """Says that maps were asked for, so that opening the tab asks for none besides."""
@@ -95,30 +109,24 @@ class AttentionTab:
         }
 
     def _for_task(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
-        return {**self._models(visit, task, **mine), **self.form.example(task)}
-
-    async def _draw(
-        self, visit: Visit, page_look: str, **values: Any
-    ) -> AsyncIterator[dict[str, Any]]:
-        """Draws the last result in another way; models run only where another one is asked for."""
-        request, result = self.context.sessions.maps.get(visit.session, (None, None))
-        if request == self.form.request(values):
-            yield await asyncio.to_thread(drawn_maps, visit, result, _look(page_look, values))
-            return
-        async for shown in self._run(visit, page_look, **values):
-            yield shown
+        models = self._models(visit, task, **mine)
+        asked = {"asked": (time.monotonic(), None)} if models["model"]["value"] else {}
+        return {**models, **self.form.example(task), **asked}
 
     async def _run(
-        self, visit: Visit, page_look: str, **values: Any
+        self, visit: Visit, asked: tuple[float, float | None], **values: Any
     ) -> AsyncIterator[dict[str, Any]]:
         request = self.form.request(values)
         task, backend = request.task, self.context.backend
         if not request.model:
             raise ModelError("attention.there_no_model_yet")
         sample = backend.typed_sample(task, request.text, request.target)
+        strength = asked[1]
 
         def work(report: Any, cancel: Any) -> api.AttentionResult:
-            return backend.attend(task, request.model, sample, versus=request.versus)
+            return backend.attend(
+                task, request.model, sample, versus=request.versus, strength=strength
+            )
 
         async for job in self.context.jobs.follow(visit.session, work):
             if not job.done.is_set():
@@ -129,9 +137,28 @@ class AttentionTab:
         if job.result is None:
             return
         self.context.sessions.keep_maps(visit.session, request, job.result)
-        yield await asyncio.to_thread(drawn_maps, visit, job.result, _look(page_look, values))
+        refs = [request.model, *([request.versus] if request.versus else [])]
+        value = shown(visit, job.result, task, refs)
+        offered = {"files": gr.update(visible=True), "download": gr.update(visible=False)}
+        yield {"status": None, "lab": value, **offered}
+
+    def _files(self, visit: Visit) -> dict[str, Any]:
+        """Returns the update with which what was looked at can be downloaded."""
+        request, result = self.context.sessions.maps.get(visit.session, (None, None))
+        if request is None or result is None:
+            raise DataError("attention.nothing_to_write")
+        folder = self.context.sessions.files_of(f"{visit.session}/attention")
+        path = folder / "attention.zip"
+        path.write_bytes(zipped(result, request.task))
+        mb = path.stat().st_size / 1e6
+        label = visit("Download the files (page, JSON and NumPy, {mb:.1f} MB)", mb=mb)
+        return {"download": gr.update(value=str(path), label=label, visible=True)}
 
 
-def _look(page_look: str, values: dict[str, Any]) -> Look:
-    layer, head = whole(values["layer"]), int(values["head"])
-    return Look(values["kind"], layer, head, values["special"], page_look)
+def _server_function(laboratory: Laboratory) -> Any:
+    """Returns what the page's script asks; its name is that under which it does."""
+
+    def look(asked: Any) -> dict[str, Any]:
+        return laboratory.answer(asked)
+
+    return look

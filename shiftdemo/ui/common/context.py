@@ -53,9 +53,9 @@ class Context:
                 self._warming.start()
 
     def _load_libraries(self) -> None:
+        import shiftdemo.attention.looking
         import shiftdemo.evaluation.comparing
         import shiftdemo.training.loop
-        import shiftdemo.viz.attention
         import shiftdemo.viz.robustness  # noqa: F401 - loaded for later
 
         self.ready.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +22,22 @@ _problems = itertools.count()
 FAULT = "This is a fault of ours, not of yours; it was logged. Please try again."
 
 
-def drawn(name: str, classes: str = "", value: Any = None, **props: Any) -> gr.HTML:
+def drawn(
+    name: str, classes: str = "", value: Any = None, scripts: Sequence[str] = (), **props: Any
+) -> gr.HTML:
     """Returns a component whose JSON value is drawn by ``assets/ui/NAME.js``.
 
     The template is static; the script writes every text with ``textContent``, so that nothing
     that a user typed is ever read as HTML.
+
+    Args:
+        scripts: what that script needs, of ``assets/ui/``, in this order.
     """
+    needed = ("common", *scripts, name)
     return gr.HTML(
         value,
         html_template='<div class="sd-drawn"></div>',
-        js_on_load=asset("ui/common.js") + asset(f"ui/{name}.js"),
+        js_on_load="".join(asset(f"ui/{script}.js") for script in needed),
         elem_classes=["sd", f"sd-draws-{name}", *classes.split()],
         container=False,
         apply_default_css=False,

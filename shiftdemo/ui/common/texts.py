@@ -69,11 +69,11 @@ TYPED_LEADS = {
     "source": "First word of the source at position {k}, as in training; differences are marked.",
     "target": "First word of the target at position {k}, as in training; differences are marked.",
 }
-ATTENTION_LEAD = (
-    "How much each token (row) attends to each other token (column), for one head of one layer. "
-    "With two models: base, shift-trained, and the difference."
-)
 ATTENTION_NOTE = (
-    "A weight is a share from 0 to 1; each row sums to 1 when special tokens are shown. "
-    "The difference is shift-trained minus base."
+    "A weight is a share from 0 to 1: how much a row's token draws from a column's. The difference "
+    "is the second map minus the first. Weights are rounded to four digits; the files hold all."
+)
+ATTENTION_MANY = (
+    "One sentence is an example. This measures the same heads over the built-in corpus: weight "
+    "against where the key stands, and, where gold is known, against word links or answers."
 )

@@ -22,11 +22,11 @@ from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, recorded_pickers, usable
 from shiftdemo.ui.common.own_model import OwnModel
 from shiftdemo.ui.common.page_parts import PageParts
+from shiftdemo.ui.common.time_left import time_left
 from shiftdemo.ui.compare.form import CompareForm
 from shiftdemo.ui.compare.shown import recorded_shown, shown
 from shiftdemo.ui.compare.typed import Typed, TypedForm, check_pair, for_task, tick
 
-_TELLING = 0.1  # of the work: before it, nothing is said of the time
 TAB_NAMES = {
     "scores": "Scores",
     "differences": "Differences",
@@ -223,13 +223,6 @@ class CompareTab:
     def _cancel(self, visit: Visit) -> dict[str, Any]:
         self.context.jobs.stop(visit.session)
         return {"cancel": gr.update(interactive=False)}
-
-
-def time_left(visit: Visit, elapsed: float, fraction: float) -> str:
-    """Returns how long work will take still, once that can be told; seconds."""
-    if fraction < _TELLING or elapsed < 1:
-        return ""
-    return " · " + visit("{n:.0f} s left", n=elapsed * (1 - fraction) / fraction)
 
 
 def _no_report() -> dict[str, Any]:

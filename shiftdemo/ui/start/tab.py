@@ -38,7 +38,8 @@ class StartTab:
         self._first = functools.lru_cache(maxsize=KEPT)(self._at_first)
         gr.Markdown(t(texts.START_LEAD), elem_classes="sd-lead")
         self.message = message_box()
-        self.look = drawn("start", "sd-start", server_functions=[self._server_function()])
+        asks = [self._server_function()]
+        self.look = drawn("start", "sd-start", scripts=["svg"], server_functions=asks)
         self.now = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         with gr.Row(elem_classes="sd-doors"):
             self.doors = {

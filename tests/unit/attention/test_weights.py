@@ -7,12 +7,13 @@ import pytest
 import torch
 from typed import attend_typed as attend
 
-from shiftdemo.attention.weights import START
+from shiftdemo.attention.weights import MOST_TOKENS, START
 from shiftdemo.attention.weights import attend as attend_sample
-from shiftdemo.core.errors import ConfigError, DataError, LimitError, ModelError
-from shiftdemo.core.samples import TaggedSample, TranslationSample
+from shiftdemo.core.errors import ConfigError, DataError, ModelError
+from shiftdemo.core.samples import TaggedSample, TextSample, TranslationSample
 from shiftdemo.models.load import LoadedModel, make_scratch
 from shiftdemo.models.scratch import ENCODINGS, ScratchSize, train_tokenizer
+from shiftdemo.shifts.applying import unshifted
 from shiftdemo.tasks.heads import make_task
 
 TEXTS = ["Ada Lovelace reads a long book in Paris .", "Ada lit un long livre à Paris ."] * 5
@@ -76,17 +77,61 @@ def test_attend_weights_equal_a_plain_eager_forward(models):
     np.testing.assert_allclose(cross.weights, expected, atol=1e-6)
 
 
-def test_attend_without_target_shows_the_greedy_translation_cut_at_the_limit(models):
+def test_attend_of_an_empty_target_shows_the_start_alone(models):
     task, loaded = make_task("translation"), models["translation", "sinusoidal"]
-    encoder, decoder, _ = attend(loaded, task, SENTENCE, max_tokens=8)
-    assert len(encoder.key_tokens) <= 8 and 1 <= len(decoder.key_tokens) <= 8
-    long = " ".join(["livre"] * 30)
-    cut = attend(loaded, task, SENTENCE, long, max_tokens=8, generated=True)[1]
-    assert len(cut.key_tokens) == 8 and cut.key_tokens[-1].endswith("…")
-    whole = attend(loaded, task, SENTENCE, long, max_tokens=48)[1]
-    np.testing.assert_allclose(cut.weights, whole.weights[:, :, :8, :8], atol=1e-6)
-    empty = attend(loaded, task, SENTENCE, "", generated=True)[1]
-    assert empty.key_tokens == (START,)
+    encoder, decoder, cross = attend(loaded, task, SENTENCE)  # its own greedy translation
+    assert decoder.query_tokens[0] == START and cross.key_tokens == encoder.key_tokens
+    nothing = unshifted(TranslationSample("none", SENTENCE, ""))
+    assert attend_sample(loaded, task, nothing).maps[1].key_tokens == (START,)
+
+
+def test_attend_reads_what_fits_and_tells_how_much_does_not():
+    text = "Ada reads a long book . " * 120
+    tokenizer = train_tokenizer(TEXTS, "language_modeling", 200)
+    size = ScratchSize(width=32, ffn=32, heads=2, layers=1, max_positions=48)
+    task = make_task("language_modeling")
+    loaded = make_scratch("scratch:learned", "language_modeling", tokenizer, (), size)
+    found = attend_sample(loaded, task, unshifted(TextSample("long", text)))
+    assert found.maps[0].weights.shape[-1] == 48
+    for encoding in ("rotary", "relative"):
+        loaded = make_scratch(
+            f"scratch:{encoding}", "ner", train_tokenizer(TEXTS, "ner", 200), ("O",), size
+        )
+        words = tuple(text.split())
+        sample = unshifted(TaggedSample("long", words, ("O",) * len(words)))
+        found = attend_sample(loaded, make_task("ner"), sample)
+        assert found.maps[0].weights.shape[-1] == MOST_TOKENS
+        assert found.cut == len(make_task("ner").ids(loaded, sample.original)) - MOST_TOKENS
+
+
+def test_attend_tells_the_word_of_every_token_and_what_is_predicted(models):
+    loaded, task = models["ner", "learned"], make_task("ner")
+    words = ("Lovelace", "reads", "☃", ".")
+    found = attend_sample(loaded, task, unshifted(TaggedSample("s", words, ("O",) * 4)))
+    [one] = found.maps
+    assert one.key_words == one.query_words and len(one.key_words) == len(one.key_tokens)
+    assert one.key_words[0] is None and one.key_words[-1] is None
+    assert sorted({word for word in one.key_words if word is not None}) == [0, 1, 2, 3]
+    told = [tag for tag in found.predicted if tag]
+    assert told == list(task.predict(loaded, [unshifted(TaggedSample("s", words, ("O",) * 4))])[0])
+    assert all((p > 0) == bool(tag) for p, tag in zip(found.sure, found.predicted, strict=True))
+    pair = TranslationSample("p", "Ada reads a book .", "Ada lit un livre .")
+    found = attend_sample(
+        models["translation", "learned"], make_task("translation"), unshifted(pair)
+    )
+    _, decoder, cross = found.maps
+    assert cross.query_words == decoder.query_words and decoder.query_words[0] is None
+    assert max(word for word in cross.key_words if word is not None) == 4
+    assert len(found.predicted) == len(cross.query_tokens)
+
+
+def test_attend_reads_a_masked_word_as_the_mask_token(models):
+    loaded, task = models["ner", "learned"], make_task("ner")
+    sample = unshifted(TaggedSample("s", ("Ada", "reads", "Paris"), ("O",) * 3))
+    plain, masked = attend_sample(loaded, task, sample), attend_sample(loaded, task, sample, {2})
+    at = [i for i, word in enumerate(plain.maps[0].key_words) if word == 2]
+    assert {masked.maps[0].key_tokens[i] for i in at} == {loaded.tokenizer.mask_token}
+    assert np.abs(plain.maps[0].weights - masked.maps[0].weights).max() > 1e-4
 
 
 def test_attend_asks_for_eager_and_puts_the_old_choice_back(models):
@@ -143,16 +188,15 @@ def test_attend_leaves_the_mode_of_the_model_and_ignores_dropout(models):
 def test_attend_bad_input_is_one_sentence(models):
     task, loaded = make_task("translation"), models["translation", "learned"]
     with pytest.raises(DataError, match="no sentence"):
-        attend_sample(loaded, task, TranslationSample("blank", "  ", ""))
-    with pytest.raises(LimitError, match="at most 4; shorten it"):
-        attend(loaded, task, SENTENCE, max_tokens=4)
-    with pytest.raises(LimitError, match="target has"):
-        attend(loaded, task, "Ada", "livre " * 20, max_tokens=8)
+        attend_sample(loaded, task, unshifted(TranslationSample("blank", "  ", "")))
+    with pytest.raises(ConfigError, match="use at most 27"):
+        attend(loaded, task, "Ada", "livre " * 20, offset=40)
 
 
 def test_attend_reads_the_words_of_a_sample_as_they_are(models):
     words = ("Ada", "lives", "in", "Paris.")  # a typed text would have its full stop apart
     task, loaded = make_task("ner"), models["ner", "learned"]
-    (found,) = attend_sample(loaded, task, TaggedSample("own", words, ("O",) * 4))
+    sample = unshifted(TaggedSample("own", words, ("O",) * 4))
+    (found,) = attend_sample(loaded, task, sample).maps
     ids = loaded.tokenizer(list(words), is_split_into_words=True).input_ids
     assert len(found.query_tokens) == len(ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.messages import Message
 from shiftdemo.core.types import AttentionMap, Score
 from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
-from shiftdemo.viz.export import attention_html, attention_json, write_attention
 from shiftdemo.viz.robustness import CurvePanel, curve_figure, spaced, ticks
 
 TOKENS = ("<s>", "Mary", "gave", "Mary", "<b>bold</b>", "</s>")
@@ -193,31 +191,3 @@ def test_ticks_leave_out_what_would_touch():
     assert ticks(default) == default
     found = ticks(list(range(0, 65, 4)))
     assert found[0] == 0 and found[-1] == 64 and len(found) < 12
-
-
-def test_attention_json_and_html_hold_everything(tmp_path: Path):
-    maps, versus = [_map(0, tokens=("</script>", "é"))], [_map(1, tokens=("</script>", "é"))]
-    plain = attention_json(maps, versus)
-    assert plain["arms"] == ["base", "shift-trained"]
-    one = plain["maps"][0]
-    assert one["key_tokens"] == ["</script>", "é"] and (one["n_layers"], one["n_heads"]) == (2, 2)
-    np.testing.assert_allclose(one["weights"]["shift-trained"], versus[0].weights, atol=1e-5)
-    page = attention_html(maps, versus)
-    data = page.split('type="application/json">')[1].split("</script>")[0]
-    assert json.loads(data)["maps"] == plain["maps"]
-    write_attention(maps, versus, tmp_path / "a" / "x.json")
-    assert json.loads((tmp_path / "a" / "x.json").read_text()) == plain
-    assert [p.name for p in (tmp_path / "a").iterdir()] == ["x.json"]
-
-
-def test_write_attention_refuses_an_unknown_ending(tmp_path: Path):
-    with pytest.raises(ConfigError, match="must end in"):
-        write_attention([_map()], (), tmp_path / "x.gif")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match="cannot be written"):
-        write_attention([_map()], (), tmp_path / "file" / "x.json")
-
-
-def test_attention_models_of_different_shape_are_refused():
-    with pytest.raises(ConfigError, match="same shape"):
-        attention_json([_map(n_heads=2)], [_map(n_heads=4)])

@@ -1,0 +1,1 @@
+"""Attention as what the page draws, as sentences, and as files."""
