@@ -29,12 +29,13 @@ const build = (root, lab) => {
 		look.heads = heads;
 		showSide();
 		redraw();
-		if (focus) side.querySelector(`[data-head="${heads[0].join(".")}"]`).focus();
+		if (focus) side.querySelector(`[data-head="${heads.at(-1).join(".")}"]`).focus();
 	};
-	const change = (name, to) => {
+	const change = async (name, to) => {
 		look[name] = to;
 		if (name === "kind") Object.assign(look, { heads: [], pin: -1 });
 		lab.settle();
+		await unpackMap(lab.map);
 		showSide();
 		redraw();
 	};
@@ -139,9 +140,11 @@ const build = (root, lab) => {
 	};
 	const slider = slides(ask);
 	const show = async (value) => {
-		await unpackAll(value.maps);
+		const { kind } = look;
+		await unpackMap(value.maps.find((one) => one.kind === kind) || value.maps.at(-1));
 		Object.assign(lab, { value, gradients: null });
 		lab.settle();
+		await unpackMap(lab.map); // another kind, where the last one is not there any more
 		const { shift, strips } = value;
 		asked = { task: value.task, refs: value.refs, text: value.text, target: value.target, masked: value.masked, lang: value.lang };
 		Object.assign(asked, { shift: shift.operator, strength: shift.strength, window: [strips.source?.first || 0, strips.target?.first || 0] });

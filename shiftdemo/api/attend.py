@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING
 
 from shiftdemo.api.build import typed_context
@@ -16,6 +16,7 @@ from shiftdemo.core.samples import Sample, TranslationSample
 from shiftdemo.publishing.attention.results import AttentionResult
 
 if TYPE_CHECKING:
+    from shiftdemo.attention.weights import Reading
     from shiftdemo.evaluation.conditions import Condition
     from shiftdemo.models.load import LoadedModel
     from shiftdemo.tasks.heads import Task
@@ -43,8 +44,14 @@ def attend_loaded(
     masked: Sequence[int] = (),
     window: tuple[int, int] = (0, 0),
     limits: Limits | None = None,
+    stills: MutableMapping[str, Reading] | None = None,
 ) -> AttentionResult:
-    """Returns the attention of models that are loaded already; see :meth:`Backend.attend`."""
+    """Returns the attention of models that are loaded already; see :meth:`Backend.attend`.
+
+    Args:
+        stills: by arm what the models make of the sentence unshifted, where it is known; what is
+            not is added, so that the next strength of the same sentence takes half the time.
+    """
     from shiftdemo.attention.looking import Window, look
     from shiftdemo.models.load import torch_threads
     from shiftdemo.tasks.heads import make_task
@@ -59,7 +66,7 @@ def attend_loaded(
         others = typed_context(task) if strength and condition.shift(strength).joins else ()
         [moved] = condition.moved([sample], strength, others=others)
         cut = Window(*window, size=limits.attention_tokens)
-        arms, strips = look(models, head, moved, masked, cut)
+        arms, strips = look(models, head, moved, masked, cut, stills)
     left = max(arm.now.cut for arm in arms.values())
     notes: tuple[str, ...] = (Message("attention.tokens_cut", n=left),) if left else ()
     if strength and not moved.applied and moved.note:

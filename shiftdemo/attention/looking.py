@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,6 +81,7 @@ def look(
     sample: ShiftedSample,
     masked: Collection[int] = (),
     window: Window | None = None,
+    stills: MutableMapping[str, Reading] | None = None,
 ) -> tuple[dict[str, ArmLook], dict[str, Strip]]:
     """Returns the attention of every arm over the same tokens, and the strips of both sides.
 
@@ -92,14 +93,20 @@ def look(
         sample: after the shift; its alignment says which words are the same.
         masked: words of the original that are masked after the shift.
         window: which tokens are shown.
+        stills: by arm what the models make of the unshifted sentence, where that is known; what is
+            not is added.
 
     Raises:
         ShiftDemoError: as :func:`shiftdemo.attention.weights.attend`.
     """
     window = window or Window()
+    stills = {} if stills is None else stills
     looks, received = {}, {}
     for arm, loaded in models.items():
-        looks[arm], received[arm] = _look(loaded, task, sample, masked, window)
+        if arm not in stills:
+            plain = replace(unshifted(sample.original), seed=sample.seed)
+            stills[arm] = attend(loaded, task, plain)
+        looks[arm], received[arm] = _look(loaded, task, sample, masked, window, stills[arm])
     first = next(iter(received.values()))
     strips = {}
     for side, (tokens, _) in first.items():
@@ -118,8 +125,8 @@ def _look(
     sample: ShiftedSample,
     masked: Collection[int],
     window: Window,
+    still: Reading,
 ) -> tuple[ArmLook, _Received]:
-    still = attend(loaded, task, replace(unshifted(sample.original), seed=sample.seed))
     moved = attend(loaded, task, sample) if sample.applied else still
     ours, theirs = lined_up(still.maps, moved.maps, sample)
     received = _received(still.maps, moved.maps, ours, theirs)

@@ -200,13 +200,15 @@ def forward(loaded: LoadedModel, inputs: Inputs, **options: Any) -> Any:
 def _eager(model: Any) -> Iterator[None]:
     """Within it, the model computes (and can return) its weights, without dropout."""
     before, training = model.config._attn_implementation, model.training
-    model.eval()
+    if training:
+        model.eval()
     if before != "eager":
         model.set_attn_implementation("eager")
     try:
         yield
     finally:
-        model.train(training)
+        if training:
+            model.train()
         if before != "eager":
             model.set_attn_implementation(before)
 

@@ -53,7 +53,7 @@ const headMap = (values, chosen, colors, labels, pick) => {
 				cell.onclick = (event) => {
 					const adds = event.shiftKey || event.ctrlKey || event.metaKey;
 					const others = chosen.filter(([l, h]) => l !== layer || h !== head);
-					pick(adds && (others.length || !isOn) ? (isOn ? others : [...chosen, [layer, head]]) : [[layer, head]]);
+					pick(adds && (others.length || !isOn) ? (isOn ? others : [...chosen, [layer, head]]) : [[layer, head]], true);
 				};
 				cell.onkeydown = (event) => {
 					const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];

@@ -15,20 +15,17 @@ const unpack = async ({ shape: sizes, data }) => {
 	return { sizes, values };
 };
 
-const unpackAll = async (maps) => {
+// One kind of attention, once it is looked at.
+const unpackMap = async (map) => {
 	const waiting = [];
-	for (const map of maps) {
-		for (const own of Object.values(map.arms)) {
-			for (const one of [own.now, own.before]) {
-				for (const name of ["weights", "outside", "profile"]) {
-					if (one?.[name]?.data) {
-						waiting.push(
-							unpack(one[name]).then((found) => {
-								one[name] = found;
-							}),
-						);
-					}
-				}
+	for (const own of Object.values(map.arms)) {
+		for (const one of [own.now, own.before]) {
+			for (const name of ["weights", "outside", "profile"]) {
+				if (!one?.[name]?.data) continue;
+				const kept = unpack(one[name]).then((found) => {
+					one[name] = found;
+				});
+				waiting.push(kept);
 			}
 		}
 	}

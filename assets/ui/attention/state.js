@@ -6,6 +6,7 @@ window.shiftdemoAttention = look;
 const makeLab = (value) => ({
 	value,
 	gradients: null,
+	drawn: null, // the panels of the heatmap that is seen
 	get labels() {
 		return this.value.labels;
 	},
@@ -81,7 +82,10 @@ const makeLab = (value) => ({
 });
 
 const views = {
-	heat: (lab, width, height) => heatFigure(lab.panels(look.heads), width, lab.colors, lab.labels, lab.sentence, height),
+	heat: (lab, width, height) => {
+		lab.drawn = lab.panels(look.heads);
+		return heatFigure(lab.drawn, width, lab.colors, lab.labels, lab.sentence, height);
+	},
 	lines: (lab, width) => {
 		const several = look.heads.length > 1 && look.heads.length <= HEAD_COLORS.length;
 		const made = (several ? look.heads.map((head) => [head]) : [look.heads]).map((heads) => lab.panels(heads));

@@ -96,8 +96,7 @@ const notes = (lab) => {
 
 // What stands at the mouse: the two tokens, the weights of every panel, what the row predicts.
 const tipOf = (lab, at) => {
-	const { labels } = lab;
-	const panels = lab.panels(look.heads);
+	const { labels, drawn: panels } = lab;
 	const { rows, columns } = panels[0];
 	const row = rows[at.row];
 	const lines = [make("b", "", at.column < 0 ? row.label : `${row.label} → ${columns[at.column].label}`)];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +33,26 @@ const watch = (name, draw) => dark.addEventListener("change", () => { theme(); d
 
 
 def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
+    """Returns a file without the indentation and comments that readers alone need."""
+    lines = (line.strip() for line in (ASSETS / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+_RULE = re.compile(r"([^{}]+)\{(?:[^{}]|\{[^{}]*\})*\}")
+_CLASS = re.compile(r"\.(sd-[\w-]+)")
+
+
+def _rules(css: str, script: str) -> str:
+    """Returns the rules that say something of what the script draws, or of colours."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    kept = []
+    for rule in _RULE.finditer(css):
+        classes = _CLASS.findall(rule[0])
+        if ".gradio" in rule[1] or (not classes and rule[1].strip() not in (":root", ".dark")):
+            continue
+        if not classes or any(name in script for name in classes):
+            kept.append(rule[0].strip())
+    return "\n".join(kept)
 
 
 def attention_page(value: Mapping[str, Any], title: str) -> str:
@@ -46,11 +66,11 @@ def attention_page(value: Mapping[str, Any], title: str) -> str:
     for name, theme in THEMES.items():
         style = style.replace(f"{name.upper()}_TEXT", theme.text)
         style = style.replace(f"{name.upper()}_BACK", theme.background)
-    style = _asset("css/page.css") + _asset("css/attention.css") + style
+    script = _BEGIN + "".join(_asset(f"ui/{name}.js") for name in ("common", *SCRIPTS, "attention"))
+    style = _rules(_asset("css/page.css"), script) + _asset("css/attention.css") + style
     # A token such as </script> must not end the element: "<" is written as its JSON escape.
     plain = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     data = plain.replace("<", "\\u003c")
-    script = _BEGIN + "".join(_asset(f"ui/{name}.js") for name in ("common", *SCRIPTS, "attention"))
     lang = value.get("lang", "en")
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">'

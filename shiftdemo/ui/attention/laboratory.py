@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from shiftdemo.ui.common.handlers import problem
 from shiftdemo.ui.common.i18n import Visit
 
 MOST_MASKED = 32
+KEPT, LARGEST = 32, 1_000_000  # sentences whose unshifted maps are kept, and weights of one
 
 
 class Laboratory:
@@ -23,6 +25,7 @@ class Laboratory:
         """Takes the server."""
         self.context = context
         self._turn = threading.Semaphore(1)
+        self._stills: OrderedDict[Any, dict[str, Any]] = OrderedDict()
 
     def answer(self, asked: Any) -> dict[str, Any]:
         """Returns ``lab`` (what is drawn), ``gradients`` of a row, or ``problem``: what is wrong.
@@ -46,6 +49,7 @@ class Laboratory:
         sample = backend.typed_sample(task, _text(values, "text"), _text(values, "target"))
         models = backend.attended(task, *refs[:2])
         source, target = (int(first) for first in values.get("window") or (0, 0))
+        stills = self._known((task, *refs, sample), models)
         result = api.attend_loaded(
             task,
             models,
@@ -55,10 +59,25 @@ class Laboratory:
             [int(word) for word in values.get("masked") or ()][:MOST_MASKED],
             (source, target),
             self.context.limits,
+            stills,
         )
+        self._keep((task, *refs, sample), models, stills)
         if "query" in values:
             return {"gradients": api.attribute(task, models, result, int(values["query"]))}
         return {"lab": shown(visit, result, task, refs)}
+
+    def _known(self, key: Any, models: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns what these models, and not others that were loaded since, made of a sentence."""
+        kept = self._stills.get(key, {})
+        return {arm: still for arm, (loaded, still) in kept.items() if loaded is models.get(arm)}
+
+    def _keep(self, key: Any, models: Mapping[str, Any], stills: Mapping[str, Any]) -> None:
+        if sum(one.weights.size for still in stills.values() for one in still.maps) > LARGEST:
+            return
+        self._stills[key] = {arm: (models[arm], still) for arm, still in stills.items()}
+        self._stills.move_to_end(key)
+        while len(self._stills) > KEPT:
+            self._stills.popitem(last=False)
 
 
 def shown(visit: Visit, result: api.AttentionResult, task: str, refs: list[str]) -> dict[str, Any]:
