@@ -44,7 +44,7 @@ const build = (root, lab) => {
 		side.replaceChildren();
 		if (value.maps.length > 1) side.append(choice(labels.attention, value.maps.map((one) => [one.kind, one.name]), look.kind, (to) => change("kind", to)));
 		if (lab.pairs.length > 1) side.append(choice(labels.compared, lab.pairs, look.pair, (to) => change("pair", to)));
-		side.append(make("b", "sd-attention-title", labels.map), headMap(lab.moved, look.heads, lab.colors, labels, pick));
+		side.append(make("b", "sd-attention-title", lab.mapTitle), headMap(lab.moved, look.heads, lab.colors, labels, pick));
 		side.append(make("p", "sd-caption", labels.map_note));
 		const apart = lab.arms.filter(({ arm }) => map.moved[arm]);
 		const title = labels.dots.replace("{before}", value.shift.before);

@@ -22,12 +22,27 @@ const showCorpus = async (root, value) => {
 				const [mean, low, high] = ["mean", "low", "high"].map((part) => meanOf(own[part], heads));
 				return { name: `${mark} ${called}`, color: ARM_COLORS[arm], mean, low, high };
 			});
+	const stats = () => {
+		const [layer, at] = head.split(".").map(Number);
+		const arms = value.arms.filter(({ arm }) => kind.stats[arm]);
+		const drawn = make("table", "sd-table sd-attention-stats");
+		drawn.append(add(make("tr"), make("th", "", labels.figures), ...arms.map(({ mark, name }) => make("th", "", `${mark} ${name}`))));
+		for (const name of Object.keys(kind.stats[arms[0].arm])) {
+			const cells = arms.map(({ arm }) => {
+				const [mean, low, high] = ["mean", "low", "high"].map((part) => kind.stats[arm][name][part][layer][at]);
+				const ends = low === null ? "" : ` (${low.toFixed(2)} – ${high.toFixed(2)})`;
+				return make("td", "", mean === null ? "–" : mean.toFixed(2) + ends);
+			});
+			drawn.append(add(make("tr"), make("td", "", labels[`stat_${name}`]), ...cells));
+		}
+		return add(make("div", "sd-scroll"), drawn);
+	};
 	const redraw = () => {
 		const width = Math.max(280, (root.clientWidth - 32) / (root.clientWidth > 800 ? 2 : 1));
 		const all = head === "all";
 		const offsets = profileFigure(series(all ? "average" : "offsets"), value.reach, width, colors, labels, labels.offset_axis);
 		figures.replaceChildren(offsets.svg);
-		if (!all) figures.append(placeFigure(series("places"), width, colors, labels));
+		if (!all) figures.append(placeFigure(series("places"), width, colors, labels), stats());
 	};
 	const showTools = () => {
 		tools.replaceChildren();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shiftdemo.attention.head_stats import counted_rows
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.types import AttentionMap
 
@@ -55,9 +56,8 @@ def strongest_moved(one: AttentionMap, other: AttentionMap) -> tuple[np.ndarray,
     """Returns in how many rows the strongest key is another one, and of how many.
 
     Returns:
-        int64 ``(n_layers, n_heads)``; rows of special tokens are left out where there are others.
+        int64 ``(n_layers, n_heads)``; of :func:`shiftdemo.attention.head_stats.counted_rows`.
     """
-    rows = np.array([word is not None for word in one.query_words or one.query_tokens])
-    rows = rows if rows.any() else ~rows
+    rows = counted_rows(one)
     moved = one.weights.argmax(-1) != other.weights.argmax(-1)
     return moved[..., rows].sum(-1), int(rows.sum())

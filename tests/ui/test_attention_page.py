@@ -72,7 +72,7 @@ def test_it_opens_on_the_head_that_moved_most_and_says_so(
 ) -> None:
     said = opened.locator(".sd-attention-said").inner_text()
     assert re.match(r"Layer \d, head \d, moved from position 0 to 24: base turns to", said)
-    assert "This head moved most." in said
+    assert "Here the two models differ most." in said
     cells = [float(text) for text in opened.locator(".sd-head").all_inner_texts()]
     pressed = opened.locator(".sd-head[aria-pressed=true]")
     assert pressed.count() == 1 and float(pressed.inner_text()) == max(cells)

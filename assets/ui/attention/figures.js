@@ -223,6 +223,17 @@ const curveFigure = (series, from, ticks, axis, width, colors, labels, said) => 
 const profileFigure = (series, reach, width, colors, labels, said) => curveFigure(series, -reach, reach / 4, labels.offset_axis, width, colors, labels, said);
 const placeFigure = (series, width, colors, labels) => curveFigure(series, 0, 4, labels.place_axis, width, colors, labels, labels.place_axis).svg;
 
+// Two figures as one: side by side, or below one another where there is no room.
+const beside = (one, other, width) => {
+	const [w, h] = ["width", "height"].map((name) => Number(one.svg.getAttribute(name)));
+	const down = 2 * w > width;
+	const svg = canvasOf(width, down ? 2 * h : h, one.svg.getAttribute("aria-label"));
+	const second = shape("g", { transform: down ? `translate(0 ${h})` : `translate(${width - w} 0)` });
+	second.append(...other.childNodes);
+	svg.append(...one.svg.childNodes, second);
+	return { ...one, svg };
+};
+
 // Saves a figure as it is seen.
 const saved = (svg, colors) => {
 	const copy = svg.cloneNode(true);

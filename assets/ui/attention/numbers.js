@@ -20,7 +20,7 @@ const unpackMap = async (map) => {
 	const waiting = [];
 	for (const own of Object.values(map.arms)) {
 		for (const one of [own.now, own.before]) {
-			for (const name of ["weights", "outside", "profile"]) {
+			for (const name of ["weights", "outside", "profile", "places"]) {
 				if (!one?.[name]?.data) continue;
 				const kept = unpack(one[name]).then((found) => {
 					one[name] = found;

@@ -31,6 +31,12 @@ const makeLab = (value) => ({
 		const { moved, layers, heads } = this.map;
 		return moved[look.pair] || Array.from({ length: layers }, () => Array(heads).fill(0));
 	},
+	get mapTitle() {
+		const { map, map_arms, map_own } = this.labels;
+		if (!this.map.moved[look.pair]) return map;
+		const { name } = this.value.arms.find(({ arm }) => arm === look.pair) || {};
+		return look.pair === "arms" ? map_arms : map_own.replace("{arm}", name);
+	},
 	get mostMoved() {
 		const flat = this.moved.flatMap((row, layer) => row.map((v, head) => [v, layer, head]));
 		return [flat.reduce((best, one) => (one[0] > best[0] ? one : best)).slice(1)];
@@ -64,14 +70,14 @@ const makeLab = (value) => ({
 		const shown = this.sources.map(({ one, title }) => ({ title, ...arranged(this.map, one, heads, look) }));
 		if (shown.length < 2) return shown;
 		const values = minus(shown[1].values, shown[0].values);
-		const title = look.pair === "arms" ? `${this.labels.difference} (▲ − ●)` : this.labels.difference;
+		const title = `${this.labels.difference} (${look.pair === "arms" ? "▲ − ●" : this.labels.after_before})`;
 		return [...shown, { ...shown[1], title, change: true, values }];
 	},
 	// What can be read aloud, and what says more.
 	get told() {
 		const [layer, head] = look.heads[0];
 		const [[l, h]] = this.mostMoved;
-		const most = l === layer && h === head && this.map.moved[look.pair] ? ` ${this.labels.most}` : "";
+		const most = l === layer && h === head && this.map.moved[look.pair] ? ` ${look.pair === "arms" ? this.labels.most_arms : this.labels.most_own}` : "";
 		if (look.heads.length > 1) return [`${this.labels.mean.replace("{n}", look.heads.length)} · ${this.map.name}`, ""];
 		const [main, more] = this.map.said[layer][head];
 		return [main + most, more];
@@ -113,7 +119,9 @@ const views = {
 	},
 	profile: (lab, width) => {
 		const reach = (lab.sources[0].one.profile.sizes[2] - 1) / 2;
-		const series = lab.sources.map(({ one, arm, title, dash }) => ({ name: title, color: ARM_COLORS[arm], dash, mean: meanOf(one.profile, look.heads) }));
-		return profileFigure(series, reach, width, lab.colors, lab.labels, lab.sentence);
+		const series = (name) => lab.sources.map(({ one, arm, title, dash }) => ({ name: title, color: ARM_COLORS[arm], dash, mean: meanOf(one[name], look.heads) }));
+		const half = width < 700 ? width : width / 2 - 10;
+		const figure = profileFigure(series("profile"), reach, half, lab.colors, lab.labels, lab.sentence);
+		return beside(figure, placeFigure(series("places"), half, lab.colors, lab.labels), width);
 	},
 };

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from shiftdemo.attention.head_stats import STATS
 from shiftdemo.attention.profiles import REACH, Interval
 from shiftdemo.evaluation.alignment_error import Aligner, AlignmentErrors
 from shiftdemo.evaluation.conditions import OFFSET
 from shiftdemo.publishing.attention.lab import KINDS, colors
-from shiftdemo.publishing.attention.numbers import packed
+from shiftdemo.publishing.attention.numbers import packed, rounded
 from shiftdemo.publishing.attention.results import CorpusAttention
+from shiftdemo.publishing.attention.words import STAT_NAMES
 from shiftdemo.publishing.comparison.figures import Table, interval, p_cell
 from shiftdemo.viz.reader import Reader
 from shiftdemo.viz.style import arm_style
@@ -44,6 +46,9 @@ def corpus_view(reader: Reader, result: CorpusAttention) -> dict[str, Any]:
             "offset_axis": reader("key minus query (tokens)"),
             "place_axis": reader("place of the key in the sentence (tokens)"),
             "weight_axis": reader("mean weight"),
+            "figures": reader("Figures of this head"),
+            **{f"stat_{name}": reader(text) for name, text in STAT_NAMES.items()},
+            "stat_moved": reader("distance from position 0 (0 to 1)"),
             "note": reader(
                 "Lines: the mean over the sentences; bands: its 95 % interval (Student's t)."
             ),
@@ -75,7 +80,16 @@ def _kind(reader: Reader, result: CorpusAttention, kind: str) -> dict[str, Any]:
             arm: {name: _packed(of[name]) for name in ("offsets", "places", "average")}
             for arm, of in same.items()
         },
+        "stats": {
+            arm: {name: _rounded(of[name]) for name in (*STATS, "moved") if name in of}
+            for arm, of in same.items()
+        },
     }
+
+
+def _rounded(one: Interval) -> dict[str, Any]:
+    parts = {"mean": one.mean, "low": one.low, "high": one.high}
+    return {name: rounded(values, 3) for name, values in parts.items()}
 
 
 def _telling(means: list[np.ndarray]) -> list[int]:
@@ -109,7 +123,7 @@ def _alignment(reader: Reader, result: CorpusAttention) -> Table | None:
     caption = reader(
         "Alignment error rate of cross-attention against the corpus's gold word links, in %; "
         "lower is better. Head and threshold were picked on half of the sentences, the error is "
-        "that of the other {n}.",
+        "that of the other {n}. p is of each row by itself, not corrected for the four.",
         n=n,
     )
     small = errors.arms["base"][0].error.signature

@@ -8,7 +8,7 @@ import numpy as np
 
 from shiftdemo.attention.head_moves import head_moves
 from shiftdemo.attention.head_stats import STATS, head_stats
-from shiftdemo.attention.profiles import offset_profile
+from shiftdemo.attention.profiles import offset_profile, place_profile
 from shiftdemo.attention.weights import Reading
 from shiftdemo.core import words as w
 from shiftdemo.core.types import AttentionMap
@@ -139,6 +139,7 @@ def _one(reading: Reading, number: int) -> dict[str, Any]:
         "weights": packed(one.weights),
         "outside": packed(_outside(one)) if one.outside is not None else None,
         "profile": packed(offset_profile(one)),
+        "places": packed(place_profile(one)),
         "stats": {name: rounded(stats[name], 3) for name in STATS if name in stats},
         "predicted": [visible(token) if token else "" for token in reading.predicted]
         if last

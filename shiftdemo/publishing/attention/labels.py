@@ -23,8 +23,12 @@ TEXTS = {
     "pair_arms": "the two models",
     "pair_own": "{arm}, before and now",
     "pair_one": "one model",
-    "map": "How much each head moved",
-    "most": "This head moved most.",
+    "map_arms": "How far apart the two models are",
+    "map_own": "How far {arm} moved, head by head",
+    "map": "Heads",
+    "most_arms": "Here the two models differ most.",
+    "most_own": "This head moved most.",
+    "after_before": "now − before",
     "map_note": (
         "Jensen-Shannon distance, mean of the rows, 0 to 1. Click a head; Shift-click adds one."
     ),
@@ -69,6 +73,7 @@ TEXTS = {
     "window": "{first} to {last} of {n} tokens",
     "overview": "All tokens: how much attention each gets. Click to look there.",
     "offset_axis": "key minus query (tokens)",
+    "place_axis": "place of the key in the sentence (tokens)",
     "weight_axis": "mean weight",
     "save": "Save this figure:",
     "png": "PNG",

@@ -49,10 +49,15 @@ class AttentionTab:
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
         with gr.Row(elem_classes="sd-bar"):
             self.files = gr.Button(
-                t("Make files"), visible=False, size="sm", elem_id="attention-files"
+                t("Make files"),
+                visible=False,
+                size="sm",
+                elem_id="attention-files",
+                min_width=160,
+                scale=0,
             )
             self.download = gr.DownloadButton(
-                "", visible=False, size="sm", elem_id="attention-download"
+                "", visible=False, size="sm", elem_id="attention-download", min_width=320, scale=0
             )
         Many(parts, self.form, self.message)
         self.form.own_target()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -68,6 +70,8 @@ def test_strongest_moved_counts_rows_of_the_sentence_alone() -> None:
     )
     counts, n = strongest_moved(before, after)
     assert n == 3 and counts.tolist() == [[2]]
+    of_decoder = [replace(one, kind="decoder") for one in (before, after)]
+    assert strongest_moved(*of_decoder)[1] == N  # each of its rows predicts
 
 
 def test_stats_of_a_head_that_looks_one_back() -> None:
