@@ -20,7 +20,7 @@ const build = (root, lab) => {
 		const [main, more] = lab.told;
 		said.replaceChildren(make("b", "", main), " ", make("span", "sd-caption", more));
 		const above = holder.getBoundingClientRect().top + window.scrollY;
-		figure = views[look.view](lab, holder.clientWidth || 640, window.innerHeight - above - 8);
+		figure = views[look.view](lab, holder.clientWidth || 640, window.innerHeight - above - 14);
 		holder.replaceChildren(figure.svg);
 		holder.dataset.view = look.view;
 		showUnder();

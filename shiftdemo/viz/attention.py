@@ -1,4 +1,4 @@
-"""Attention as heatmaps: one head, all heads of a layer, and two models with their difference.
+"""Attention as pictures: one head of a layer, and two models with their difference.
 
 Rows are queries (what attends) and columns are keys (what is attended to). Every token has an
 axis position of its own, so a word that occurs twice stays two. Hiding the special tokens leaves
@@ -90,29 +90,6 @@ def heatmap(
         say: puts what the figure says into the reader's language.
     """
     return grid([panel(attention, layer, head, special, title)], theme, say=say)
-
-
-def heads(
-    attention: AttentionMap,
-    layer: int,
-    theme: str = "light",
-    special: bool = True,
-    label: str = "",
-    say: Say = str,
-) -> go.Figure:
-    """Returns every head of a layer as small multiples on one scale.
-
-    Args:
-        label: the model's name, written before each head's number.
-        say: as in :func:`heatmap`.
-    """
-    lead = f"{label}, " if label else ""
-    n_heads = attention.weights.shape[1]
-    titles = [lead + say(Message("attention.head", number=i)) for i in range(n_heads)]
-    shown = [panel(attention, layer, i, special, title) for i, title in enumerate(titles)]
-    columns = min(n_heads, 2 if n_heads <= 4 else 4)
-    side = 210.0 if columns <= 2 else 130.0
-    return grid(shown, theme, columns, side, square=False, sparse=True, say=say)
 
 
 def three(

@@ -43,8 +43,6 @@ def grid(
     theme: str,
     columns: int = 1,
     side: float = 0.0,
-    square: bool = True,
-    sparse: bool = False,
     say: Say = str,
 ) -> go.Figure:
     """Returns the panels in a grid, weights on one scale and changes on another.
@@ -52,16 +50,14 @@ def grid(
     Args:
         columns: panels in a row.
         side: the longer side of a panel in pixels; 0: from the number of tokens.
-        square: cells are square; else they fill the width.
-        sparse: tokens are written only at the left and at the bottom of the grid.
         say: puts what the figure says into the reader's language.
     """
     n_rows = -(-len(shown) // columns)
     longest = max(max(panel.values.shape) for panel in shown)
     side = side or min(30.0 * longest, max(330.0, 8.5 * longest))
-    height = side * (max(p.values.shape[0] for p in shown) / longest if square else 1.0)
+    height = side * max(p.values.shape[0] for p in shown) / longest
     labels = 12 + round(6.3 * min(_LONGEST, max(len(t) for panel in shown for t in panel.keys)))
-    gap = _TITLE + (8 if sparse else labels)
+    gap = _TITLE + labels
     inner = n_rows * height + (n_rows - 1) * gap
     figure = make_subplots(
         n_rows,
@@ -73,9 +69,9 @@ def grid(
         row, column = i // columns + 1, i % columns + 1
         figure.add_trace(_trace(panel, say), row, column)
         last = i + columns >= len(shown)
-        _axes(figure, panel, row, column, square)
-        _show_labels(figure, row, column, column == 1, last, sparse, say)
-    top, bottom = _BAR + _TITLE, labels + (8 if sparse else _NAME)
+        _axes(figure, panel, row, column)
+        _show_labels(figure, row, column, column == 1, last, say)
+    top, bottom = _BAR + _TITLE, labels + _NAME
     themed(figure, theme, round(inner + top + bottom))
     colors = get_theme(theme)
     figure.update_layout(
@@ -110,7 +106,7 @@ def _labels(tokens: Sequence[str]) -> dict[str, str]:
     return {str(i): escape(token) for i, token in enumerate(cut)}
 
 
-def _axes(figure: go.Figure, panel: Panel, row: int, column: int, square: bool) -> None:
+def _axes(figure: go.Figure, panel: Panel, row: int, column: int) -> None:
     # Plotly leaves out ticks that would touch; categories with an alias keep the rest in place.
     common = {
         "type": "category",
@@ -135,19 +131,19 @@ def _axes(figure: go.Figure, panel: Panel, row: int, column: int, square: bool) 
         labelalias=_labels(panel.queries),
         autorange="reversed",
         constraintoward="top",
-        scaleanchor=x_axis if square else None,
+        scaleanchor=x_axis,
         **common,
     )
 
 
 def _show_labels(
-    figure: go.Figure, row: int, column: int, first: bool, last: bool, sparse: bool, say: Say
+    figure: go.Figure, row: int, column: int, first: bool, last: bool, say: Say
 ) -> None:
-    """Writes queries at the left only; keys under every panel, or under the last ones."""
+    """Writes queries at the left only, and the axis of the keys under the last panels."""
     cell = {"row": row, "col": column}
-    title = say(Message("attention.to_key")) if last and not sparse else ""
-    figure.update_xaxes(showticklabels=last or not sparse, title_text=title, **cell)
-    title = say(Message("attention.from_query")) if first and not sparse else ""
+    title = say(Message("attention.to_key")) if last else ""
+    figure.update_xaxes(title_text=title, **cell)
+    title = say(Message("attention.from_query")) if first else ""
     figure.update_yaxes(showticklabels=first, title_text=title, **cell)
 
 

@@ -59,7 +59,7 @@ def _compare(page: Page, t: Callable[[str], str]) -> None:
     page.wait_for_timeout(SETTLES_MS)
     open_section(page, t("Which sentences, at which positions"))
     fill(page.get_by_label(t("Sentences"), exact=True).locator("visible=true"), "20")
-    fill(page.get_by_label(t("Offsets")), "0,8")
+    fill(page.locator("#tab-compare").get_by_label(t("Offsets")), "0,8")
     page.locator("#compare-run").click()
     expect(page.locator("#tab-compare .main-svg").first).to_be_visible(timeout=120_000)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,11 @@ def test_a_folder_is_looked_at_and_used_on_three_tabs(
     expect(page.locator("#compare-typed-outputs .sd-example").first).to_be_visible(timeout=60_000)
 
     page.get_by_role("tab", name="Attention").click()
-    choose(page.locator("#tab-attention").get_by_label("Compared with"), "none")
-    choose(page.locator("#tab-attention").get_by_label("Model", exact=True), str(folder))
+    tab = page.locator("#tab-attention")
+    choose(tab.get_by_label("Task"), "entity tagging")
+    expect(tab.get_by_label("Model", exact=True)).to_have_value(re.compile("tagger"))
+    choose(tab.get_by_label("Compared with"), "none")
+    choose(tab.get_by_label("Model", exact=True), str(folder))
     page.locator("#attention-run").click()
     expect(page.locator("#attention-lab .sd-attention-figure svg").first).to_be_visible(
         timeout=60_000

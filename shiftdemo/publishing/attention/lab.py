@@ -11,7 +11,6 @@ from shiftdemo.attention.head_stats import STATS, head_stats
 from shiftdemo.attention.profiles import offset_profile, place_profile
 from shiftdemo.attention.weights import Reading
 from shiftdemo.core import words as w
-from shiftdemo.core.types import AttentionMap
 from shiftdemo.evaluation.conditions import OFFSET, measurable
 from shiftdemo.publishing.attention import words
 from shiftdemo.publishing.attention.labels import labels
@@ -137,7 +136,7 @@ def _one(reading: Reading, number: int) -> dict[str, Any]:
     stats = head_stats(one)
     return {
         "weights": packed(one.weights),
-        "outside": packed(_outside(one)) if one.outside is not None else None,
+        "outside": None if one.outside is None else packed(np.clip(one.outside, 0.0, 1.0)),
         "profile": packed(offset_profile(one)),
         "places": packed(place_profile(one)),
         "stats": {name: rounded(stats[name], 3) for name in STATS if name in stats},
@@ -147,11 +146,6 @@ def _one(reading: Reading, number: int) -> dict[str, Any]:
         "sure": [round(p, 3) for p in reading.sure] if last else [],
         "by_row": last and rows,
     }
-
-
-def _outside(one: AttentionMap) -> np.ndarray:
-    assert one.outside is not None
-    return np.clip(one.outside, 0.0, 1.0)
 
 
 def _moved(looks: dict[str, Any], number: int) -> dict[str, Any]:

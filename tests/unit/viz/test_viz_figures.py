@@ -11,7 +11,7 @@ from chinese import english_in
 from shiftdemo.core.errors import ConfigError, DataError
 from shiftdemo.core.messages import Message
 from shiftdemo.core.types import AttentionMap, Score
-from shiftdemo.viz.attention import compare, heads, heatmap, is_special, panel
+from shiftdemo.viz.attention import compare, heatmap, is_special, panel
 from shiftdemo.viz.robustness import CurvePanel, curve_figure, spaced, ticks
 
 TOKENS = ("<s>", "Mary", "gave", "Mary", "<b>bold</b>", "</s>")
@@ -50,7 +50,6 @@ def test_heatmaps_are_said_in_the_readers_language():
         figure.layout.coloraxis2.colorbar.title.text,
     ]
     said += [trace.hovertemplate for trace in figure.data]
-    said += [note.text for note in heads(_map(), 0, label="基线", say=say).layout.annotations]
     assert [word for one in said for word in english_in(one, "br extra 3f")] == []
     english = heatmap(_map(), 0, 0).data[0].hovertemplate
     assert english == "from <b>%{y}</b><br>to <b>%{x}</b><br>weight %{z:.3f}<extra></extra>"
@@ -100,11 +99,6 @@ def test_compare_of_different_tokens_is_refused():
 def test_compare_of_equal_maps_shows_no_change():
     figure = compare(_map(), _map(), 0, 0)
     assert not np.any(figure.data[2].z) and figure.layout.coloraxis2.cmax == 0.01
-
-
-def test_heads_one_panel_a_head():
-    assert len(heads(_map(n_heads=5), 0).data) == 5
-    assert len(heads(_map(n_heads=1), 0, "dark").data) == 1
 
 
 def test_figures_of_one_and_of_many_tokens():
