@@ -98,7 +98,8 @@ const dots = (moved, arms, width, colors, labels, said) => {
 		});
 	});
 	arms.forEach(({ arm, mark, name }, k) => {
-		svg.append(words(left + k * (width - left) * 0.45, rows.length * step + 31, `${mark} ${name}`, colors, { fill: ARM_COLORS[arm] }));
+		svg.append(words(left + k * (width - left) * 0.45, rows.length * step + 31, mark, colors, { fill: ARM_COLORS[arm] }));
+		svg.append(words(left + 14 + k * (width - left) * 0.45, rows.length * step + 31, name, colors));
 	});
 	return svg;
 };

@@ -26,11 +26,11 @@ class AttentionForm(Form):
         first = AttendRequest()
         super().__init__(first)
         with gr.Row(elem_classes="sd-bar"):
-            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=200)
+            task = gr.Dropdown(list(tasks), value=first.task, label=t("Task"), min_width=160)
             self.add("task", task)
-            self.add("model", gr.Dropdown([], label=t("Model"), min_width=200, scale=1))
+            self.add("model", gr.Dropdown([], label=t("Model"), min_width=230, scale=1))
             none = [(t("none"), "")]
-            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=200, scale=1)
+            versus = gr.Dropdown(none, value="", label=t("Compared with"), min_width=250, scale=1)
             self.add("versus", versus)
             spec = TASKS.get(first.task)
             text = gr.Textbox(
@@ -39,8 +39,8 @@ class AttentionForm(Form):
                 max_length=20_000,
                 max_lines=3,
                 elem_id="attention-text",
-                min_width=300,
-                scale=3,
+                min_width=240,
+                scale=2,
             )
             self.add("text", text)
             self.run = gr.Button(
