@@ -62,12 +62,14 @@ def measured(name: str, strengths: tuple[int, ...]) -> dict[str, Any]:
 
 
 def kept(values: dict[str, Any]) -> dict[str, Any]:
-    """Returns what the figures need of it: means of all heads, and alignment errors."""
+    """Returns what the figures need of it: alignment errors, or else means of all heads."""
+    if values["alignment"] is not None:
+        return {"n": values["n"], "alignment": values["alignment"]}
     profiles = {
         arm: {kind: {name: of[name] for name in ("average", "moved")} for kind, of in kinds.items()}
         for arm, kinds in values["profiles"].items()
     }
-    return {"n": values["n"], "profiles": profiles, "alignment": values["alignment"]}
+    return {"n": values["n"], "profiles": profiles}
 
 
 def profile(run: dict[str, Any]) -> None:
@@ -97,8 +99,7 @@ def alignment(run: dict[str, Any]) -> None:
             ends = ([e[name] for e in errors] for name in ("value", "low", "high"))
             lines(figure, arm, x, *ends, first=not seed, at=1)
     figure.update_xaxes(title_text="position of the first token, source and target")
-    title = "alignment error rate, %<br>(best layer's mean, strongest word)"
-    figure.update_yaxes(title_text=title, rangemode="tozero")
+    figure.update_yaxes(title_text="alignment error rate, %", rangemode="tozero")
     save(figure, "alignment_error")
 
 
@@ -111,6 +112,7 @@ def lines(
         x=[*x, *x[::-1]],
         y=[*high, *low[::-1]],
         fill="toself",
+        mode="lines",
         fillcolor=faded(style.color, 0.12),
         line={"width": 0},
         showlegend=False,

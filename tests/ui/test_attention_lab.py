@@ -26,7 +26,7 @@ def _labels(page: Page) -> list[str]:
     return page.locator(f"{FIGURE} text").all_text_contents()
 
 
-def test_it_opens_on_a_pair_and_follows_the_slider(lab: Page) -> None:
+def test_it_opens_on_a_pair_and_follows_the_slider_and_the_operator(lab: Page) -> None:
     expect(lab.locator(SAID)).to_contain_text("moved from position 0 to 32: base turns to")
     assert "difference (▲ − ●)" in _labels(lab) and "<start>" in _labels(lab)
     slider = lab.locator("#attention-strength")
@@ -45,8 +45,8 @@ def test_it_opens_on_a_pair_and_follows_the_slider(lab: Page) -> None:
     expect(lab.locator("#attention-lab .sd-attention-under")).to_contain_text("predicts the next")
     assert lab.locator(".sd-message").count() == 0
 
-
-def test_another_operator_lines_the_same_words_up(lab: Page) -> None:
+    # Another operator lines the same words up.
+    lab.locator("#attention-lab .sd-choose[data-value=cross]").click()
     before = _labels(lab)
     lab.locator("#attention-operator").select_option("prefix_context")
     expect(lab.locator("#attention-lab")).to_contain_text("The models read:")
@@ -58,8 +58,14 @@ def test_another_operator_lines_the_same_words_up(lab: Page) -> None:
     lab.mouse.move(box["x"] + 10, box["y"] + 10)
     expect(lab.locator(".sd-attention-tip")).to_contain_text("on tokens that are not shown")
 
+    lab.locator("#attention-files").click()
+    expect(lab.locator("#attention-download")).to_contain_text("MB", timeout=60_000)
+    with lab.expect_download() as saving:
+        lab.locator("#attention-download").click()
+    assert saving.value.suggested_filename.endswith(".zip")
 
-def test_a_row_is_explained_and_a_word_is_masked(lab: Page) -> None:
+
+def test_a_row_is_explained_a_word_is_masked_and_hostile_text_stays_text(lab: Page) -> None:
     box = lab.locator(f"{FIGURE} image").first.bounding_box()
     assert box is not None
     lab.mouse.click(box["x"] + 20, box["y"] + 60)
@@ -74,6 +80,18 @@ def test_a_row_is_explained_and_a_word_is_masked(lab: Page) -> None:
     expect(lab.locator(".sd-attention-outputs").first).to_contain_text("masked")
     lab.get_by_role("button", name=re.compile("^unmask ")).click()
     expect(lab.locator(SAID)).to_contain_text("moved from position 0")
+
+    # Hostile text stays text.
+    fill(lab.locator("#attention-text textarea, #attention-text input").first, HOSTILE)
+    lab.locator("#attention-run").click()
+    expect(lab.locator(FIGURE)).not_to_contain_text("park", timeout=60_000)
+    lab.locator("#attention-operator").select_option("prefix_filler")
+    expect(lab.locator("#attention-lab")).to_contain_text("The models read:")
+    expect(lab.locator("#attention-lab")).to_contain_text("<img src=x")
+    for view in ("lines", "heads", "profile", "heat"):
+        lab.locator(f"#attention-lab .sd-choose[data-value={view}]").click()
+    assert lab.evaluate("window.hit") is None
+    assert lab.locator("img[src='x']").count() == 0
 
 
 def test_a_long_sentence_is_looked_at_through_a_window(lab: Page) -> None:
@@ -105,24 +123,3 @@ def test_many_sentences_are_measured_and_stopped(lab: Page) -> None:
     many.get_by_role("button", name="Cancel").click()
     expect(many).to_contain_text(re.compile(r"[1-9]\d* sentences of the built-in corpus|Stopped"))
     expect(many).not_to_contain_text(re.compile(r"\d s left"))
-
-
-def test_files_of_what_is_shown_are_downloaded(lab: Page) -> None:
-    lab.locator("#attention-files").click()
-    expect(lab.locator("#attention-download")).to_contain_text("MB", timeout=60_000)
-    with lab.expect_download() as saving:
-        lab.locator("#attention-download").click()
-    assert saving.value.suggested_filename.endswith(".zip")
-
-
-def test_hostile_text_stays_text(lab: Page) -> None:
-    fill(lab.locator("#attention-text textarea, #attention-text input").first, HOSTILE)
-    lab.locator("#attention-run").click()
-    expect(lab.locator(FIGURE)).not_to_contain_text("park", timeout=60_000)
-    lab.locator("#attention-operator").select_option("prefix_filler")
-    expect(lab.locator("#attention-lab")).to_contain_text("The models read:")
-    expect(lab.locator("#attention-lab")).to_contain_text("<img src=x")
-    for view in ("lines", "heads", "profile", "heat"):
-        lab.locator(f"#attention-lab .sd-choose[data-value={view}]").click()
-    assert lab.evaluate("window.hit") is None
-    assert lab.locator("img[src='x']").count() == 0
