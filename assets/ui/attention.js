@@ -7,7 +7,8 @@ const build = (root, lab) => {
 	const [bar, holder, under, saving] = ["tools", "figure", "under", "tools"].map((name) => make("div", `sd-attention-${name}`));
 	const tip = make("div", "sd-attention-tip");
 	tip.hidden = true;
-	add(root, said, top, add(make("div", "sd-attention-split"), side, add(main, bar, holder, under, saving)), tip);
+	const made = lab.value.made && make("p", "sd-caption", lab.value.made); // of a page of its own
+	add(root, made, said, top, add(make("div", "sd-attention-split"), side, add(main, bar, holder, under, saving)), tip);
 
 	let figure = null;
 	const showUnder = () => {

@@ -71,7 +71,8 @@ def attend_loaded(
     notes: tuple[str, ...] = (Message("attention.tokens_cut", n=left),) if left else ()
     if strength and not moved.applied and moved.note:
         notes += (moved.note,)
-    found = (sample, moved, condition, strength, most, arms, strips, tuple(masked), notes)
+    refs = {arm: loaded.ref for arm, loaded in models.items()}
+    found = (sample, moved, condition, strength, most, arms, strips, tuple(masked), notes, refs)
     return AttentionResult(*found)
 
 

@@ -64,4 +64,5 @@ def attend_corpus_loaded(
         answered,
         float(first.by_chance.interval().mean) if answered else None,
         first.n,
+        {arm: loaded.ref for arm, loaded in models.items()},
     )

@@ -15,9 +15,11 @@ import numpy as np
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.messages import Message, with_or
 from shiftdemo.core.types import AttentionMap
+from shiftdemo.models.load import versions
 from shiftdemo.publishing.attention.lab import lab
 from shiftdemo.publishing.attention.page import attention_page
 from shiftdemo.publishing.attention.results import AttentionResult, CorpusAttention
+from shiftdemo.publishing.saved import public_ref
 from shiftdemo.viz.reader import Reader
 from shiftdemo.viz.style import get_theme
 
@@ -29,14 +31,16 @@ def as_dict(result: AttentionResult, corpus: CorpusAttention | None = None) -> d
     """Returns the attention as plain JSON values.
 
     Returns:
-        ``text``, ``target``, ``read`` (what the models read), ``shift``, ``side``, ``strength``,
-        ``masked``, ``notes``, and ``arms``: by arm, ``now`` and ``before``, a list of maps with
-        ``kind``, ``query_tokens``, ``key_tokens``, ``query_words``, ``key_words``, ``weights``
-        (nested lists ``[layer][head][query][key]``, 6 digits), ``outside`` (what rows give to
-        tokens that are not shown), and ``predicted`` and ``sure`` of the last. With a corpus,
-        ``corpus``.
+        ``models`` and ``versions``, ``text``, ``target``, ``read`` (what the models read),
+        ``shift``, ``side``, ``strength``, ``masked``, ``notes``, and ``arms``: by arm, ``now`` and
+        ``before``, a list of maps with ``kind``, ``query_tokens``, ``key_tokens``,
+        ``query_words``, ``key_words``, ``weights`` (nested lists ``[layer][head][query][key]``, 6
+        digits), ``outside`` (what rows give to tokens that are not shown), and ``predicted`` and
+        ``sure`` of the last. With a corpus, ``corpus``.
     """
     plain: dict[str, Any] = {
+        "models": {arm: public_ref(ref) for arm, ref in result.models.items()},
+        "versions": versions(),
         "text": result.sample.text,
         "target": result.target,
         "read": result.moved.shifted.read,
@@ -104,7 +108,11 @@ def _npz(result: AttentionResult, task: str, corpus: CorpusAttention | None) -> 
 
 
 def _html(result: AttentionResult, task: str, corpus: CorpusAttention | None) -> bytes:
-    return attention_page(lab(Reader(), result, task), TITLE).encode()
+    made = [
+        *(public_ref(ref) for ref in result.models.values()),
+        *(" ".join(v) for v in versions().items()),
+    ]
+    return attention_page({**lab(Reader(), result, task), "made": ", ".join(made)}, TITLE).encode()
 
 
 def picture(

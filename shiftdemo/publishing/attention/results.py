@@ -33,6 +33,7 @@ class AttentionResult:
         strips: all tokens of ``source`` and ``target``.
         masked: words of the sentence that were masked.
         notes: what to know of it.
+        models: by arm the reference of each model.
     """
 
     sample: Sample
@@ -43,7 +44,8 @@ class AttentionResult:
     arms: Mapping[str, ArmLook]
     strips: Mapping[str, Strip]
     masked: tuple[int, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def maps(self) -> tuple[AttentionMap, ...]:
@@ -77,6 +79,7 @@ class CorpusAttention:
         answers: by arm, the question's attention on the answer; empty: there are no questions.
         by_chance: what that would be if every token got the same.
         n: sentences that were read; fewer than asked for where it was stopped.
+        models: by arm the reference of each model.
     """
 
     task: str
@@ -87,6 +90,7 @@ class CorpusAttention:
     answers: Mapping[str, Interval]
     by_chance: float | None
     n: int
+    models: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as plain JSON values; numbers rounded to 5 digits."""

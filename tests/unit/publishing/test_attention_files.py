@@ -61,6 +61,7 @@ def test_json_and_numpy_hold_every_map_before_and_after(result: Any, tmp_path: P
     assert (
         plain["text"] == TEXT and plain["strength"] == 5 and set(plain["arms"]) == {"base", "shift"}
     )
+    assert set(plain["models"]) == {"base", "shift"} and plain["versions"]["torch"]
     write_attention(result, "translation", tmp_path / "x.npz")
     with np.load(tmp_path / "x.npz") as arrays:  # without pickle
         for arm, look in result.arms.items():
