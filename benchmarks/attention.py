@@ -1,13 +1,14 @@
 """Attention of one sentence until everything can be looked at, beside bertviz's model view.
 
 A random Marian of 6 layers and 8 heads reads ``n`` tokens and writes ``n``, for 16, 32, 64 and 128.
-Ours: the page of its own (``attend --output FILE.html``), made and drawn in Chromium; bertviz
-(``pip install bertviz``): the HTML of its model view, made alone, since it draws only with scripts
-from elsewhere. Both include the same forward pass. Then, on the page of a server: how soon a move
-of the slider is answered for the bundled pair, and how long the mouse waits over 128 tokens.
+Ours: the page of its own (``attend --output FILE.html``); bertviz: the HTML of its model view. Both
+include the same forward pass, and are drawn in Chromium, in turn. bertviz loads its scripts from
+elsewhere; here they come from files (``--d3``, version 5, as mpld3 has it, and ``--jquery``, as
+XStatic-jQuery has it), without which its HTML is made and not drawn. Then, on the page of a server:
+how soon a move of the slider is answered for the bundled pair.
 
-    pip install playwright bertviz
-    python benchmarks/attention.py [--rounds 5] [--moves 60] [--output FILE]
+    pip install playwright bertviz mpld3 XStatic-jQuery
+    python benchmarks/attention.py [--rounds 5] [--moves 60] [--d3 FILE --jquery FILE]
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -45,6 +47,7 @@ PORT = 7869
 SIZES = (16, 32, 64, 128)
 TASK = "translation"
 DRAWN = "() => document.querySelector('.sd-attention-figure svg image') !== null"
+THEIRS = "() => document.querySelector('#vis svg line, #vis svg path, #vis svg rect') !== null"
 # Moves of the mouse over the figure: how long each handler takes, and the frame after it.
 HOVER = """async () => {
     const figure = document.querySelector(".sd-attention-figure");
@@ -129,20 +132,36 @@ def theirs(loaded: LoadedModel, sample: Any) -> str:
     return str(view.data)
 
 
-def drawn(page: Any, file: Path) -> float:
-    """Returns the seconds until a page's figure is there."""
+def with_scripts(html: str, scripts: list[Path]) -> str:
+    """Returns bertviz's HTML with its scripts in it; what loads them calls back at once."""
+    html = re.sub(r'<script src="https://[^"]*"></script>', "", html)
+    shim = "window.require = { config() {} };\n"
+    shim += "window.requirejs = (names, use) => use(window.jQuery, window.d3);"
+    own = [*(script.read_text(encoding="utf-8") for script in scripts), shim]
+    tags = "".join(f"<script>{text}</script>" for text in own)
+    return f'<!DOCTYPE html><meta charset="utf-8"><body>{tags}{html}</body>'
+
+
+def drawn(browser: Any, file: Path, ready: str, moves: bool = False) -> tuple[float, list[float]]:
+    """Returns the seconds until a page is drawn, and how long moves of the mouse then take."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     began = time.perf_counter()
     page.goto(file.as_uri())
-    page.wait_for_function(DRAWN)
-    return time.perf_counter() - began
+    page.wait_for_function(ready)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    seconds = time.perf_counter() - began
+    took = page.evaluate(HOVER) if moves else []
+    page.close()
+    return seconds, took
 
 
-def pages(browser: Any, rounds: int) -> dict[str, Any]:
+def pages(browser: Any, rounds: int, scripts: list[Path]) -> dict[str, Any]:
     """Returns seconds and bytes of both, medians, by number of tokens."""
     found: dict[str, Any] = {}
     for n in SIZES:
         loaded, sample = model_of(n)
-        seconds: dict[str, list[float]] = {"ours_made": [], "ours_drawn": [], "bertviz_made": []}
+        names = ["ours_made", "ours_drawn", "bertviz_made", *(["bertviz_drawn"] * bool(scripts))]
+        seconds: dict[str, list[float]] = {name: [] for name in names}
         hover: list[float] = []
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "page.html"
@@ -151,13 +170,15 @@ def pages(browser: Any, rounds: int) -> dict[str, Any]:
                 html = ours(loaded, sample)
                 seconds["ours_made"].append(time.perf_counter() - began)
                 file.write_text(html, encoding="utf-8")
-                page = browser.new_page(viewport={"width": 1440, "height": 900})
-                seconds["ours_drawn"].append(drawn(page, file))
-                hover += page.evaluate(HOVER)
-                page.close()
+                took, moved = drawn(browser, file, DRAWN, moves=True)
+                seconds["ours_drawn"].append(took)
+                hover += moved
                 began = time.perf_counter()
                 other = theirs(loaded, sample)
                 seconds["bertviz_made"].append(time.perf_counter() - began)
+                if scripts:
+                    file.write_text(with_scripts(other, scripts), encoding="utf-8")
+                    seconds["bertviz_drawn"].append(drawn(browser, file, THEIRS)[0])
         sizes = {"ours_bytes": len(html.encode()), "bertviz_bytes": len(other.encode())}
         told = {name: statistics.median(values) for name, values in seconds.items()}
         told |= {"hover_ms": statistics.median(hover), "hover_95_ms": percentile(hover, 0.95)}
@@ -206,14 +227,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--moves", type=int, default=60)
+    parser.add_argument("--d3", type=Path)
+    parser.add_argument("--jquery", type=Path)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        scripts = [one for one in (arguments.jquery, arguments.d3) if one]
         found = {
-            "pages": pages(browser, arguments.rounds),
+            "pages": pages(browser, arguments.rounds, scripts),
             "slider": slider(browser, arguments.moves),
         }
         browser.close()

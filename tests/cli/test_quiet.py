@@ -98,7 +98,8 @@ def _marian(folder: Path, texts: Sequence[str]) -> Path:
 def test_a_marian_model_of_the_hub_is_read_without_an_advice(tmp_path: Path) -> None:
     texts = [f"Ada lives in Paris and Bob likes the red house {n} ." for n in range(200)]
     model = _marian(tmp_path / "marian", texts)
-    assert not _said(
+    [told] = _said(
         *("attend", "--task", "translation", "--model", str(model)),
         *("--text", "Ada lives in Paris .", "--output", str(tmp_path / "a.html")),
     )
+    assert told.startswith("Layer 0, head 0, at position 0: ")
