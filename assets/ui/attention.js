@@ -149,6 +149,7 @@ const build = (root, lab) => {
 		const { shift, strips } = value;
 		asked = { task: value.task, refs: value.refs, text: value.text, target: value.target, masked: value.masked, lang: value.lang };
 		Object.assign(asked, { shift: shift.operator, strength: shift.strength, window: [strips.source?.first || 0, strips.target?.first || 0] });
+		look.asked = asked; // what a press on "Make files" sends
 		if (server) slider.show(value, source, top);
 		showStrips();
 		showTools();

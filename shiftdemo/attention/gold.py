@@ -11,8 +11,6 @@ from shiftdemo.core.samples import QuestionSample
 from shiftdemo.core.types import AttentionMap
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
-# Ways to read links off: each target word's strongest source word, or all over a threshold.
-WAYS = ("argmax", *(f"over {threshold:g}" for threshold in THRESHOLDS))
 
 
 def word_weights(cross: AttentionMap, n_source: int, n_target: int, reads: bool) -> np.ndarray:
@@ -56,7 +54,8 @@ def link_counts(weights: np.ndarray, links: Collection[tuple[int, int]]) -> np.n
 
     Returns:
         int64 ``(n_layers, n_heads + 1, n_ways, 3)``: links found that are right, links found,
-        gold links. The last "head" is the mean of the layer; the ways are ``WAYS``.
+        gold links. The last "head" is the mean of the layer. The ways to read links off: each
+        target word's strongest source word, then all over each of ``THRESHOLDS``.
     """
     heads = np.concatenate([weights, weights.mean(1, keepdims=True)], 1)
     gold = np.zeros(heads.shape[2:], dtype=bool)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,6 +13,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
 from shiftdemo.core.model_refs import bundled_refs
 from shiftdemo.publishing.attention.numbers import unpacked
@@ -112,9 +115,11 @@ def test_what_anybody_may_send_is_answered_with_one_sentence(
 
 
 def test_files_are_of_what_was_looked_at(tab: AttentionTab, first: dict[str, Any]) -> None:
-    found = tab._files(Visit("en", "one"))
+    found = tab._files(Visit("en", "one"), json.dumps(_asked(first, strength=7, masked=[1])))
     assert found["download"]["visible"] and "MB" in found["download"]["label"]
-    from shiftdemo.core.errors import DataError
-
-    with pytest.raises(DataError, match="nothing to write"):
-        tab._files(Visit("en", "nobody"))
+    with zipfile.ZipFile(found["download"]["value"]) as archive:
+        values = json.loads(archive.read("attention.json"))
+    assert values["strength"] == 7 and values["masked"] == [1]  # where the slider stands
+    for nothing in ("", "{}", "[1]", "null"):
+        with pytest.raises(DataError, match="nothing to write"):
+            tab._files(Visit("en", "nobody"), nothing)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import subprocess
+import sys
 from pathlib import Path
 
 import shiftdemo
@@ -33,6 +35,16 @@ def test_functions_are_short() -> None:
         if (node.end_lineno or 0) - node.lineno >= 60
     ]
     assert long == []
+
+
+def test_the_page_starts_without_torch() -> None:
+    """The first paint does not wait for it; it is loaded behind the page."""
+    program = (
+        "import sys; import shiftdemo.ui.app; "
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_room_says_what_it_is_for() -> None:

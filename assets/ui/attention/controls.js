@@ -167,7 +167,7 @@ const slides = (ask) => {
 		axis.textContent = `${shift.axis} `;
 		slider.setAttribute("aria-valuetext", `${shift.axis} ${shift.strength}`);
 		trained.textContent = shift.trained ? labels.trained.replace("{low}", shift.trained[0]).replace("{high}", shift.trained[1]) : "";
-		source.textContent = `· ${shift.note || labels.computed}`;
+		source.textContent = `· ${labels.computed}`;
 	};
 	return { show };
 };

@@ -15,7 +15,6 @@ import numpy as np
 from shiftdemo.core.errors import ConfigError
 from shiftdemo.core.messages import Message, with_or
 from shiftdemo.core.types import AttentionMap
-from shiftdemo.models.load import versions
 from shiftdemo.publishing.attention.lab import lab
 from shiftdemo.publishing.attention.page import attention_page
 from shiftdemo.publishing.attention.results import AttentionResult, CorpusAttention
@@ -38,6 +37,8 @@ def as_dict(result: AttentionResult, corpus: CorpusAttention | None = None) -> d
         digits), ``outside`` (what rows give to tokens that are not shown), and ``predicted`` and
         ``sure`` of the last. With a corpus, ``corpus``.
     """
+    from shiftdemo.models.load import versions
+
     plain: dict[str, Any] = {
         "models": {arm: public_ref(ref) for arm, ref in result.models.items()},
         "versions": versions(),
@@ -108,6 +109,8 @@ def _npz(result: AttentionResult, task: str, corpus: CorpusAttention | None) -> 
 
 
 def _html(result: AttentionResult, task: str, corpus: CorpusAttention | None) -> bytes:
+    from shiftdemo.models.load import versions
+
     made = [
         *(public_ref(ref) for ref in result.models.values()),
         *(" ".join(v) for v in versions().items()),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from shiftdemo.attention.head_moves import head_moves
 from shiftdemo.attention.head_stats import STATS, head_stats
 from shiftdemo.attention.profiles import offset_profile, place_profile
-from shiftdemo.attention.weights import Reading
 from shiftdemo.core import words as w
 from shiftdemo.evaluation.conditions import OFFSET, measurable
 from shiftdemo.publishing.attention import words
@@ -19,6 +18,9 @@ from shiftdemo.publishing.attention.results import AttentionResult
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.viz.reader import Reader
 from shiftdemo.viz.style import THEMES, arm_style, visible
+
+if TYPE_CHECKING:
+    from shiftdemo.attention.weights import Reading
 
 KINDS = {"encoder": "encoder", "decoder": "decoder", "cross": "cross"}
 
@@ -81,19 +83,17 @@ def _shift(reader: Reader, result: AttentionResult, task: str) -> dict[str, Any]
     operators = []
     for name in measurable(task):
         dial = SHIFTS.get(name).dial
-        operators.append({"name": name, "start": dial.start, "step": dial.step})
+        operators.append({"name": name, "start": dial.start})
     condition = result.condition
     is_offset = condition.operator == OFFSET
     return {
         "operators": operators,
         "operator": condition.operator,
-        "offset": OFFSET,
         "strength": result.strength,
         "most": result.most,
         "step": 1 if is_offset else SHIFTS.get(condition.operator).dial.step,
         "trained": list(condition.trained) if condition.trained else None,
         "axis": reader.translate(condition.axis),
-        "note": reader.translate(result.moved.note) if result.moved.note else "",
         "place": words.place(reader, result),
         "before": words.before(reader, result),
         "changed": any(look.changed for look in result.arms.values()),
@@ -108,7 +108,6 @@ def _map(reader: Reader, result: AttentionResult, number: int) -> dict[str, Any]
     return {
         "kind": first.kind,
         "name": reader(KINDS[first.kind]),
-        "causal": first.kind == "decoder",
         "queries": [visible(token) for token in first.query_tokens],
         "keys": [visible(token) for token in first.key_tokens],
         "query_words": list(first.query_words),

@@ -9,6 +9,7 @@ from typing import Any
 
 from shiftdemo import api
 from shiftdemo.core.messages import languages
+from shiftdemo.publishing.attention.files import zipped
 from shiftdemo.publishing.attention.lab import lab
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.handlers import problem
@@ -44,6 +45,25 @@ class Laboratory:
             return {"problem": problem(error, visit)["text"]}
 
     def _answer(self, visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
+        task, refs, models, result = self._looked_at(values)
+        if "query" in values:
+            return {"gradients": api.attribute(task, models, result, int(values["query"]))}
+        return {"lab": shown(visit, result, task, refs)}
+
+    def files(self, asked: Mapping[str, Any]) -> bytes:
+        """Returns what was looked at as a zip of files.
+
+        Raises:
+            ShiftDemoError: it cannot be looked at.
+        """
+        with self._turn:
+            task, _, _, result = self._looked_at(asked)
+        return zipped(result, task)
+
+    def _looked_at(
+        self, values: Mapping[str, Any]
+    ) -> tuple[str, list[str], dict[str, Any], api.AttentionResult]:
+        """Returns the task, the references, the models and what they attend to."""
         backend = self.context.backend
         task, refs = str(values.get("task") or ""), [str(ref) for ref in values.get("refs") or ()]
         sample = backend.typed_sample(task, _text(values, "text"), _text(values, "target"))
@@ -62,9 +82,7 @@ class Laboratory:
             stills,
         )
         self._keep((task, *refs, sample), models, stills)
-        if "query" in values:
-            return {"gradients": api.attribute(task, models, result, int(values["query"]))}
-        return {"lab": shown(visit, result, task, refs)}
+        return task, refs, models, result
 
     def _known(self, key: Any, models: Mapping[str, Any]) -> dict[str, Any]:
         """Returns what these models, and not others that were loaded since, made of a sentence."""

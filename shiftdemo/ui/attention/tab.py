@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,7 +11,6 @@ import gradio as gr
 
 from shiftdemo import api
 from shiftdemo.core.errors import DataError, ModelError
-from shiftdemo.publishing.attention.files import zipped
 from shiftdemo.publishing.attention.page import SCRIPTS
 from shiftdemo.ui.attention.form import AttentionForm
 from shiftdemo.ui.attention.laboratory import Laboratory, shown
@@ -21,6 +21,9 @@ from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import default_pair, usable
 from shiftdemo.ui.common.own_model import OwnModel
 from shiftdemo.ui.common.page_parts import PageParts
+
+# What a press on "Make files" sends: what is seen now, wherever the slider stands.
+NOW = "() => [JSON.stringify((window.shiftdemoAttention || {}).asked || {})]"
 
 
 class AttentionTab:
@@ -39,14 +42,15 @@ class AttentionTab:
         self.form = AttentionForm(parts.tasks)
         self.asked = gr.State((0.0, None))
         self.status = drawn("run")
-        laboratory = Laboratory(parts.context)
+        self.laboratory = Laboratory(parts.context)
         self.lab = drawn(
             "attention",
             scripts=SCRIPTS,
             elem_id="attention-lab",
-            server_functions=[_server_function(laboratory)],
+            server_functions=[_server_function(self.laboratory)],
         )
         gr.Markdown(t(texts.ATTENTION_NOTE), elem_classes="sd-note")
+        self.now = gr.Textbox("", visible="hidden", elem_classes="sd-hidden")
         with gr.Row(elem_classes="sd-bar"):
             self.files = gr.Button(
                 t("Make files"),
@@ -80,7 +84,7 @@ class AttentionTab:
         drawn_now = {"status": self.status, "lab": self.lab, **offers}
         asked = [form.run.click, form["text"].submit, form["target"].submit, self.asked.change]
         wire(asked, self._run, inputs, drawn_now, message, trigger_mode="always_last")
-        wire(self.files.click, self._files, {}, offers, message)
+        wire(self.files.click, self._files, {"now": self.now}, offers, message, js=NOW)
 
     def opens_with(self, tab: gr.Tab) -> None:
         """Has the maps shown when ``tab``, which holds all this, is opened."""
@@ -90,14 +94,14 @@ class AttentionTab:
 
     def _open(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
         """Has the maps shown when the tab opens for the first time, of models picked here."""
-        if visit.session in self.context.sessions.maps:
+        if visit.session in self.context.sessions.looking:
             return {}
         self.expects(visit)
         return {**self._models(visit, task, **mine), "asked": (time.monotonic(), None)}
 
     def expects(self, visit: Visit) -> None:
         """Says that maps were asked for, so that opening the tab asks for none besides."""
-        self.context.sessions.keep_maps(visit.session, None, None)
+        self.context.sessions.keep_looking(visit.session)
 
     def _more(self, visit: Visit, task: str, **mine: Any) -> dict[str, Any]:
         choices = usable(visit, self.context, task, *mine.values())
@@ -141,20 +145,27 @@ class AttentionTab:
             raise job.error
         if job.result is None:
             return
-        self.context.sessions.keep_maps(visit.session, request, job.result)
         refs = [request.model, *([request.versus] if request.versus else [])]
         value = shown(visit, job.result, task, refs)
         offered = {"files": gr.update(visible=True), "download": gr.update(visible=False)}
         yield {"status": None, "lab": value, **offered}
 
-    def _files(self, visit: Visit) -> dict[str, Any]:
-        """Returns the update with which what was looked at can be downloaded."""
-        request, result = self.context.sessions.maps.get(visit.session, (None, None))
-        if request is None or result is None:
+    def _files(self, visit: Visit, now: str) -> dict[str, Any]:
+        """Returns the update with which what is seen can be downloaded.
+
+        Args:
+            now: what the page's script has last asked with, from anybody.
+        """
+        try:
+            asked = json.loads(now)
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict) or not asked:
             raise DataError("attention.nothing_to_write")
+        content = self.laboratory.files(asked)
         folder = self.context.sessions.files_of(f"{visit.session}/attention")
         path = folder / "attention.zip"
-        path.write_bytes(zipped(result, request.task))
+        path.write_bytes(content)
         mb = path.stat().st_size / 1e6
         label = visit("Download the files (page, JSON and NumPy, {mb:.1f} MB)", mb=mb)
         return {"download": gr.update(value=str(path), label=label, visible=True)}

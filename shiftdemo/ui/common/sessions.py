@@ -17,14 +17,14 @@ class Sessions:
 
     Attributes:
         views: how a session wants to see its curves.
-        maps: the attention that a session has last looked at, and what it was asked for by.
+        looking: sessions that have asked for attention.
         comparisons: the comparison that a session has last made, and what was asked for.
     """
 
     def __init__(self) -> None:
         """Starts with none."""
         self.views: OrderedDict[str, Any] = OrderedDict()
-        self.maps: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
+        self.looking: OrderedDict[str, bool] = OrderedDict()
         self.comparisons: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
         self._folders: OrderedDict[str, Path] = OrderedDict()
         self._lock = threading.Lock()
@@ -45,9 +45,9 @@ class Sessions:
         """Remembers how a session wants to see its curves."""
         self._keep(self.views, session, view)
 
-    def keep_maps(self, session: str, asked: Any, result: Any) -> None:
-        """Remembers the attention that a session looks at, so that picking a head only draws."""
-        self._keep(self.maps, session, (asked, result))
+    def keep_looking(self, session: str) -> None:
+        """Remembers that a session has asked for attention, so that its tab asks for none anew."""
+        self._keep(self.looking, session, True)
 
     def keep_comparison(self, session: str, result: Any, config: Any) -> None:
         """Remembers the comparison that a session has made, so that it can have a report of it."""

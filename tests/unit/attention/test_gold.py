@@ -7,7 +7,6 @@ import pytest
 
 from shiftdemo.attention.gold import (
     THRESHOLDS,
-    WAYS,
     answer_share,
     error_rate,
     link_counts,
@@ -38,7 +37,7 @@ def test_a_diagonal_has_no_errors_and_a_crossed_one_has_all() -> None:
     one = _cross([[0.4, 0.4, 0.1, 0.1], [0.1, 0.1, 0.7, 0.1], [0.2, 0.2, 0.2, 0.4]])
     weights = word_weights(one, 2, 2, reads=False)
     straight = link_counts(weights, [(0, 0), (1, 1)])
-    assert straight.shape == (1, 2, len(WAYS), 3)
+    assert straight.shape == (1, 2, 1 + len(THRESHOLDS), 3)
     assert error_rate(straight)[0, 0, 0] == 0.0
     assert error_rate(link_counts(weights, [(0, 1), (1, 0)]))[0, 0, 0] == 1.0
     # At 0.1 all four links are found, two of them right: 1 - 2 * 2 / (4 + 2).
@@ -49,7 +48,7 @@ def test_a_diagonal_has_no_errors_and_a_crossed_one_has_all() -> None:
 
 def test_the_head_is_picked_on_other_sentences_than_it_is_scored_on() -> None:
     rng = np.random.default_rng(0)
-    n, shape = 60, (2, 3, len(WAYS))
+    n, shape = 60, (2, 3, 1 + len(THRESHOLDS))
     right = rng.binomial(10, 0.5, size=(n, *shape))
     right[:, 1, 0, 0] = rng.binomial(10, 0.9, size=n)  # one head aligns
     counts = np.stack([right, np.full_like(right, 10), np.full_like(right, 10)], -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -94,8 +95,10 @@ def test_the_page_needs_nothing_else_and_no_token_is_markup(result: Any, tmp_pat
         for number, one in enumerate(look.now.maps):
             shown = unpacked(value["maps"][number]["arms"][arm]["now"]["weights"])
             np.testing.assert_allclose(shown, one.weights, atol=0.6e-4)
-    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        archive.writestr("x", zipped(result, "translation"))
+    with zipfile.ZipFile(io.BytesIO(zipped(result, "translation"))) as archive:
+        names = {"attention.html", "attention.json", "attention.npz"}
+        assert set(archive.namelist()) == names
+        assert archive.read("attention.html").decode() == page
 
 
 def test_a_bad_name_is_one_sentence_and_leaves_nothing(result: Any, tmp_path: Path) -> None:
