@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shiftdemo.attention.gold import answer_share, link_counts, word_weights
-from shiftdemo.attention.lining_up import lined_up
+from shiftdemo.attention.lining_up import is_still, lined_up
 from shiftdemo.attention.profiles import Interval, Means, Profile
 from shiftdemo.attention.weights import Reading, attend, called_alike, shown
 from shiftdemo.core import words as w
@@ -48,7 +48,7 @@ class OverCorpus:
             ShiftDemoError: as :func:`shiftdemo.attention.weights.attend`.
         """
         still = attend(loaded, task, unshifted(sample.original))
-        moved = attend(loaded, task, sample) if sample.applied else still
+        moved = still if is_still(sample) else attend(loaded, task, sample)
         ours, theirs = lined_up(still.maps, moved.maps, sample)
         before, now = shown(still, ours), shown(moved, theirs)
         for one, other in zip(called_alike(now, before).maps, before.maps, strict=True):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from shiftdemo.core.types import AttentionMap, ShiftedSample
+from shiftdemo.core.types import PLAIN_INPUTS, AttentionMap, ShiftedSample
 
 Words = Sequence["int | None"]
+
+
+def is_still(sample: ShiftedSample) -> bool:
+    """Whether a model reads the sample as it was: the same words at the usual positions."""
+    return sample.shifted == sample.original and sample.feed == PLAIN_INPUTS
 
 
 def same_tokens(

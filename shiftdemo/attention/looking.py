@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shiftdemo.attention.lining_up import lined_up, rows_of
+from shiftdemo.attention.lining_up import is_still, lined_up, rows_of
 from shiftdemo.attention.weights import Reading, attend, called_alike, shown
 from shiftdemo.core.types import AttentionMap, ShiftedSample
 from shiftdemo.models.load import LoadedModel
@@ -127,14 +127,14 @@ def _look(
     window: Window,
     still: Reading,
 ) -> tuple[ArmLook, _Received]:
-    moved = attend(loaded, task, sample) if sample.applied else still
+    moved = still if is_still(sample) else attend(loaded, task, sample)
     ours, theirs = lined_up(still.maps, moved.maps, sample)
     received = _received(still.maps, moved.maps, ours, theirs)
     cuts = {side: window.cut(side, len(rows)) for side, rows in ours.items()}
     ours = {side: rows[cuts[side]] for side, rows in ours.items()}
     theirs = {side: rows[cuts[side]] for side, rows in theirs.items()}
     before = shown(still, ours)
-    now = called_alike(shown(moved, theirs), before) if sample.applied else before
+    now = called_alike(shown(moved, theirs), before) if moved is not still else before
     places = [sample.alignment[i] for i in masked if 0 <= i < len(sample.alignment)]
     own = frozenset(i for i in places if i is not None)
     if not own:
