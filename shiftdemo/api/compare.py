@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shiftdemo.api.trained import Training, conditions_of, more_tokens, training_of, words_in
+from shiftdemo.api.trained import (
+    Training,
+    conditions_of,
+    more_tokens,
+    ranges_of,
+    training_of,
+    words_in,
+)
 from shiftdemo.core.config import CompareConfig
 from shiftdemo.core.errors import ConfigError, LimitError
 from shiftdemo.core.limits import Limits
@@ -49,7 +56,8 @@ def compare_loaded(
     task = make_task(config.task, config.data)
     base, shifted, *others = (training_of(models[arm].ref) for arm in config.models)
     trainings = (shifted, base, *others)
-    conditions, notes, strengths = _asked(config, task.spec.kind == "seq2seq", trainings)
+    decoder = task.spec.kind == "seq2seq"
+    conditions, notes, strengths = _asked(config, decoder, trainings)
     with torch_threads(1):
         comparison = compare_models(
             models,
@@ -70,8 +78,13 @@ def compare_loaded(
     read = report.to_dict() if report.name else {}
     notes = (*(report.sentences() if read else ()), *notes)
     notes = (*notes, *comparison.notes)
+    comparison, *also = (
+        dataclasses.replace(one, ranges=ranges_of(of_arms, one.condition, decoder))
+        for one in (comparison, *comparison.also)
+    )
     return dataclasses.replace(
         comparison,
+        also=tuple(also),
         notes=notes,
         read=read,
         costs=costs,

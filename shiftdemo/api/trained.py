@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,6 +128,38 @@ def conditions_of(
     if any(_cut_to_source(*pair) for pair in zip(known, trained, strict=True)):
         notes += (Message("trained.training_moved_target_s"),)
     return conditions, notes
+
+
+def ranges_of(
+    trainings: Mapping[str, Training | None], condition: Condition, decoder: bool
+) -> dict[str, tuple[float, float]]:
+    """Returns what each arm saw of a condition in its training, of those of which it is known.
+
+    Args:
+        trainings: by arm.
+
+    Returns:
+        By arm least and greatest strength; ``(0, 0)`` where nothing was moved so.
+    """
+    from shiftdemo.evaluation.conditions import condition_of
+
+    def like(other: Condition | None) -> bool:
+        return other is not None and dataclasses.replace(other, trained=condition.trained) == (
+            condition
+        )
+
+    ranges: dict[str, tuple[float, float]] = {}
+    for arm, training in trainings.items():
+        if training is None:
+            continue
+        found = condition_of(training.shifts, decoder)
+        if not like(found):
+            found = next(filter(like, (condition_of([s], decoder) for s in training.shifts)), None)
+        if found is None:
+            ranges[arm] = (0, 0)
+        elif found.trained is not None:
+            ranges[arm] = found.trained
+    return ranges
 
 
 def _cut_to_source(training: Training, condition: Condition | None) -> bool:

@@ -90,6 +90,8 @@ class Comparison:
         details: what the arms score in detail, without a shift and at the strongest trained one.
         strengths: ascending, the first one 0.
         condition: what is moved, and which strengths were trained.
+        ranges: by arm least and greatest strength of this condition in its training, ``(0, 0)``
+            where it was never moved so; an arm whose training is not known is not in it.
         curves: the main score at every strength, by arm; empty where nothing was scored.
         summaries: the curves in a few numbers.
         reference_arm: what the differences are taken against.
@@ -140,6 +142,7 @@ class Comparison:
     slices: tuple[Slice, ...] = ()
     noise: tuple[Score, ...] = ()
     costs: Mapping[str, ArmCost] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     partial: bool = False
     config: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shiftdemo.core.messages import Message
 from shiftdemo.core.types import Score
@@ -26,6 +26,7 @@ class CurvePanel:
         dial: what a strength is called when a point is pointed at.
         trained: least and greatest strength of the training; ``None`` where it is not known.
         noise: for each strength where a further seed of the reference arm would fall; or none.
+        ranges: ``trained`` of each arm of which it is known; ``(0, 0)``: it was never moved so.
     """
 
     strengths: Sequence[float]
@@ -34,6 +35,13 @@ class CurvePanel:
     dial: str = "offset"
     trained: tuple[float, float] | None = None
     noise: Sequence[Score] = ()
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def trained_apart(self) -> Mapping[str, tuple[float, float]]:
+        """The ranges of the arms that were moved in training, where they are not all the same."""
+        moved = {arm: ends for arm, ends in self.ranges.items() if arm in self.curves and ends[1]}
+        return moved if len({*moved.values(), self.trained}) > 1 else {}
 
     @property
     def complete(self) -> bool:

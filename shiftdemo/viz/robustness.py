@@ -14,7 +14,6 @@ from shiftdemo.core.types import Score
 from shiftdemo.viz.curve_panel import CurvePanel, spaced
 from shiftdemo.viz.style import (
     FONT_SIZE,
-    SMALL_SIZE,
     arm_label,
     arm_style,
     escape,
@@ -23,6 +22,7 @@ from shiftdemo.viz.style import (
     lines_of,
     themed,
 )
+from shiftdemo.viz.trained_ranges import add_ranges
 
 HEIGHT = 420  # of a panel, pixels
 _TICK_GAP = 0.075  # of the axis: nearer ticks are left out
@@ -114,8 +114,7 @@ def _add_panel(figure: go.Figure, row: int, panel: CurvePanel, theme: str, texts
     for trace in traces:
         figure.add_trace(trace, row=row, col=1)
     _add_axes(figure, row, theme, panel, texts)
-    if panel.trained is not None:
-        _shade(figure, row, theme, panel.trained, panel.strengths, texts)
+    add_ranges(figure, row, theme, panel, texts.say)
 
 
 def _band(
@@ -237,46 +236,6 @@ def _add_axes(figure: go.Figure, row: int, theme: str, panel: CurvePanel, texts:
         gridcolor=colors.grid,
         zeroline=False,
         automargin=True,
-        row=row,
-        col=1,
-    )
-
-
-def _shade(
-    figure: go.Figure,
-    row: int,
-    theme: str,
-    trained: tuple[float, float],
-    strengths: Sequence[float],
-    texts: _Texts,
-) -> None:
-    """Shades the strengths that training drew from, both ends among them."""
-    colors = get_theme(theme)
-    margin = 0.04 * max(spaced(max(strengths)), 1.0)
-    low, high = trained
-    begin = -margin if low == 0 else spaced(low) - margin
-    end = spaced(high) + margin * (low == high)
-    end = min(end, spaced(max(strengths)) + margin)
-    figure.add_vrect(
-        x0=begin,
-        x1=end,
-        fillcolor=colors.shade,
-        line={"width": 0},
-        layer="below",
-        row=row,
-        col=1,
-    )
-    key = "curve.trained_at" if low == high else "curve.trained_range"
-    figure.add_annotation(
-        text=texts.say(Message(key, low=low, high=high)),
-        x=begin,
-        y=1,
-        yref=f"y{row if row > 1 else ''} domain",
-        xanchor="left",
-        yanchor="top",
-        xshift=4,
-        showarrow=False,
-        font={"size": SMALL_SIZE, "color": colors.muted},
         row=row,
         col=1,
     )

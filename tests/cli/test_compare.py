@@ -106,6 +106,7 @@ def test_the_printed_table_names_its_figures(source_run, capsys) -> None:
 def test_fixed_is_the_trained_range_and_what_is_not_measured_is_said(compare, fixed_run) -> None:
     found = compare("ner", fixed_run, fixed_run, "--offsets", "0,1,8")
     assert moved(found) == ("row", [3, 3])
+    assert found["ranges"] == {"base": [0, 0], "shift": [3, 3]}
     assert found["offsets"] == [0, 1, 3, 8]
     assert found["notes"][0] == (
         "Training also used prefix_context, local_shuffle; what is measured here are position "
@@ -122,6 +123,7 @@ def test_a_third_arm_is_compared_over_all_seeds(compare, tmp_path) -> None:
     assert found["n_seeds"] == 2 and found["arms"]["shift"].endswith("/mixed")
     assert found["condition"]["operator"] == "local_shuffle"
     assert found["condition"]["trained"] == [0, 2]
+    assert found["ranges"] == {"base": [0, 0], "shift": [0, 2]}
     one = compare("ner", f"{run}/base", f"{run}/mixed")
     assert one["n_seeds"] == 1
 

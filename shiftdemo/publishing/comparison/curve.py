@@ -16,6 +16,7 @@ def panels(result: Comparison) -> list[CurvePanel]:
             panel.condition.dial,
             panel.condition.trained,
             panel.noise,
+            panel.ranges,
         )
         for panel in (result, *result.also)
     ]

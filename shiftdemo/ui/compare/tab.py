@@ -101,7 +101,7 @@ class CompareTab:
         wire(self.recorded.change, self._recorded, asked, {**task, **changed}, message)
         wire([form["base"].input, form["shifted"].input], _untick, {}, tick_box, message)
         status = {**tick_box, "status": self.status}
-        Typed(self.parts, self.typed).wire({**task, **pickers, **tick_box}, status, message)
+        Typed(self.parts, self.typed).wire({**task, **pickers, **tick_box}, status)
         wire(self.report.click, self._report, {}, self.reported, message)
         compared = {**status, "run": form.run, "cancel": form.cancel, **self.shown, **self.reported}
         wire(form.run.click, self._compare, {**page_look, **form}, compared, message)

@@ -17,7 +17,7 @@ from shiftdemo.experiments.recorded import recorded_name
 from shiftdemo.shifts import SHIFTS
 from shiftdemo.ui.common import texts
 from shiftdemo.ui.common.form import Form, clip
-from shiftdemo.ui.common.handlers import drawn, wire
+from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import other_arms
 from shiftdemo.ui.common.page_parts import PageParts
@@ -35,6 +35,7 @@ class TypedForm(Form):
 
     Attributes:
         run: the button.
+        message: what went wrong with these sentences, beside them; the tab's own stands far above.
         outputs: where the answers are drawn.
         asked: whether answers are there, so that the slider asks anew.
     """
@@ -76,6 +77,7 @@ class TypedForm(Form):
             clip(strength)
             self.add("strength", strength)
             self.run = gr.Button(t("Show the outputs"), elem_id="compare-typed")
+        self.message = message_box()
         self.asked = gr.State(False)
         self.outputs = drawn("outputs", elem_id="compare-typed-outputs")
 
@@ -97,14 +99,14 @@ class Typed:
         """Takes the form."""
         self.context, self.form = parts.context, form
 
-    def wire(self, pair: Mapping[str, Any], status: Mapping[str, Any], message: gr.HTML) -> None:
+    def wire(self, pair: Mapping[str, Any], status: Mapping[str, Any]) -> None:
         """Lets a press and every move of the slider ask the models.
 
         Args:
             pair: the pickers of task and models and the tick that lets go on as a control.
             status: the place of the progress, and that tick.
         """
-        form = self.form
+        form, message = self.form, self.form.message
         asked = {**pair, **form.some("text", "shift", "strength")}
         shown = {**status, "run_text": form.run, "typed_outputs": form.outputs, "asked": form.asked}
         wire(form.run.click, self._answer, asked, shown, message)

@@ -156,6 +156,19 @@ def test_curve_figure_has_a_panel_for_each_condition():
     assert texts == ["trained range: 0 to 4", "trained at 4 alone"]
 
 
+def test_arms_of_different_ranges_have_a_strip_each():
+    same = curve_figure([_panel(ranges={"base": (0, 0), "shift": (0, 4)})])
+    assert [shape.type for shape in same.layout.shapes] == ["rect"]
+    assert [note.text for note in same.layout.annotations] == ["trained range: 0 to 4"]
+    apart = curve_figure([_panel(ranges={"base": (4, 16), "shift": (0, 4), "far": (0, 99)})])
+    shade, base, shift = apart.layout.shapes  # "far" has no curve here
+    assert (base.fillcolor, shift.fillcolor) == ("#0072B2", "#D55E00")
+    assert (base.x1, shift.x1, shade.x1) == (spaced(16), spaced(4), spaced(4))
+    assert base.x0 < spaced(4) and base.y1 <= shift.y0 and base.yref == "y domain"
+    texts = [note.text for note in apart.layout.annotations]
+    assert texts == ["● trained range: 4 to 16", "▲ trained range: 0 to 4"]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_title_of_an_axis_fits_a_phone(lang):
     axis = Message("axis.offset_target")
