@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +80,9 @@ def _costs(run: Path, arm: str) -> tuple[float | None, ArmCost | None]:
 
 def words_in(training: Training | None) -> TrainingWords | None:
     """Returns the words of a training; ``None`` where its run did not keep them."""
-    from shiftdemo.evaluation.training_words import TrainingWords
+    from shiftdemo.evaluation.training_words import read_words
 
-    if training is None or training.words is None:
-        return None
-    try:
-        return TrainingWords.from_dict(json.loads(training.words.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return read_words(training.words) if training is not None and training.words else None
 
 
 def more_tokens(base: Training | None, shifted: Training | None) -> float | None:

@@ -117,7 +117,7 @@ def _by_words(samples: Sequence[Sample], known: TrainingWords) -> list[_Part]:
     """Returns sentences by how often training had the rarest of their words."""
     groups: dict[str, list[int]] = {"unseen": [], "rare": [], "common": []}
     for index, sample in enumerate(samples):
-        least = min((known.words.get(word, 0) for word in words_of(sample)), default=0)
+        least = min((known.count(word) for word in words_of(sample)), default=0)
         if not least and not known.complete:
             continue
         groups["unseen" if not least else "rare" if least < RARE else "common"].append(index)
@@ -141,7 +141,7 @@ def mention_groups(
 
         def seen(index: int, span: entities.Span) -> str:
             name = " ".join(samples[index].words[span[1] : span[2]])
-            return "seen" if name in words.names else "unseen"
+            return "seen" if words.knows(name) else "unseen"
 
         groups["names"] = seen
     return groups

@@ -13,6 +13,7 @@ from shiftdemo.core.messages import Message
 from shiftdemo.core.progress import Progress
 from shiftdemo.evaluation.comparing import Comparison, compare_models
 from shiftdemo.evaluation.conditions import condition_of
+from shiftdemo.evaluation.training_words import TrainingWords, read_words, training_words
 from shiftdemo.models.load import load_model, torch_threads
 from shiftdemo.publishing.pretrained_card import pair_card
 from shiftdemo.tasks.heads import make_task
@@ -43,6 +44,7 @@ def finish_pair(
     pair = RunFolder(output)
     for arm in stage.arms():
         shutil.copytree(stage.arm(arm), pair.arm(arm), dirs_exist_ok=True)
+    write_json(pair.words, words_of_recipe(recipe, data).to_dict())
     measured = measure_pair(recipe, data, pair, report)
     shutil.copyfile(stage.config, pair.config)
     events = [event for event in read_events(stage.path) if not isinstance(event, StepLogged)]
@@ -59,6 +61,14 @@ def finish_pair(
     return measured
 
 
+def words_of_recipe(recipe: Recipe, data: Path) -> TrainingWords:
+    """Returns the words of everything that a recipe trains on, each source counted once."""
+    sources: list[Any] = []
+    for stage in recipe.stages:
+        sources += [source for source in stage["sources"] if source not in sources]
+    return training_words(gather(sources, data, recipe.task))
+
+
 def measure_pair(
     recipe: Recipe, data: Path, pair: RunFolder, report: Progress
 ) -> dict[str, Comparison]:
@@ -66,6 +76,7 @@ def measure_pair(
     task = make_task(recipe.task)
     models = {arm: load_model(str(pair.arm(arm)), recipe.task) for arm in ("base", "shift")}
     condition = condition_of(recipe.shifts, task.spec.kind == "seq2seq")
+    words = read_words(pair.words)
     measured: dict[str, Comparison] = {}
     with torch_threads(1):
         for number, (name, sources) in enumerate(recipe.test.items()):
@@ -80,6 +91,7 @@ def measure_pair(
                 CURVE if name in recipe.curves else ENDS,
                 conditions=(condition,) if condition else (),
                 progress=tell,
+                words=words,
             )
     return measured
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from shiftdemo.evaluation.seed_interval import further_seed
 from shiftdemo.evaluation.significance import benjamini_hochberg, paired
 from shiftdemo.evaluation.slices import Known, sentence_parts
 from shiftdemo.evaluation.telling import MOST, telling_rows
-from shiftdemo.evaluation.training_words import TrainingWords, training_words
+from shiftdemo.evaluation.training_words import TrainingWords, read_words, training_words
 from shiftdemo.shifts import apply_shifts, make_shifts
 
 ROW = Condition("row", (0, 16))
@@ -118,7 +119,7 @@ def test_the_mentions_of_all_types_are_the_mentions(compared: Comparison) -> Non
 
 
 def test_sentences_are_parted_by_what_training_had() -> None:
-    words = TrainingWords({"common": 50, "rare": 2}, frozenset())
+    words = TrainingWords.of({"common": 50, "rare": 2})
     texts = ["common"] * 10 + ["common rare"] * 10 + ["common new"] * 10
     samples = [TextSample(f"{n}", text, "x") for n, text in enumerate(texts)]
     parts = {str(name): len(own) for kind, name, own in sentence_parts(samples, Known(words))}
@@ -128,6 +129,20 @@ def test_sentences_are_parted_by_what_training_had() -> None:
     unsure = TrainingWords(words.words, words.names, complete=False)
     left = {str(name) for _, name, _ in sentence_parts(samples, Known(unsure))}
     assert "with a word that training never had" not in left
+
+
+def test_words_of_training_are_kept_as_digests(tagged: list[TaggedSample], tmp_path: Path) -> None:
+    words = training_words(tagged)
+    path = tmp_path / "words.json"
+    path.write_text(json.dumps(words.to_dict()))
+    assert read_words(path) == words and words.count("ada") > 0 and words.count("Ada") == 0
+    assert words.knows("New York") and not words.knows("York")
+    text = path.read_text()
+    assert not any(f'"{word}"' in text for sample in tagged for word in sample.words)
+    path.write_text('{"words": {"ada": 3}, "names": ["New York"], "complete": true}')  # as before
+    before = read_words(path)
+    assert before is not None and before.count("ada") == 3 and before.knows("New York")
+    assert read_words(tmp_path / "none.json") is None
 
 
 def test_false_discoveries_are_corrected_as_published() -> None:

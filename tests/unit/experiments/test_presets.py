@@ -61,6 +61,7 @@ def test_bundled_pairs_have_a_recorded_comparison() -> None:
         assert (pair is None) == (not refs)
         if pair is not None:
             assert list(pair.arms.values()) == refs and pair.outputs and pair.n == 200
+            assert "words" in {part.kind for part in pair.slices}  # their training is known
 
 
 def test_only_recorded_runs_have_a_name() -> None:
