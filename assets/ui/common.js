@@ -15,7 +15,7 @@ const drawWith = (draw) => {
 		if (!root) return;
 		root.replaceChildren();
 		if (props.value !== null && props.value !== undefined && props.value !== "") {
-			draw(root, props.value);
+			draw(root, JSON.parse(props.value));
 		}
 	};
 	redraw();

@@ -27,7 +27,7 @@ const theme = () => document.body.classList.toggle("dark", dark.matches);
 theme();
 const element = document.body;
 const server = null;
-const props = { value: JSON.parse(document.getElementById("data").textContent) };
+const props = { value: document.getElementById("data").textContent };
 const watch = (name, draw) => dark.addEventListener("change", () => { theme(); draw(); });
 """
 

@@ -13,10 +13,11 @@ from shiftdemo.ui.build.set import BuildSet
 from shiftdemo.ui.build.sources import shown, worked
 from shiftdemo.ui.build.view import view_of
 from shiftdemo.ui.common import texts
+from shiftdemo.ui.common.form import begun_with
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit
 from shiftdemo.ui.common.page_parts import PageParts
-from shiftdemo.ui.common.shift_form import shift_names
+from shiftdemo.ui.common.shift_form import about, shift_names
 
 
 class BuildTab:
@@ -42,7 +43,7 @@ class BuildTab:
         groups = {**form.data.groups, **words}
         wire(origin["origin"].change, _controls, {**origin, **task}, groups, message)
         picker = {"name": shift.picker}
-        wire([shift.picker.change, page.load], shift.show, picker, shift.shown, message)
+        wire(shift.picker.change, shift.show, picker, shift.shown, message)
         typed = form.some("data.text", "data.target", "shift.name")
         asked = {**task, **origin, "operator": shift.picker}
         wire(form["task"].change, self._for_task, asked, {**typed, **words}, message)
@@ -54,7 +55,9 @@ class BuildTab:
         at_once: dict[str, Any] = {"trigger_mode": "always_last", "queue": False}
         own = [form[name].change for name in form if not name.startswith("data.hub.")]
         view = {"view": self.view}
-        wire([page.load, *own], self._show, {**form}, view, message, clears=True, **at_once)
+        wire(own, self._show, {**form}, view, message, clears=True, **at_once)
+        first = {**view, "about": shift.about}
+        wire(page.load, self._begin, {}, first, message, quiet=True, queue=False)
         # The network takes its time; a clock runs over the figure meanwhile.
         slow: dict[str, Any] = {"show_progress": "full", "clears": True}
         wire(form.data.hub.load.click, self._show, {**form}, view, message, **slow)
@@ -65,6 +68,10 @@ class BuildTab:
         picker = gr.update(choices=self.form.shift.choices(task), value=chosen)
         typed = {"data.text": example.text, "data.target": example.target}
         return {**typed, "shift.name": picker, **words_of(origin, task)}
+
+    def _begin(self, visit: Visit) -> dict[str, Any]:
+        values = begun_with(self.form)
+        return {**self._show(visit, **values), "about": about(visit, values["shift.name"])}
 
     def _show(self, visit: Visit, **values: Any) -> dict[str, Any]:
         operator = values["shift.name"]

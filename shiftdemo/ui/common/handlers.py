@@ -11,6 +11,8 @@ from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
+from gradio.routes import ORJSONResponse
+from gradio.utils import is_prop_update
 
 from shiftdemo.core.errors import NoEffectError, OverlapError, ShiftDemoError
 from shiftdemo.ui.common.i18n import Visit, t, visit_of
@@ -25,7 +27,7 @@ FAULT = "This is a fault of ours, not of yours; it was logged. Please try again.
 def drawn(
     name: str, classes: str = "", value: Any = None, scripts: Sequence[str] = (), **props: Any
 ) -> gr.HTML:
-    """Returns a component whose JSON value is drawn by ``assets/ui/NAME.js``.
+    """Returns a component whose value, as JSON, is drawn by ``assets/ui/NAME.js``.
 
     The template is static; the script writes every text with ``textContent``, so that nothing
     that a user typed is ever read as HTML.
@@ -35,7 +37,7 @@ def drawn(
     """
     needed = ("common", *scripts, name)
     return gr.HTML(
-        value,
+        _json(value),
         html_template='<div class="sd-drawn"></div>',
         js_on_load="".join(asset(f"ui/{script}.js") for script in needed),
         elem_classes=["sd", f"sd-draws-{name}", *classes.split()],
@@ -43,6 +45,24 @@ def drawn(
         apply_default_css=False,
         **props,
     )
+
+
+def _json(value: Any) -> str | None:
+    """Returns a drawn component's value as the page gets it.
+
+    Gradio's page wraps every part of a nested value into a proxy and compares whole values part by
+    part: of a comparison that took it a second. With a text it does nothing of the kind.
+    """
+    return None if value is None else bytes(ORJSONResponse(value).body).decode()
+
+
+def _for_page(component: Any, update: Any) -> Any:
+    """Returns the update of a component as Gradio takes it."""
+    if not isinstance(component, gr.HTML):  # all of them are drawn
+        return update
+    if not is_prop_update(update):
+        return _json(update)
+    return {**update, "value": _json(update["value"])} if "value" in update else update
 
 
 def message_box() -> gr.HTML:
@@ -142,7 +162,10 @@ class _Names:
 
     def updates(self, changes: Mapping[str, Any], first: bool = True) -> dict[Any, Any]:
         """Returns the updates by component; the first of an event empties the message."""
-        updates = {self.outputs[name]: update for name, update in changes.items()}
+        updates = {
+            self.outputs[name]: _for_page(self.outputs[name], update)
+            for name, update in changes.items()
+        }
         # An error of another event that comes meanwhile stays.
         says = first and not self.quiet
         return {**updates, self.message: None if says else gr.skip()}
@@ -150,7 +173,7 @@ class _Names:
     def failed(self, error: Exception, visit: Visit) -> dict[Any, Any]:
         """Returns the updates after an error."""
         emptied = dict.fromkeys(self.outputs.values()) if self.clears else {}
-        return {**emptied, self.message: problem(error, visit)}
+        return {**emptied, self.message: _json(problem(error, visit))}
 
 
 def _once(handler: Callable[..., Any], named: _Names) -> Callable[..., Any]:

@@ -64,8 +64,6 @@ class ShiftForm(Form):
         self.add("name", self.picker)
         # What each control but the picker sets: parameters of an operator.
         self._sets: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self.groups: dict[str, gr.Column] = {}
-        self.dial_groups: dict[str, gr.Column] = {}
         self.about = drawn("about", render=False)
         if not apart:
             self.draw_settings(values)
@@ -76,10 +74,11 @@ class ShiftForm(Form):
         Args:
             values: defaults of the chosen operator's parameters that differ from the declared ones.
         """
-        for shift in SHIFTS:
-            with gr.Column(visible=shift.name == self.chosen, elem_classes="sd-params") as group:
+        # All in one column, shown and hidden one by one: a column for each operator would bring a
+        # frame along, and the page takes its time for every component, seen or not.
+        with gr.Column(elem_classes="sd-params"):
+            for shift in SHIFTS:
                 self._draw(shift, values or {} if shift.name == self.chosen else {})
-            self.groups[shift.name] = group
         if not self.dials:
             self.about.render()
 
@@ -95,6 +94,7 @@ class ShiftForm(Form):
 
     def _add(self, shift: str, params: tuple[str, ...], component: Any) -> None:
         name = f"{shift}.{params[0]}"
+        component.visible = shift == self.chosen
         self.add(name, component)
         self._sets[name] = shift, params
 
@@ -103,26 +103,25 @@ class ShiftForm(Form):
 
         The explanation is then drawn by ``about.render()``, where that is called.
         """
-        for shift in SHIFTS:
-            dial = shift.dial
-            name = " = ".join(dial.params)
-            param = next(param for param in shift.params if param.name == dial.params[0])
-            text = param.help if len(dial.params) == 1 else DIAL_OF_SEVERAL
-            with gr.Column(
-                visible=shift.name == self.chosen, elem_classes="sd-params sd-dial"
-            ) as group:
-                slider = gr.Slider(
-                    dial.low,
-                    dial.high,
-                    value=dial.start,
-                    step=dial.step,
-                    label=name,
-                    info=t(text),
-                    elem_id=f"{self.form}-{shift.name}-{dial.params[0]}",
-                )
-            clip(slider)
-            self.dial_groups[shift.name] = group
-            self._add(shift.name, dial.params, slider)
+        with gr.Column(elem_classes="sd-params sd-dial"):
+            for shift in SHIFTS:
+                self._add(shift.name, shift.dial.params, self._dial(shift))
+
+    def _dial(self, shift: type[Shift]) -> gr.Slider:
+        dial = shift.dial
+        param = next(param for param in shift.params if param.name == dial.params[0])
+        text = param.help if len(dial.params) == 1 else DIAL_OF_SEVERAL
+        slider = gr.Slider(
+            dial.low,
+            dial.high,
+            value=dial.start,
+            step=dial.step,
+            label=" = ".join(dial.params),
+            info=t(text),
+            elem_id=f"{self.form}-{shift.name}-{dial.params[0]}",
+        )
+        clip(slider)
+        return slider
 
     def choices(self, task: str) -> list[tuple[Any, str]]:
         """Returns the picker's choices for a task."""
@@ -165,17 +164,13 @@ class ShiftForm(Form):
         Args:
             encoding: the position encoding of the model that it is for, where that is known.
         """
-        groups = {
-            key: gr.update(visible=key.endswith(f":{name}")) for key in self.shown if key != "about"
-        }
-        return {**groups, "about": about(visit, name, encoding)}
+        controls = {key: gr.update(visible=of == name) for key, (of, _) in self._sets.items()}
+        return {**controls, "about": about(visit, name, encoding)}
 
     @property
     def shown(self) -> dict[str, Any]:
         """The components that :meth:`show` updates."""
-        groups = {f"group:{name}": group for name, group in self.groups.items()}
-        dials = {f"dial:{name}": group for name, group in self.dial_groups.items()}
-        return {**groups, **dials, "about": self.about}
+        return {**{key: self[key] for key in self._sets}, "about": self.about}
 
 
 def extra_operators_box(form: str) -> gr.Textbox:

@@ -8,14 +8,13 @@ from typing import Any
 import gradio as gr
 
 from shiftdemo import api
-from shiftdemo.core import suggested
 from shiftdemo.core.errors import LimitError
 from shiftdemo.core.messages import arm_name
-from shiftdemo.experiments.presets import FIRST, PRESETS, Preset
+from shiftdemo.experiments.presets import PRESETS, Preset
 from shiftdemo.experiments.recorded import RECORDED, recorded_name
 from shiftdemo.training.server.queue import ENDED
 from shiftdemo.ui.common import texts
-from shiftdemo.ui.common.form import whole
+from shiftdemo.ui.common.form import begun_with, whole
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit, t
 from shiftdemo.ui.common.model_picker import encoding_of, trainable
@@ -26,10 +25,9 @@ from shiftdemo.ui.train import progress
 from shiftdemo.ui.train.curves import plot, view_boxes
 from shiftdemo.ui.train.form import TrainForm
 from shiftdemo.ui.train.live import Live
+from shiftdemo.ui.train.suited import SUITED, named, rate_for, suited
 
 RUNS_REMEMBERED = 6
-# what a task or a model may want otherwise than usual
-SUITED = ("learning_rate", "steps", "batch_size", "dropout")
 
 
 class TrainTab:
@@ -43,6 +41,7 @@ class TrainTab:
         """Draws the tab."""
         self.context, self.remembered, self.ended = parts.context, parts.remembered, parts.ended
         self.live = Live(parts.context)
+        self.found = gr.State("")  # the run whose settings are filled in when the page is opened
         self.followed = gr.State(("", 0))  # the run on the page, and the number of turns so far
         gr.Markdown(t(texts.TRAIN_LEAD), elem_classes="sd-lead")
         with gr.Row(elem_classes="sd-bar sd-presets"):
@@ -93,25 +92,33 @@ class TrainTab:
     def _wire(self, page: gr.Blocks, own: gr.State) -> None:
         form, message, shift = self.form, self.message, self.form.shift
         model, picked = {"model": form["model"]}, {"operator": shift.picker}
-        shows = [shift.picker.change, form["model"].change, page.load]
+        shows = [shift.picker.change, form["model"].change]
         wire(shows, self._explain, {**picked, **model}, shift.shown, message)
         # What a preset or a run that was found again fills in stays: these follow the visitor only.
         task = {"task": form["task"], "own": own, **picked}
-        suited = form.some("model", "shift.name", *SUITED)
-        wire(form["task"].input, self._for_task, task, suited, message)
-        named = {"task": form["task"], "own": own}
+        settings = form.some("model", "shift.name", *SUITED)
+        wire(form["task"].input, self._for_task, task, settings, message)
+        asked = {"task": form["task"], "own": own}
         chosen = form.some("model", "learning_rate")
-        wire(own.change, _named, named, chosen, message, quiet=True)
+        wire(own.change, named, asked, chosen, message, quiet=True)
         wire(
             form["model"].input,
-            _rate_for,
+            rate_for,
             form.some("task", "model"),
             form.some("learning_rate"),
             message,
         )
         told = {**form.some("task", "model", "steps", "seeds", "arms", "other_arms"), **picked}
         changed = [component.change for component in told.values()]
-        wire([*changed, page.load], _sentence, told, {"said": form.sentence}, message, quiet=True)
+        wire(changed, _sentence, told, {"said": form.sentence}, message, quiet=True)
+
+        def begin(visit: Visit) -> dict[str, Any]:
+            values = begun_with(told)
+            known = about(visit, values["operator"], encoding_of(values["model"]))
+            return {**_sentence(visit, **values), "about": known}
+
+        first = {"said": form.sentence, "about": shift.about}
+        wire(page.load, begin, {}, first, message, quiet=True)
         asked = {"followed": self.followed}
         shown = {**form, **asked}
         for button, one in zip(self.presets, PRESETS, strict=True):
@@ -125,7 +132,9 @@ class TrainTab:
         begun = {**asked, "ended": self.ended, "start": self.start, "stop": self.stop}
         wire(self.start.click, self._start, {**asked, **form}, begun, message)
         wire(self.go_on.click, self._go_on, asked, begun, message)
-        wire(page.load, self._find, asked, {**begun, **form}, message, quiet=True)
+        found = {"found": self.found}
+        wire(page.load, self._find, asked, {**begun, **found}, message, quiet=True)
+        wire(self.found.change, self._fill, found, {**form}, message, quiet=True)
         # A message to the page costs it time for every output, so only what changes all the time
         # is among these; the rest waits until the run has begun or ended.
         plots = {"legend": self.legend, "train_plot": self.train_plot, "held_plot": self.held_plot}
@@ -157,7 +166,7 @@ class TrainTab:
         chosen = operator if operator in names else names[0]
         return {
             "model": gr.update(choices=models, value=models[0]),
-            **_suited(task, models[0]),
+            **suited(task, models[0]),
             "shift.name": gr.update(choices=self.form.shift.choices(task), value=chosen),
         }
 
@@ -178,12 +187,15 @@ class TrainTab:
     def _find(
         self, visit: Visit, remembered: list[str], followed: tuple[str, int]
     ) -> dict[str, Any]:
-        """Finds the visitor's newest run again when the page is opened, and its settings."""
+        """Finds the visitor's newest run again when the page is opened."""
         known = [run_id for run_id in remembered or [] if self.context.runs.knows(str(run_id))]
         if not known:
             return {"followed": (RECORDED + PRESETS[0].name, 1)}
-        settings = self.form.filled(self.context.runs.config(known[0]))
-        return {**self._begun(known[0], known, followed), **settings}
+        return {**self._begun(known[0], known, followed), "found": known[0]}
+
+    def _fill(self, visit: Visit, found: str) -> dict[str, Any]:
+        """Fills in the settings of the run that was found again."""
+        return self.form.filled(self.context.runs.config(found))
 
     def _begun(
         self, run_id: str, remembered: list[str], followed: tuple[str, int]
@@ -264,27 +276,6 @@ _RECORDED: dict[str, Any] = {
     "download": gr.update(interactive=False),
     "zip": gr.update(visible=False),
 }
-
-
-def _rate_for(visit: Visit, task: str, model: str) -> dict[str, Any]:
-    return {"learning_rate": _suited(task, model)["learning_rate"]}
-
-
-def _suited(task: str, model: str) -> dict[str, Any]:
-    """Returns the settings that suit a run of a task with a model."""
-    usual = {name: getattr(FIRST, name) for name in SUITED}
-    rate = suggested.learning_rate(model)
-    return {**usual, "learning_rate": rate, **suggested.own_settings(task, model)}
-
-
-def _named(visit: Visit, task: str, own: list[list[Any]]) -> dict[str, Any]:
-    """Offers the models that the visitor has named; chooses the newest if it was named here."""
-    models = trainable(task, own)
-    (of, ref, here), *_ = own or [["", "", False]]
-    if of != task or not here:
-        return {"model": gr.update(choices=models)}
-    model = gr.update(choices=models, value=ref)
-    return {"model": model, "learning_rate": _suited(task, ref)["learning_rate"]}
 
 
 def _sentence(
