@@ -131,14 +131,14 @@ def test_sentences_are_parted_by_what_training_had() -> None:
     assert "with a word that training never had" not in left
 
 
-def test_words_of_training_are_kept_as_digests(tagged: list[TaggedSample], tmp_path: Path) -> None:
-    words = training_words(tagged)
+def test_words_of_training_are_kept_as_digests(tmp_path: Path) -> None:
+    sentence = ("Ada", "left", "New", "York")
+    words = training_words([TaggedSample("0", sentence, ("B-PER", "O", "B-LOC", "I-LOC"))])
     path = tmp_path / "words.json"
     path.write_text(json.dumps(words.to_dict()))
-    assert read_words(path) == words and words.count("ada") > 0 and words.count("Ada") == 0
+    assert read_words(path) == words and words.count("ada") == 1 and words.count("Ada") == 0
     assert words.knows("New York") and not words.knows("York")
-    text = path.read_text()
-    assert not any(f'"{word}"' in text for sample in tagged for word in sample.words)
+    assert not any(word in path.read_text().lower() for word in ("ada", "left", "york"))
     path.write_text('{"words": {"ada": 3}, "names": ["New York"], "complete": true}')  # as before
     before = read_words(path)
     assert before is not None and before.count("ada") == 3 and before.knows("New York")
