@@ -76,7 +76,7 @@ def read_words(path: Path) -> TrainingWords | None:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=_BYTES).hexdigest()
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_BYTES).hexdigest()
 
 
 def words_of(sample: Sample) -> Sequence[str]:

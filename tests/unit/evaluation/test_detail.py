@@ -143,6 +143,7 @@ def test_words_of_training_are_kept_as_digests(tmp_path: Path) -> None:
     before = read_words(path)
     assert before is not None and before.count("ada") == 3 and before.knows("New York")
     assert read_words(tmp_path / "none.json") is None
+    assert TrainingWords.of({"\ud800": 1}).count("\ud800") == 1  # half a character, as files have
 
 
 def test_false_discoveries_are_corrected_as_published() -> None:
