@@ -11,10 +11,13 @@ import pytest
 
 from shiftdemo.core.errors import DataError
 from shiftdemo.core.limits import Limits
+from shiftdemo.core.task_spec import task_names
+from shiftdemo.shifts import SHIFTS
 from shiftdemo.ui.app import build_page
 from shiftdemo.ui.common.context import Context
 from shiftdemo.ui.common.handlers import drawn, message_box, wire
 from shiftdemo.ui.common.i18n import Visit
+from shiftdemo.ui.common.shift_form import ShiftForm
 
 
 @pytest.fixture(scope="module")
@@ -61,4 +64,13 @@ def test_opening_the_page_asks_it_for_little(page: gr.Blocks) -> None:
     assert opening
     for fn in opening:
         assert len(fn.inputs) <= 3 and len(fn.outputs) <= 8, fn.name
-    assert len(page.blocks) <= 480  # seen or not, each takes a browser its time
+    assert len(page.blocks) <= 510  # seen or not, each takes a browser its time
+
+
+def test_dials_are_hidden_in_their_place() -> None:
+    """An updated slider is made anew, and refuses a number that it brought within its range."""
+    with gr.Blocks():
+        form = ShiftForm("build", task_names()[0], next(iter(SHIFTS)).name, dials=True)
+        form.draw_dials()
+    clipped = [name for name, control in form.items() if "preprocess" in vars(control)]
+    assert len(clipped) == len(SHIFTS) and not set(clipped) & set(form.shown)

@@ -64,6 +64,7 @@ class ShiftForm(Form):
         self.add("name", self.picker)
         # What each control but the picker sets: parameters of an operator.
         self._sets: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._hides: dict[str, gr.Column] = {}  # what is hidden in a control's place
         self.about = drawn("about", render=False)
         if not apart:
             self.draw_settings(values)
@@ -90,11 +91,11 @@ class ShiftForm(Form):
                 continue
             elem_id = f"{self.form}-{shift.name}-{param.name}"
             component = control(param, values.get(param.name), elem_id)
+            component.visible = shift.name == self.chosen
             self._add(shift.name, (param.name,), component)
 
     def _add(self, shift: str, params: tuple[str, ...], component: Any) -> None:
         name = f"{shift}.{params[0]}"
-        component.visible = shift == self.chosen
         self.add(name, component)
         self._sets[name] = shift, params
 
@@ -103,9 +104,13 @@ class ShiftForm(Form):
 
         The explanation is then drawn by ``about.render()``, where that is called.
         """
-        with gr.Column(elem_classes="sd-params sd-dial"):
-            for shift in SHIFTS:
+        for shift in SHIFTS:
+            # Each in a column, which is hidden in its place: a control that is updated is made anew
+            # by Gradio for the session, and would no longer bring a typed number within its range.
+            chosen = shift.name == self.chosen
+            with gr.Column(visible=chosen, elem_classes="sd-params sd-dial") as column:
                 self._add(shift.name, shift.dial.params, self._dial(shift))
+            self._hides[f"{shift.name}.{shift.dial.params[0]}"] = column
 
     def _dial(self, shift: type[Shift]) -> gr.Slider:
         dial = shift.dial
@@ -170,7 +175,7 @@ class ShiftForm(Form):
     @property
     def shown(self) -> dict[str, Any]:
         """The components that :meth:`show` updates."""
-        return {**{key: self[key] for key in self._sets}, "about": self.about}
+        return {**{key: self[key] for key in self._sets}, **self._hides, "about": self.about}
 
 
 def extra_operators_box(form: str) -> gr.Textbox:
