@@ -72,5 +72,6 @@ def test_dials_are_hidden_in_their_place() -> None:
     with gr.Blocks():
         form = ShiftForm("build", task_names()[0], next(iter(SHIFTS)).name, dials=True)
         form.draw_dials()
-    clipped = [name for name, control in form.items() if "preprocess" in vars(control)]
-    assert len(clipped) == len(SHIFTS) and not set(clipped) & set(form.shown)
+    clipped = [control for control in form.values() if "preprocess" in vars(control)]
+    assert len(clipped) == len(list(SHIFTS))
+    assert not any(shown is dial for shown in form.shown.values() for dial in clipped)
